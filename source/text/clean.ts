@@ -1,0 +1,33 @@
+// Foreign text (guests, hosts, repositories, FAI messages) is kept raw in memory and in JSON and passes here on
+// its way to a terminal. node:util's stripVTControlCharacters leaves lone controls and bidi overrides standing.
+
+const escapes =
+  /\u001B(?:\][^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|[PX^_][^\u001B\u009C]*(?:\u001B\\|\u009C)?|\[[0-?]*[ -/]*[@-~]?|[ -/]*[0-~]?)/g;
+const c1Sequences = /\u009B[0-?]*[ -/]*[@-~]?|[\u0090\u0098\u009D-\u009F][^\u0007\u001B\u009C]*(?:\u0007|\u009C)?/g;
+const controls = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
+// Zero-width characters, bidi marks, overrides and isolates: they make one name look like another.
+const invisible = /[\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
+
+/** Text of many lines without escape sequences, controls or invisible marks; newlines and tabs stay. */
+export function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(escapes, '')
+    .replace(c1Sequences, '')
+    .replace(controls, '')
+    .replace(invisible, '')
+    .toWellFormed();
+}
+
+/** The same for one line: every run of blanks, newlines included, becomes one blank. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replace(/\s+/g, ' ').trim();
+}
+
+/** Cuts to `width` characters with an ellipsis. Counts code points: enough for names, columns pad on top of it. */
+export function cut(text: string, width: number, ellipsis = '…'): string {
+  const points = [...text];
+  if (points.length <= width) return text;
+  if (width <= ellipsis.length) return points.slice(0, Math.max(0, width)).join('');
+  return points.slice(0, width - ellipsis.length).join('') + ellipsis;
+}

@@ -1,0 +1,28 @@
+/** How many names one pattern may make: a typo in a range must not ask for a million VMs. */
+export const mostNames = 1000;
+
+/**
+ * `web[01-03]` -> web01, web02, web03; zero padding as written; `db[1,3-4]` and several brackets work too.
+ * Throws RangeError with a readable text for a pattern that makes no sense.
+ */
+export function expandNames(pattern: string): string[] {
+  const match = /^(.*?)\[([^\][]*)\](.*)$/.exec(pattern);
+  if (match === null) return [pattern];
+  const [, before = '', list = '', after = ''] = match;
+  const heads = list.split(',').flatMap((part) => expandRange(part.trim(), pattern));
+  const tails = expandNames(after);
+  const names = heads.flatMap((head) => tails.map((tail) => before + head + tail));
+  if (names.length > mostNames) throw new RangeError(`"${pattern}" makes more than ${mostNames} names`);
+  return names;
+}
+
+function expandRange(part: string, pattern: string): string[] {
+  if (/^\d+$/.test(part)) return [part];
+  const match = /^(\d+)-(\d+)$/.exec(part);
+  if (match === null) throw new RangeError(`"${pattern}": write numbers in the brackets, as in web[01-08]`);
+  const [, first = '', last = ''] = match;
+  const count = Number(last) - Number(first) + 1;
+  if (count < 1) throw new RangeError(`"${pattern}": ${first} comes after ${last}`);
+  if (count > mostNames) throw new RangeError(`"${pattern}" makes more than ${mostNames} names`);
+  return Array.from({ length: count }, (_, i) => String(Number(first) + i).padStart(first.length, '0'));
+}

@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cleanLine, cleanText, cut } from '../../source/text/clean.ts';
+import { expandNames } from '../../source/text/names.ts';
+import { shellWord, xe } from '../../source/text/shell.ts';
+import { formatBytes, parseSize } from '../../source/text/sizes.ts';
+import { formatAge, parseHostTime } from '../../source/text/time.ts';
+
+describe('cleaning foreign text', () => {
+  test.each([
+    ['web\u001b[31m01\u001b[0m', 'web01'],
+    ['title\u001b]0;owned\u0007!', 'title!'],
+    ['clip\u001b]52;c;aGFjaw==\u001b\\board', 'clipboard'],
+    ['a\u009b31mb', 'ab'],
+    ['bell\u0007\u0000', 'bell'],
+    ['two\r\nlines\tand', 'two lines and'],
+    ['evil\u202etxt.exe', 'eviltxt.exe'],
+    ['Größe', 'Größe'],
+  ])('%j becomes %j', (dirty, clean) => {
+    expect(cleanLine(dirty)).toBe(clean);
+  });
+
+  test('never leaves a control character, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(cleanText(text)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+        expect(cleanLine(text)).not.toMatch(/[\n\t]/);
+      }),
+    );
+  });
+
+  test('cut keeps what fits', () => {
+    expect(cut('abcdef', 4)).toBe('abc…');
+    expect(cut('abc', 4)).toBe('abc');
+    expect(cut('abc', 0)).toBe('');
+  });
+});
+
+describe('shell words', () => {
+  test('a shell gives back what went in', () => {
+    fc.assert(
+      fc.property(
+        fc.string().filter((text) => !text.includes('\0')),
+        (text) => {
+          expect(execFileSync('/bin/sh', ['-c', `printf %s ${shellWord(text)}`], { encoding: 'utf8' })).toBe(text);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('an xe line quotes its values and leaves variables to the shell', () => {
+    expect(xe('vm-param-set', { uuid: '$VM', 'PV-args': "it's quiet" })).toBe(
+      `xe vm-param-set uuid="$VM" PV-args='it'\\''s quiet'`,
+    );
+  });
+});
+
+describe('sizes and times', () => {
+  test.each([
+    ['512M', 512 * 1024 ** 2],
+    ['8G', 8 * 1024 ** 3],
+    ['8GiB', 8 * 1024 ** 3],
+    ['1.5g', 1.5 * 1024 ** 3],
+    ['268435456', 268435456],
+    ['0', null],
+    ['8X', null],
+    ['', null],
+  ])('%s is %s bytes', (text, bytes) => expect(parseSize(text)).toBe(bytes));
+
+  test.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [8222656, '7.84 MiB'],
+    [40810276, '38.9 MiB'],
+    [8 * 1024 ** 3, '8 GiB'],
+  ])('%s bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+  test.each([
+    [42_000, '42s'],
+    [185_000, '3m 5s'],
+    [7_800_000, '2h 10m'],
+    [356_400_000, '4d 3h'],
+    [-5, '0s'],
+  ])('%s ms are %s', (ms, text) => expect(formatAge(ms)).toBe(text));
+
+  test('a host’s dates', () => {
+    expect(parseHostTime('20101115T10:53:00Z')).toBe(Date.parse('2010-11-15T10:53:00Z'));
+    expect(parseHostTime('19700101T00:00:00Z')).toBeNull();
+    expect(parseHostTime('soon')).toBeNull();
+  });
+});
+
+describe('name patterns', () => {
+  test.each([
+    ['web', ['web']],
+    ['web[01-03]', ['web01', 'web02', 'web03']],
+    ['web[8-10]', ['web8', 'web9', 'web10']],
+    ['db[1,3-4].x', ['db1.x', 'db3.x', 'db4.x']],
+    ['r[1-2]n[1-2]', ['r1n1', 'r1n2', 'r2n1', 'r2n2']],
+  ])('%s', (pattern, names) => expect(expandNames(pattern)).toEqual(names));
+
+  test.each(['web[3-1]', 'web[]', 'web[a-b]', 'web[1-100000]'])('%s is refused in words', (pattern) => {
+    expect(() => expandNames(pattern)).toThrow(RangeError);
+  });
+});
