@@ -1,0 +1,94 @@
+import type { MonitorMessage } from './monitor.ts';
+
+/** FAI's tasks of an install in their order, with a share of the time each; extrbase and instsoft dominate. */
+const weights: readonly [task: string, weight: number][] = [
+  ['confdir', 1],
+  ['setup', 1],
+  ['defclass', 1],
+  ['defvar', 1],
+  ['action', 0],
+  ['install', 0],
+  ['partition', 4],
+  ['mountdisks', 1],
+  ['extrbase', 28],
+  ['mirror', 0],
+  ['debconf', 1],
+  ['prepareapt', 1],
+  ['repository', 1],
+  ['updatebase', 6],
+  ['instsoft', 40],
+  ['configure', 9],
+  ['finish', 1],
+  ['tests', 1],
+  ['chboot', 1],
+  ['savelog', 1],
+  ['faiend', 1],
+  ['reboot', 0],
+];
+
+/** Codes above it abort the install (FAI's STOP_ON_ERROR). */
+export const stopOnError = 700;
+
+/** What the messages of one VM add up to since it was armed or booted. */
+export interface InstallProgress {
+  readonly task: string | null;
+  /** 0 to 100, never falling within one install. */
+  readonly percent: number;
+  readonly outcome: 'running' | 'installed' | 'failed' | 'waiting';
+  /** The worst code seen, and the task that gave it. */
+  readonly code: number;
+  readonly failedTask: string | null;
+  readonly rebooting: boolean;
+}
+
+export const noProgress: InstallProgress = {
+  task: null,
+  percent: 0,
+  outcome: 'running',
+  code: 0,
+  failedTask: null,
+  rebooting: false,
+};
+
+/**
+ * Folds one message in. FAI's messages nest (action > install > partition) and come twice at times.
+ * Installed: `TASKEND install 0`, `faiend 0` or `reboot 0` with no code above 700. `waits`: the kernel line has no
+ * reboot flag, so that after faiend somebody must press RETURN (3.4 has then sent TASKEND faiend, 6.x TASKBEGIN only).
+ */
+export function foldMessage(progress: InstallProgress, message: MonitorMessage, waits: boolean): InstallProgress {
+  if (message.keyword === 'check') return noProgress;
+  if (message.keyword === 'FAIREBOOT') return { ...progress, rebooting: true };
+  if (message.keyword === 'HOOK') return progress;
+  if (message.keyword === 'TASKERROR') return failed(progress, message.name, message.code);
+  const percent = Math.max(progress.percent, percentAt(message.name, message.keyword !== 'TASKBEGIN'));
+  if (message.keyword === 'TASKBEGIN') {
+    const task = nests(message.name) ? progress.task : message.name;
+    const waiting = waits && message.name === 'faiend' && progress.outcome !== 'failed';
+    const begun = { ...progress, task: task ?? message.name, percent };
+    return waiting ? { ...begun, percent: 100, outcome: 'waiting' } : begun;
+  }
+  if (message.keyword === 'TASKSKIP') return { ...progress, percent };
+  if (message.code > stopOnError) return failed({ ...progress, percent }, message.name, message.code);
+  const worst = message.code > progress.code ? { code: message.code, failedTask: message.name } : {};
+  const ended: InstallProgress = { ...progress, ...worst, percent };
+  if (!['install', 'faiend', 'reboot'].includes(message.name) || message.code !== 0) return ended;
+  if (progress.outcome === 'failed') return ended;
+  const waiting = waits && message.name !== 'reboot' && (message.name === 'faiend' || progress.outcome === 'waiting');
+  const rebooting = progress.rebooting || message.name === 'reboot';
+  return { ...ended, percent: 100, rebooting, outcome: waiting ? 'waiting' : 'installed' };
+}
+
+function failed(progress: InstallProgress, task: string, code: number): InstallProgress {
+  return { ...progress, outcome: 'failed', failedTask: task, code, task };
+}
+
+const nests = (task: string): boolean => task === 'action' || task === 'install' || task === 'dirinstall';
+
+/** Where in the whole a task lies, from its weight. Unknown tasks move nothing. */
+function percentAt(task: string, ended: boolean): number {
+  const at = weights.findIndex(([name]) => name === task);
+  if (at < 0 || nests(task)) return 0;
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  const before = weights.slice(0, ended ? at + 1 : at).reduce((sum, [, weight]) => sum + weight, 0);
+  return Math.min(99, Math.floor((before * 100) / total));
+}

@@ -1,0 +1,32 @@
+/** One blank-separated word of a kernel line; FAI knows no quoting. `value` null: a bare word such as `quiet`. */
+export interface Word {
+  readonly text: string;
+  readonly name: string;
+  readonly value: string | null;
+}
+
+export function splitWords(line: string): Word[] {
+  return line
+    .split(/\s+/)
+    .filter((text) => text !== '')
+    .map((text) => {
+      const at = text.indexOf('=');
+      return at < 0
+        ? { text, name: text, value: null }
+        : { text, name: text.slice(0, at), value: text.slice(at + 1) };
+    });
+}
+
+/** The value that counts: of several words with one name the last wins, in FAI as in the kernel. */
+export function lastValue(words: readonly Word[], name: string): string | null {
+  return words.findLast((word) => word.name === name && word.value !== null)?.value ?? null;
+}
+
+export const hasWord = (words: readonly Word[], name: string): boolean => words.some((word) => word.name === name);
+
+/** Words that make a kernel line an FAI line: without one of them no FAI was meant to run. */
+export function hasFaiWords(line: string): boolean {
+  return splitWords(line).some(
+    ({ name }) => name === 'FAI_ACTION' || name === 'FAI_FLAGS' || name === 'FAI_CONFIG_SRC',
+  );
+}

@@ -1,0 +1,80 @@
+import { isUsableRepository } from './eliloader.ts';
+import { readMark } from './marks.ts';
+
+/** The fields of a VM that decide what its next boot does; xapi's records satisfy it as they are. */
+export interface BootRecord {
+  readonly uuid: string;
+  readonly power_state: string;
+  readonly PV_bootloader: string;
+  readonly PV_args: string;
+  readonly HVM_boot_policy: string;
+  readonly other_config: Readonly<Record<string, string>>;
+}
+
+export type InstallState = 'armed' | 'half-armed' | 'fired' | 'installed' | 'disarmed' | 'other';
+
+/** In the order they are listed and repaired. */
+export const missingWords = [
+  'bootloader',
+  'distro',
+  'repository',
+  'release',
+  'arch',
+  'round',
+  'hvm',
+  'args',
+  'halted',
+] as const;
+
+export type Missing = (typeof missingWords)[number];
+
+/** What fai/ says of the VM's PV_args; handed in, because this folder knows nothing of FAI. */
+export interface ArgsFacts {
+  readonly faiWords: boolean;
+  readonly errors: boolean;
+}
+
+export interface StateOfInstall {
+  readonly state: InstallState;
+  /** Empty unless half-armed. */
+  readonly missing: readonly Missing[];
+}
+
+/**
+ * Where a VM stands between "the next boot runs the installer" and "installed"; the definitions of the README.
+ * eliloader without install-distro means rhlike to the loader; debianlike without eliloader is half a rearm, too.
+ */
+export function installState(vm: BootRecord, args: ArgsFacts): StateOfInstall {
+  const distro = vm.other_config['install-distro'];
+  const eliloader = vm.PV_bootloader === 'eliloader';
+  if (eliloader || distro === 'debianlike') {
+    const missing = whatIsMissing(vm, args);
+    return missing.length === 0 ? { state: 'armed', missing } : { state: 'half-armed', missing };
+  }
+  const armed = readMark(vm.other_config, 'armed', vm.uuid);
+  const installed = readMark(vm.other_config, 'installed', vm.uuid);
+  if (installed !== null && (armed === null || Date.parse(installed.at) >= Date.parse(armed.at))) {
+    return { state: args.faiWords ? 'installed' : 'disarmed', missing: [] };
+  }
+  if (vm.PV_bootloader === 'pygrub' && distro === undefined && (args.faiWords || armed !== null)) {
+    return { state: 'fired', missing: [] };
+  }
+  return { state: 'other', missing: [] };
+}
+
+/** Everything that stands between this record and "armed", as words. */
+export function whatIsMissing(vm: BootRecord, args: ArgsFacts): Missing[] {
+  const words = vm.other_config;
+  const wrong: Record<Missing, boolean> = {
+    bootloader: vm.PV_bootloader !== 'eliloader',
+    distro: words['install-distro'] !== 'debianlike',
+    repository: !isUsableRepository(words['install-repository'] ?? ''),
+    release: (words['debian-release'] ?? '') === '',
+    arch: (words['install-arch'] ?? '') === '',
+    round: words['install-round'] !== undefined,
+    hvm: vm.HVM_boot_policy !== '',
+    args: !args.faiWords || args.errors,
+    halted: vm.power_state !== 'Halted',
+  };
+  return missingWords.filter((word) => wrong[word]);
+}

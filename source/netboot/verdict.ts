@@ -1,0 +1,121 @@
+import type { Finding } from '../text/finding.ts';
+import { firstXenFor } from './compression.ts';
+import { type ElfKernel, readElfKernel } from './elf.ts';
+import { type KernelImage, readKernelImage, unpackedKernel } from './kernel.ts';
+import { type XenVersion, xenAtLeast } from './releases.ts';
+
+/** All that is known of a kernel file. `elf` null: it could not be looked into (no program for its compression). */
+export interface KernelFacts {
+  readonly image: KernelImage;
+  readonly elf: ElfKernel | null;
+}
+
+/** `unpacked`: the payload, if someone unpacked it with another program; gzip and plain are done here. */
+export function kernelFacts(data: Uint8Array, unpacked?: Uint8Array | null): KernelFacts {
+  const image = readKernelImage(data);
+  if (image.format === 'broken' || image.format === 'other') return { image, elf: null };
+  const inside = unpacked ?? unpackedKernel(image);
+  return { image, elf: inside === null ? null : readElfKernel(inside) };
+}
+
+/** "2.6.32-4-686-bigmem", without the builder's name. */
+export function kernelRelease(facts: KernelFacts): string | null {
+  const { image } = facts;
+  if (image.format !== 'bzImage' && image.format !== 'broken') return null;
+  return image.version?.split(' ')[0] ?? null;
+}
+
+/** In a few words, for a table: "Xen PV, 64-bit". */
+export function kernelSummary({ image, elf }: KernelFacts): string {
+  if (image.format === 'other' || image.format === 'broken') return image.problem;
+  if (elf === null) {
+    const packing = image.format === 'elf' ? 'plain' : (image.compression ?? 'unknown packing');
+    return `kernel, ${packing}, not looked into`;
+  }
+  if (elf.guest === 'xen-3.0-x86_64') return 'Xen PV, 64-bit';
+  if (elf.guest === 'xen-3.0-x86_32p') return 'Xen PV, 32-bit PAE';
+  if (elf.guest === 'xen-3.0-x86_32') return 'Xen PV, 32-bit without PAE';
+  return elf.bits === null ? 'no Xen kernel' : `${elf.bits}-bit, not Xen PV`;
+}
+
+/**
+ * Would this Xen's domain builder start it? Findings of severity error mean no.
+ * `xen` null: no host is known; then a compression is a warning that names the first Xen for it.
+ */
+export function kernelFindings(facts: KernelFacts, xen: XenVersion | null, arch: string): Finding[] {
+  const { image, elf } = facts;
+  const error = (code: string, message: string, advice: string): Finding => ({
+    severity: 'error',
+    code,
+    message,
+    try: advice,
+  });
+  const pv = 'Use a Xen PV kernel, such as the one of linux-image-2.6-xen on the tools ISO.';
+  if (image.format === 'other') return [error('not-a-kernel', `vmlinuz: ${image.problem}.`, pv)];
+  if (image.format === 'broken')
+    return [error('kernel-broken', `vmlinuz: ${image.problem}.`, 'Copy the file again.')];
+  const findings: Finding[] = [...packingFindings(image, xen)];
+  if (elf === null) {
+    findings.push({
+      severity: 'warning',
+      code: 'kernel-not-seen',
+      message: 'vmlinuz could not be looked into: whether it is a Xen PV kernel is not known.',
+      ...(image.format !== 'elf' && image.compression !== null
+        ? { try: `Install ${image.compression} on this machine and check again.` }
+        : {}),
+    });
+    return findings;
+  }
+  if (elf.guest === null) {
+    findings.push(error('kernel-not-pv', `vmlinuz cannot boot as a PV guest: ${elf.problem}.`, pv));
+  } else {
+    findings.push(...archFindings(elf, arch));
+  }
+  return findings;
+}
+
+function* packingFindings(image: KernelImage, xen: XenVersion | null): Generator<Finding> {
+  if (image.format !== 'bzImage') return;
+  if (image.compression === null) {
+    yield {
+      severity: 'error',
+      code: 'kernel-packing',
+      message: 'vmlinuz: the payload is packed in a way no domain builder knows.',
+      try: 'Use the kernel file as the package ships it.',
+    };
+    return;
+  }
+  const first = firstXenFor[image.compression];
+  if (xen !== null && xenAtLeast(xen, first)) return;
+  const firstText = `Xen ${first.major}.${first.minor}`;
+  if (xen === null && image.compression === 'gzip') return;
+  yield {
+    severity: xen === null ? 'warning' : 'error',
+    code: 'kernel-packing',
+    message:
+      xen === null
+        ? `vmlinuz is packed with ${image.compression}: ${firstText} is the first that unpacks it.`
+        : `Xen ${xen.major}.${xen.minor} of this host cannot unpack the ${image.compression} payload of vmlinuz (${firstText} is the first).`,
+    try: 'Put the plain ELF file inside it (extract-vmlinux) in its place, or a kernel packed with gzip.',
+  };
+}
+
+function* archFindings(elf: ElfKernel, arch: string): Generator<Finding> {
+  if (elf.guest === 'xen-3.0-x86_32') {
+    yield {
+      severity: 'error',
+      code: 'kernel-no-pae',
+      message: 'vmlinuz is a 32-bit kernel without PAE: a 64-bit Xen runs PAE guests only.',
+      try: 'Use a -686-bigmem or -686-pae Xen kernel.',
+    };
+  }
+  const wants = arch === 'i386' ? 32 : arch === 'amd64' || arch === 'x86_64' ? 64 : null;
+  if (wants !== null && elf.bits !== wants) {
+    yield {
+      severity: 'warning',
+      code: 'kernel-arch',
+      message: `vmlinuz is a ${elf.bits}-bit kernel in the folder of ${arch}.`,
+      try: 'Check that the nfsroot is of the same architecture.',
+    };
+  }
+}
