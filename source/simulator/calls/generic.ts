@@ -1,0 +1,88 @@
+import { ApiError } from '../api-error.ts';
+import type { Message, ModelClass } from '../model.ts';
+import type { Fields, Value } from '../types.ts';
+import { type CallContext, type Handler, refsOf, text } from './context.ts';
+
+/**
+ * The calls every class has, by rule of the datamodel: getters, setters, map and set edits, lookups.
+ * Null when the name follows no rule: then it is a message of its own.
+ */
+export function genericHandler(definition: ModelClass, method: string, message: Message): Handler | null {
+  const name = definition.name;
+  if (method === 'get_all') return ({ world }) => [...world.database.all(name).keys()];
+  if (method === 'get_all_records') return ({ world }) => Object.fromEntries(world.database.all(name));
+  if (method === 'get_all_records_where')
+    return ({ world }, expression) => where(world.database.all(name), expression);
+  if (method === 'get_record') return ({ world }, ref) => world.database.get(name, text(ref));
+  if (method === 'get_by_uuid') return (context, uuid) => byUuid(context, name, text(uuid));
+  if (method === 'get_by_name_label') {
+    return ({ world }, label) => matching(world.database.all(name), (record) => record['name_label'] === label);
+  }
+  const rule = /^(get|set|add_to|remove_from|add|remove)_(.+)$/.exec(method);
+  const [, verb = '', fieldName = ''] = rule ?? [];
+  const field = definition.fields.get(fieldName);
+  if (field === undefined) return null;
+  if (verb === 'get') return ({ world }, ref) => world.database.get(name, text(ref))[fieldName] ?? '';
+  if (message.params[0]?.kind !== 'ref') return null;
+  return editHandler(name, fieldName, verb);
+}
+
+function editHandler(name: string, field: string, verb: string): Handler | null {
+  switch (verb) {
+    case 'set':
+      return ({ world }, ref, value) => {
+        world.database.get(name, text(ref));
+        world.database.set(name, text(ref), field, value ?? '');
+        return '';
+      };
+    case 'add_to':
+      return ({ world }, ref, key, value) => {
+        const map = world.database.get(name, text(ref))[field] as Fields;
+        if (map[text(key)] !== undefined) throw new ApiError('MAP_DUPLICATE_KEY', name, field, text(ref), text(key));
+        world.database.setKey(name, text(ref), field, text(key), value ?? '');
+        return '';
+      };
+    case 'remove_from':
+      return ({ world }, ref, key) => {
+        world.database.removeKey(name, text(ref), field, text(key));
+        return '';
+      };
+    case 'add':
+    case 'remove':
+      return ({ world }, ref, value) => {
+        const rest = refsOf(world.database.get(name, text(ref))[field]).filter((item) => item !== value);
+        world.database.set(name, text(ref), field, verb === 'add' ? [...rest, value ?? ''] : rest);
+        return '';
+      };
+    default:
+      return null;
+  }
+}
+
+function byUuid({ world }: CallContext, name: string, uuid: string): Value {
+  const [ref] = matching(world.database.all(name), (record) => record['uuid'] === uuid);
+  if (ref === undefined) throw new ApiError('UUID_INVALID', name, uuid);
+  return ref;
+}
+
+const matching = (table: ReadonlyMap<string, Fields>, test: (record: Fields) => boolean): string[] =>
+  [...table].filter(([, record]) => test(record)).map(([ref]) => ref);
+
+/** The few forms of the filter language that clients use: "true" and `field "a" = "b"`, joined by and. */
+function where(table: ReadonlyMap<string, Fields>, expression: Value | undefined): Value {
+  const parts = text(expression)
+    .split(/\band\b/)
+    .map((part) =>
+      part
+        .trim()
+        .replace(/^\((.*)\)$/, '$1')
+        .trim(),
+    );
+  const tests = parts.map((part): ((record: Fields) => boolean) => {
+    if (part === 'true') return () => true;
+    const match = /^field\s+"(\w+)"\s*=\s*"([^"]*)"$/.exec(part);
+    if (match === null) throw new ApiError('INTERNAL_ERROR', `Failure("parse error in expression: ${part}")`);
+    return (record) => String(record[match[1] ?? '']) === match[2];
+  });
+  return Object.fromEntries([...table].filter(([, record]) => tests.every((test) => test(record))));
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { ApiError } from './api-error.ts';
+import type { Database } from './database.ts';
+import { array, bare, member, struct } from './envelope.ts';
+import { marshalRecord } from './marshal.ts';
+import { model } from './model.ts';
+import type { Fields } from './types.ts';
+
+interface Event {
+  readonly id: number;
+  readonly timestamp: number;
+  readonly className: string;
+  readonly operation: string;
+  readonly ref: string;
+  readonly xml: string;
+}
+
+interface Subscription {
+  classes: string[];
+  lastId: number;
+}
+
+const mostEvents = 500;
+const oldestEvent = 15 * 60 * 1000;
+const heartbeat = 30_000;
+
+/**
+ * event.register and event.next of 5.6: per session, consumed once, `next` blocks without a timeout.
+ * Queue of 500 events or 15 minutes; what fell out gives EVENTS_LOST. Ids grow only for events someone wants.
+ */
+export class Events {
+  private readonly queue: Event[] = [];
+  private readonly subscriptions = new Map<string, Subscription>();
+  private readonly waiting = new Set<() => void>();
+  private nextId = 1;
+  private forgotten = 0;
+  private readonly now: () => Date;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(database: Database, now: () => Date) {
+    this.now = now;
+    database.listen((operation, className, ref, record) => this.add(operation, className, ref, record));
+    // xapi wakes blocked clients with a fake change of the pool.
+    this.timer = setInterval(() => {
+      for (const [ref, record] of database.all('pool')) this.add('mod', 'pool', ref, record);
+    }, heartbeat);
+    this.timer.unref();
+  }
+
+  register(session: string, classes: readonly string[]): void {
+    const subscription = this.subscriptions.get(session) ?? { classes: [], lastId: this.nextId };
+    subscription.classes.push(...classes.map((name) => name.toLowerCase()));
+    this.subscriptions.set(session, subscription);
+  }
+
+  unregister(session: string, classes: readonly string[]): void {
+    this.register(session, []);
+    const subscription = this.subscriptions.get(session);
+    const gone = new Set(classes.map((name) => name.toLowerCase()));
+    if (subscription) subscription.classes = subscription.classes.filter((name) => !gone.has(name));
+  }
+
+  currentId(): number {
+    return this.nextId;
+  }
+
+  /** The events as XML; blocks until there are some for this session, or the session or the caller is gone. */
+  async next(session: string, isAlive: () => boolean, signal: AbortSignal): Promise<string> {
+    for (;;) {
+      if (!isAlive()) throw new ApiError('SESSION_INVALID', session);
+      const subscription = this.subscriptions.get(session);
+      if (subscription === undefined) {
+        const hash = createHash('md5').update(session).digest('hex');
+        throw new ApiError('SESSION_NOT_REGISTERED', `trackid=${hash}`);
+      }
+      const from = subscription.lastId;
+      subscription.lastId = this.nextId;
+      if (from < this.nextId && this.forgotten >= from) throw new ApiError('EVENTS_LOST');
+      const events = this.queue.filter((event) => event.id >= from && wants(subscription, event.className));
+      if (events.length > 0) return array(events.map(eventXml));
+      await this.wait(signal);
+    }
+  }
+
+  /** A session ended: its blocked call must notice. */
+  drop(session: string): void {
+    this.subscriptions.delete(session);
+    this.wake();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.wake();
+  }
+
+  private add(operation: string, className: string, ref: string, record: Fields): void {
+    if (model.get(className)?.events !== true) return;
+    const name = className.toLowerCase();
+    if (![...this.subscriptions.values()].some((subscription) => wants(subscription, name))) return;
+    const timestamp = Math.floor(this.now().getTime() / 1000);
+    const xml = marshalRecord(className, record);
+    this.queue.push({ id: this.nextId++, timestamp, className: name, operation, ref, xml });
+    const tooOld = timestamp - oldestEvent / 1000;
+    while (this.queue.length > mostEvents || (this.queue[0]?.timestamp ?? timestamp) < tooOld) {
+      this.forgotten = this.queue.shift()?.id ?? this.forgotten;
+    }
+    this.wake();
+  }
+
+  private wait(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        this.waiting.delete(done);
+        signal.removeEventListener('abort', aborted);
+        resolve();
+      };
+      const aborted = (): void => {
+        this.waiting.delete(done);
+        reject(signal.reason);
+      };
+      if (signal.aborted) return reject(signal.reason);
+      signal.addEventListener('abort', aborted, { once: true });
+      this.waiting.add(done);
+    });
+  }
+
+  private wake(): void {
+    for (const resolve of [...this.waiting]) resolve();
+  }
+}
+
+const wants = (subscription: Subscription, className: string): boolean =>
+  subscription.classes.includes('*') || subscription.classes.includes(className);
+
+/** id and timestamp travel as strings; the float is OCaml's, with a dot and no fraction. */
+function eventXml(event: Event): string {
+  return struct([
+    member('id', bare(String(event.id))),
+    member('timestamp', bare(`${event.timestamp}.`)),
+    member('class', bare(event.className)),
+    member('operation', bare(event.operation)),
+    member('ref', bare(event.ref)),
+    member('snapshot', event.xml),
+  ]);
+}

@@ -1,0 +1,90 @@
+import type { FaiRun } from './kernel-line.ts';
+
+/** One thing FAI does: `seconds` of guest time at a CPU load, then a message. */
+export interface Act {
+  readonly seconds: number;
+  readonly load: number;
+  readonly message: string | null;
+  /** The disk holds a system from here on. */
+  readonly installed?: boolean;
+}
+
+/** How a run ends: somebody must press RETURN, the VM reboots or powers off, or FAI stands still at an error. */
+export type Ending = 'key' | 'reboot' | 'halt' | 'stopped';
+
+export interface FaiScript {
+  readonly acts: readonly Act[];
+  readonly ending: Ending;
+}
+
+const tasks: Readonly<Record<3 | 6, readonly [task: string, seconds: number, load: number][]>> = {
+  3: [
+    ['partition', 10, 0.3],
+    ['mountdisks', 2, 0.2],
+    ['extrbase', 80, 0.8],
+    ['mirror', 1, 0.1],
+    ['debconf', 2, 0.3],
+    ['prepareapt', 3, 0.3],
+    ['updatebase', 25, 0.6],
+    ['instsoft', 160, 0.9],
+    ['configure', 30, 0.7],
+    ['finish', 2, 0.3],
+    ['tests', 2, 0.3],
+    ['chboot', 1, 0.1],
+    ['savelog', 3, 0.2],
+  ],
+  6: [
+    ['partition', 10, 0.3],
+    ['mountdisks', 2, 0.2],
+    ['extrbase', 80, 0.8],
+    ['debconf', 2, 0.3],
+    ['repository', 3, 0.3],
+    ['updatebase', 25, 0.6],
+    ['instsoft', 160, 0.9],
+    ['configure', 30, 0.7],
+    ['tests', 2, 0.3],
+    ['finish', 2, 0.3],
+    ['chboot', 1, 0.1],
+    ['savelog', 3, 0.2],
+  ],
+};
+
+/** Everything FAI does and says from the moment its root is mounted; the order of FAI's own subroutines. */
+export function faiScript(run: FaiRun): FaiScript {
+  const acts: Act[] = [{ seconds: 4, load: 0.4, message: 'check' }];
+  const say = (message: string, seconds = 0, load = 0.2, installed = false) =>
+    acts.push({ seconds, load, message, ...(installed ? { installed } : {}) });
+  const task = (name: string, seconds: number, load = 0.3, code = 0) => {
+    say(`TASKBEGIN ${name}`);
+    say(`TASKEND ${name} ${code}`, seconds, load);
+  };
+  say('TASKBEGIN confdir');
+  if (run.configError !== null) {
+    say(`TASKERROR get_fai_dir ${run.configError}`, 3);
+    return { acts, ending: 'stopped' };
+  }
+  say('TASKEND confdir 0', 3);
+  task('setup', 2);
+  task('defclass', 4);
+  task('defvar', 1);
+  say('TASKBEGIN action');
+  if (!['install', 'sysinfo', ...(run.version === 6 ? ['inventory'] : [])].includes(run.action)) {
+    say('TASKERROR action 21', 1);
+    return { acts, ending: 'stopped' };
+  }
+  say(`TASKBEGIN ${run.action}`);
+  if (run.action === 'install') {
+    for (const [name, seconds, load] of tasks[run.version]) task(name, seconds, load);
+    say('TASKEND install 0', 0, 0.2, true);
+  } else {
+    say(`TASKEND ${run.action} 0`, 8);
+  }
+  const unattended = run.flags.includes('reboot') || (run.version === 6 && run.flags.includes('halt'));
+  say('TASKBEGIN faiend');
+  // 3.4 has said TASKEND before it asks for RETURN; 6 asks first.
+  if (run.version === 3 || unattended) say('TASKEND faiend 0', 1);
+  if (!unattended) return { acts, ending: 'key' };
+  if (run.flags.includes('halt')) return { acts, ending: 'halt' };
+  task('reboot', 2);
+  return { acts, ending: 'reboot' };
+}

@@ -1,0 +1,131 @@
+import { fieldsOf, refsOf, text } from '../calls/context.ts';
+import { hostTime } from '../clock.ts';
+import { nullRef } from '../database.ts';
+import type { Domain, World } from '../world.ts';
+import { faiScript } from './fai-script.ts';
+import { type FaiRun, readKernelLine } from './kernel-line.ts';
+import { isThisMachine, sendMessage } from './monitor-client.ts';
+
+/** What the guest asks of its host when it ends by itself. */
+export interface GuestEnds {
+  readonly reboot: () => void;
+  readonly halt: () => void;
+  readonly crash: () => void;
+}
+
+const second = 1000;
+
+/** The installer's kernel has come up in a domain: what follows is decided by its kernel line. */
+export function runInstaller(world: World, vm: string, line: string, ends: GuestEnds): Domain {
+  const life = new AbortController();
+  const outcome = readKernelLine(line);
+  const run = async (): Promise<void> => {
+    load(world, vm, 0.5);
+    await pause(world, 9 * second, life.signal);
+    const vif = refsOf(world.database.get('VM', vm)['VIFs'])[0];
+    if (outcome.kind === 'panic') return ends.crash();
+    if (outcome.kind === 'stuck' || vif === undefined) return load(world, vm, 0);
+    await runFai(world, vm, outcome.run, ends, life.signal);
+  };
+  guarded(run, life.signal);
+  return { stop: () => life.abort(), obeys: outcome.kind === 'fai' };
+}
+
+async function runFai(world: World, vm: string, run: FaiRun, ends: GuestEnds, signal: AbortSignal): Promise<void> {
+  const { acts, ending } = faiScript(run);
+  const tell = speaker(world, vm, run, signal);
+  for (const act of acts) {
+    load(world, vm, act.load);
+    await pause(world, act.seconds * second * (0.9 + world.random.next() * 0.2), signal);
+    if (act.installed) writeSystem(world, vm);
+    if (act.message !== null) await tell(act.message);
+    signal.throwIfAborted();
+  }
+  load(world, vm, 0);
+  if (ending === 'reboot') ends.reboot();
+  if (ending === 'halt') ends.halt();
+}
+
+/** Messages go out only if the first one, `check`, found somebody. Monitors elsewhere belong to this world. */
+function speaker(world: World, vm: string, run: FaiRun, signal: AbortSignal): (message: string) => Promise<void> {
+  const { address, port } = run.monitor;
+  const record = world.database.get('VM', vm);
+  const mac = text(world.database.find('VIF', refsOf(record['VIFs'])[0] ?? '')?.['MAC']);
+  const hostname =
+    run.hostname ??
+    text(record['name_label'])
+      .toLowerCase()
+      .replace(/[^a-z0-9.-]+/g, '-');
+  const sendid = run.sendid === 'mac' ? mac : run.sendid === '' || run.sendid === 'host' ? hostname : run.sendid;
+  let open = isThisMachine(address);
+  return async (message) => {
+    if (!open) return;
+    const sent = await sendMessage(address, port ?? world.monitorPort, `${sendid} ${message}`, signal);
+    if (message === 'check') open = sent;
+  };
+}
+
+/** The installed system comes up from disk: its agent reports to the host after a while. */
+export function runInstalled(world: World, vm: string, system: string): Domain {
+  const life = new AbortController();
+  const run = async (): Promise<void> => {
+    load(world, vm, 0.6);
+    await pause(world, 20 * second, life.signal);
+    load(world, vm, 0.02);
+    const metrics = world.database.create('VM_guest_metrics', {
+      os_version: { name: system, uname: '2.6.32-4-686-bigmem', distro: 'debian', major: '5', minor: '0' },
+      PV_drivers_version: { major: '5', minor: '6', micro: '0', build: '578' },
+      PV_drivers_up_to_date: true,
+      networks: { '0/ip': `10.1.2.${1 + Math.floor(world.random.next() * 253)}` },
+      live: true,
+      last_updated: hostTime(world.clock.now()),
+    });
+    world.database.set('VM', vm, 'guest_metrics', metrics);
+  };
+  guarded(run, life.signal);
+  return { stop: () => life.abort(), obeys: true };
+}
+
+/** A guest that only runs: HVM machines of the background. */
+export const runIdle = (): Domain => ({ stop: () => {}, obeys: true });
+
+function writeSystem(world: World, vm: string): void {
+  for (const vbd of refsOf(world.database.get('VM', vm)['VBDs'])) {
+    const record = world.database.get('VBD', vbd);
+    if (record['bootable'] === true && record['VDI'] !== nullRef) {
+      world.disks.set(text(record['VDI']), { system: 'Debian 5.0 (lenny)' });
+    }
+  }
+}
+
+function load(world: World, vm: string, value: number): void {
+  const record = world.database.find('VM', vm);
+  const metrics = text(record?.['metrics']);
+  const fields = world.database.find('VM_metrics', metrics);
+  if (record === undefined || fields === undefined) return;
+  const cpus = Object.keys(fieldsOf(fields['VCPUs_utilisation']));
+  world.database.set('VM_metrics', metrics, 'VCPUs_utilisation', Object.fromEntries(cpus.map((cpu) => [cpu, value])));
+  world.database.set('VM_metrics', metrics, 'last_updated', hostTime(world.clock.now()));
+}
+
+function pause(world: World, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const cancel = world.clock.afterGuestTime(milliseconds, () => {
+      signal.removeEventListener('abort', aborted);
+      resolve();
+    });
+    const aborted = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', aborted, { once: true });
+  });
+}
+
+/** A guest that was switched off ends quietly; anything else is a fault of the simulator. */
+function guarded(run: () => Promise<void>, signal: AbortSignal): void {
+  run().catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

@@ -1,0 +1,86 @@
+import classes from './datamodel-5.6/classes.json' with { type: 'json' };
+import tables from './datamodel-5.6/enums.json' with { type: 'json' };
+import { type ModelType, parseType, type Value } from './types.ts';
+
+// The datamodel of xen-api@030a348661 (May 2010, midnight-ride), printed by its own datamodel.ml.
+
+export interface Field {
+  readonly name: string;
+  readonly type: ModelType;
+  readonly initial: Value | null;
+  readonly qualifier: string;
+}
+
+export interface Message {
+  readonly params: readonly ModelType[];
+  readonly names: readonly string[];
+  readonly result: ModelType;
+  readonly async: boolean;
+  readonly session: boolean;
+  /** Trailing parameters that may be left out; with any, surplus arguments are ignored. */
+  readonly optional: readonly Value[];
+}
+
+export interface ModelClass {
+  readonly name: string;
+  readonly fields: ReadonlyMap<string, Field>;
+  readonly constructor_fields: readonly string[];
+  readonly events: boolean;
+  readonly messages: ReadonlyMap<string, Message>;
+}
+
+type RawMessage = [string[], string, number, string[]];
+interface RawClass {
+  fields: [string, string, unknown, string][];
+  constructor: string[];
+  events: boolean;
+  messages: Record<string, RawMessage>;
+  optional: Record<string, Record<string, string>>;
+  noSession: string[];
+}
+
+export const model: ReadonlyMap<string, ModelClass> = new Map(
+  Object.entries(classes as unknown as Record<string, RawClass>).map(([name, raw]) => [name, readClass(name, raw)]),
+);
+
+/** [class, field] of the one side, for every reference whose other end lists it: VBD.VM -> VM.VBDs. */
+export const reverse: ReadonlyMap<string, readonly [className: string, field: string]> = new Map(
+  (tables.relations as [string, string, string, string][]).map(([many, field, one, list]) => [
+    `${many}.${field}`,
+    [one, list],
+  ]),
+);
+
+export const enums: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(tables.enums as Record<string, unknown>).map(([name, values]) => [
+    name,
+    (Array.isArray(values) ? values : Object.keys(values as object)).map(String),
+  ]),
+);
+
+function readClass(name: string, raw: RawClass): ModelClass {
+  const fields = raw.fields.map(([field, type, initial, qualifier]): [string, Field] => [
+    field,
+    { name: field, type: parseType(type), initial: initial as Value | null, qualifier },
+  ]);
+  const messages = Object.entries(raw.messages).map(
+    ([message, [params, result, async, names]]): [string, Message] => [
+      message,
+      {
+        params: params.map(parseType),
+        names,
+        result: parseType(result),
+        async: async === 1,
+        session: !raw.noSession.includes(message),
+        optional: Object.values(raw.optional[message] ?? {}),
+      },
+    ],
+  );
+  return {
+    name,
+    fields: new Map(fields),
+    constructor_fields: raw.constructor,
+    events: raw.events,
+    messages: new Map(messages),
+  };
+}

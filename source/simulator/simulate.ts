@@ -1,0 +1,53 @@
+import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';
+import type { Quirk } from './world.ts';
+
+/** Flags of `demo` and `simulate`, as the command line has them. */
+export interface SimulateFlags {
+  readonly port?: number;
+  readonly repositoryPort?: number;
+  readonly monitorPort?: number;
+  readonly vms?: number;
+  readonly latency?: number;
+  readonly speed?: number;
+  readonly quirk?: readonly string[];
+  readonly seed?: number;
+  readonly release?: string;
+}
+
+const quirks: readonly string[] = ['lose-pv-args'] satisfies Quirk[];
+
+/** The problem with the flags in words, or null. */
+export function flagProblem({ quirk = [], speed, release }: SimulateFlags): string | null {
+  const unknown = quirk.find((name) => !quirks.includes(name));
+  if (unknown !== undefined) return `There is no quirk ${unknown}; there is ${quirks.join(', ')}.`;
+  if (speed !== undefined && !(speed > 0)) return '--speed must be a number above 0.';
+  if (release !== undefined && !/^5\.6(\.0)?$/.test(release)) return 'Only release 5.6.0 is simulated.';
+  return null;
+}
+
+export function startFromFlags(flags: SimulateFlags, defaultSpeed: number): Promise<Simulator> {
+  const { quirk, release, ...rest } = flags;
+  const options: SimulatorOptions = {
+    speed: defaultSpeed,
+    ...pickNumbers(rest),
+    quirks: (quirk ?? []) as Quirk[],
+  };
+  return startSimulator(options);
+}
+
+function pickNumbers(flags: Omit<SimulateFlags, 'quirk' | 'release'>): SimulatorOptions {
+  const { port, repositoryPort, monitorPort, vms, latency, speed, seed } = flags;
+  const entries = Object.entries({ port, repositoryPort, monitorPort, vms, latency, speed, seed });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** The line that says where everything is, for scripts that wait for it. */
+export const readyLine = (simulator: Simulator): string =>
+  JSON.stringify({
+    host: simulator.host,
+    username: simulator.username,
+    password: simulator.password,
+    repository: simulator.repository,
+    monitorPort: simulator.monitorPort,
+    pid: process.pid,
+  });

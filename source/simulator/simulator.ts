@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, realClock } from './clock.ts';
+import { Database } from './database.ts';
+import { depotRoot, depotServer } from './depot/server.ts';
+import { Events } from './events.ts';
+import { apiServer } from './http.ts';
+import { populateHost, populateTemplates, populateVms } from './population.ts';
+import { seededRandom } from './random.ts';
+import type { Quirk, World } from './world.ts';
+
+export interface SimulatorOptions {
+  readonly port?: number;
+  readonly repositoryPort?: number;
+  readonly vms?: number;
+  /** Milliseconds before each answer. */
+  readonly latency?: number;
+  /** How many times faster than life guests are. */
+  readonly speed?: number;
+  readonly quirks?: readonly Quirk[];
+  readonly seed?: number;
+  readonly monitorPort?: number;
+  readonly clock?: Clock;
+  /** Milliseconds a refused login takes; five seconds on a real host. */
+  readonly loginDelay?: number;
+}
+
+/** A running simulator: where it is, how to log in, and the door for tests that want to break something. */
+export interface Simulator {
+  readonly host: string;
+  readonly username: string;
+  readonly password: string;
+  readonly repository: string;
+  readonly monitorPort: number;
+  readonly world: World;
+  stop(): Promise<void>;
+}
+
+export const simulatorPassword = 'xenroot';
+
+/** Starts a XenServer 5.6.0 and its install repository on 127.0.0.1; port 0 takes any free one. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const random = seededRandom(options.seed ?? 1);
+  const clock = options.clock ?? realClock(options.speed ?? 1);
+  const database = new Database(() => random.uuid());
+  const stopped = new AbortController();
+  const monitorPort = options.monitorPort ?? 4711;
+  let domid = 0;
+  const base: Omit<World, 'host'> = {
+    database,
+    events: new Events(database, () => clock.now()),
+    clock,
+    random,
+    quirks: new Set(options.quirks ?? []),
+    password: simulatorPassword,
+    sessions: new Set(),
+    disks: new Map(),
+    domains: new Map(),
+    monitorPort,
+    loginDelay: options.loginDelay ?? 5000,
+    nextDomid: () => {
+      domid += 1;
+      return domid;
+    },
+    intercept: null,
+    stopped: stopped.signal,
+  };
+  const site = populateHost(base, '127.0.0.1');
+  const world: World = Object.assign(base, { host: site.host });
+  populateTemplates(world);
+  const depot = await listen(depotServer(), options.repositoryPort ?? 0);
+  const api = await listen(apiServer(world, options.latency ?? 0), options.port ?? 0);
+  const repository = `http://127.0.0.1:${portOf(depot)}${depotRoot}`;
+  populateVms(world, site, options.vms ?? 0, repository);
+  return {
+    host: `http://127.0.0.1:${portOf(api)}`,
+    username: 'root',
+    password: simulatorPassword,
+    repository,
+    monitorPort,
+    world,
+    async stop() {
+      stopped.abort();
+      for (const domain of world.domains.values()) domain.stop();
+      world.events.stop();
+      await Promise.all([close(api), close(depot)]);
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<Server> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}

@@ -1,0 +1,48 @@
+import type { Clock } from './clock.ts';
+import type { Database } from './database.ts';
+import type { Events } from './events.ts';
+import type { Random } from './random.ts';
+import type { Value } from './types.ts';
+
+/** Faults of real clients and hosts, switched on by name. */
+export type Quirk = 'lose-pv-args';
+
+/** What is on a disk, as far as pygrub and the guests of this world care. The API never shows it. */
+export interface DiskContent {
+  readonly system: string | null;
+}
+
+/** A running domain: how to end what its guest does, and whether it would heed a shutdown request. */
+export interface Domain {
+  readonly stop: () => void;
+  readonly obeys: boolean;
+}
+
+/**
+ * A hook of the tests: what happens instead of a call. `drop` closes the connection unanswered after the call was
+ * carried out, `lose` before; an error is the reply.
+ */
+export type Intercept = (method: string, args: readonly Value[]) => Error | 'drop' | 'lose' | undefined;
+
+/** Everything the calls of one simulated pool share. */
+export interface World {
+  readonly database: Database;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly quirks: ReadonlySet<Quirk>;
+  readonly password: string;
+  readonly sessions: Set<string>;
+  readonly disks: Map<string, DiskContent>;
+  readonly domains: Map<string, Domain>;
+  /** Port of FAI's monitor where a kernel line names none. */
+  readonly monitorPort: number;
+  readonly loginDelay: number;
+  /** The one host and its address as clients know it. */
+  readonly host: string;
+  /** Domain ids are never used twice while the host is up. */
+  readonly nextDomid: () => number;
+  intercept: Intercept | null;
+  /** Ends when the simulator stops: nothing may go on after it. */
+  readonly stopped: AbortSignal;
+}

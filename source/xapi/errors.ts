@@ -1,0 +1,138 @@
+/** What a host answered instead of a result: its code and parameters, untouched. */
+export class HostFailure extends Error {
+  readonly method: string;
+  readonly code: string;
+  readonly params: readonly string[];
+
+  constructor(method: string, code: string, params: readonly string[]) {
+    super(`${method}: ${[code, ...params].join(', ')}`);
+    this.name = 'HostFailure';
+    this.method = method;
+    this.code = code;
+    this.params = params;
+  }
+}
+
+/** The host did not answer as a XenServer: no connection, a timeout, a cut, not XML. */
+export class WireFailure extends Error {
+  readonly kind: 'unreachable' | 'certificate' | 'timeout' | 'cut' | 'not-xapi';
+
+  constructor(kind: WireFailure['kind'], message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'WireFailure';
+    this.kind = kind;
+  }
+}
+
+/** A host's errors by what they mean for the user. Code and parameters stay on the failure. */
+export type HostError =
+  | { readonly kind: 'login-refused' }
+  | { readonly kind: 'session-lost' }
+  | { readonly kind: 'slave'; readonly master: string }
+  /** The bootloader could not do its part. Nothing was switched: the attempt is not used. */
+  | { readonly kind: 'bootloader'; readonly reason: BootloaderReason; readonly message: string }
+  /** Both files came, then the domain builder refused the kernel: the attempt is used. */
+  | { readonly kind: 'kernel-refused'; readonly message: string }
+  | { readonly kind: 'power-state'; readonly expected: string; readonly actual: string }
+  | { readonly kind: 'template-operation' }
+  | { readonly kind: 'busy'; readonly operation: string }
+  | { readonly kind: 'no-host' }
+  | { readonly kind: 'memory'; readonly needed: number; readonly free: number }
+  | { readonly kind: 'storage'; readonly message: string }
+  | { readonly kind: 'duplicate-key'; readonly key: string }
+  | { readonly kind: 'unknown-object'; readonly className: string }
+  | { readonly kind: 'permission'; readonly permission: string }
+  | { readonly kind: 'licence' }
+  | { readonly kind: 'booting' }
+  | { readonly kind: 'events-lost' }
+  | { readonly kind: 'method-unknown' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'other' };
+
+export type BootloaderReason = 'file-missing' | 'settings' | 'support-package' | 'disk-empty' | 'crashed';
+
+/**
+ * Sorts a failure. eliloader's own words are looked for in every string, because they arrive as the code
+ * (5.6 to 6.0), inside BOOTLOADER_FAILED, or inside INTERNAL_ERROR (6.1 and later).
+ */
+export function classify({ code, params }: Pick<HostFailure, 'code' | 'params'>): HostError {
+  const bootloader = bootloaderError(code, params);
+  if (bootloader !== null) return bootloader;
+  const [first = '', second = '', third = ''] = params;
+  switch (code) {
+    case 'SESSION_AUTHENTICATION_FAILED':
+      return { kind: 'login-refused' };
+    case 'SESSION_INVALID':
+    case 'SESSION_NOT_REGISTERED':
+      return { kind: 'session-lost' };
+    case 'HOST_IS_SLAVE':
+      return { kind: 'slave', master: first };
+    case 'DOMAIN_BUILDER_ERROR':
+      return { kind: 'kernel-refused', message: third };
+    case 'VM_BAD_POWER_STATE':
+      return params.length >= 3
+        ? { kind: 'power-state', expected: second.toLowerCase(), actual: third.toLowerCase() }
+        : { kind: 'power-state', expected: first.toLowerCase(), actual: second.toLowerCase() };
+    case 'VM_IS_TEMPLATE':
+    case 'VM_CANNOT_DELETE_DEFAULT_TEMPLATE':
+      return { kind: 'template-operation' };
+    case 'OTHER_OPERATION_IN_PROGRESS':
+      return { kind: 'busy', operation: first };
+    case 'NO_HOSTS_AVAILABLE':
+      return { kind: 'no-host' };
+    case 'HOST_NOT_ENOUGH_FREE_MEMORY':
+      return { kind: 'memory', needed: Number(first), free: Number(second) };
+    case 'SR_FULL':
+      return { kind: 'storage', message: 'the storage is full' };
+    case 'MAP_DUPLICATE_KEY':
+      return { kind: 'duplicate-key', key: params[3] ?? '' };
+    case 'HANDLE_INVALID':
+    case 'UUID_INVALID':
+      return { kind: 'unknown-object', className: first };
+    case 'PERMISSION_DENIED':
+    case 'RBAC_PERMISSION_DENIED':
+      return { kind: 'permission', permission: first };
+    case 'LICENSE_RESTRICTION':
+    case 'LICENSE_EXPIRED':
+    case 'FEATURE_RESTRICTED':
+      return { kind: 'licence' };
+    case 'HOST_STILL_BOOTING':
+    case 'HOST_IN_EMERGENCY_MODE':
+      return { kind: 'booting' };
+    case 'EVENTS_LOST':
+      return { kind: 'events-lost' };
+    case 'MESSAGE_METHOD_UNKNOWN':
+      return { kind: 'method-unknown' };
+    case 'TASK_CANCELLED':
+      return { kind: 'cancelled' };
+    default:
+      if (code.startsWith('SR_BACKEND_FAILURE')) return { kind: 'storage', message: second || first };
+      return { kind: 'other' };
+  }
+}
+
+function bootloaderError(code: string, params: readonly string[]): HostError | null {
+  const all = [code, ...params];
+  const text = all.join('\n');
+  const own = (word: string): string => {
+    const after = text.slice(text.indexOf(word) + word.length);
+    return after.replace(/^(\s|\\n)+/, '').split(/\n|\\n/)[0] ?? '';
+  };
+  if (text.includes('INVALID_SOURCE')) {
+    return { kind: 'bootloader', reason: 'file-missing', message: own('INVALID_SOURCE') };
+  }
+  if (text.includes('UNSUPPORTED_INSTALL_METHOD')) {
+    return { kind: 'bootloader', reason: 'settings', message: own('UNSUPPORTED_INSTALL_METHOD') };
+  }
+  if (text.includes('SUPPORT_PACKAGE_MISSING')) {
+    return { kind: 'bootloader', reason: 'support-package', message: own('SUPPORT_PACKAGE_MISSING') };
+  }
+  if (/Unable to find partition containing kernel/.test(text)) {
+    return { kind: 'bootloader', reason: 'disk-empty', message: 'Unable to find partition containing kernel' };
+  }
+  if (code.startsWith('Traceback') || code === 'BOOTLOADER_FAILED' || /Bootloader\.Bad_error/.test(text)) {
+    const last = all.filter((line) => line.trim() !== '').at(-1) ?? '';
+    return { kind: 'bootloader', reason: 'crashed', message: last };
+  }
+  return null;
+}

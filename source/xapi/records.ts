@@ -1,0 +1,137 @@
+import * as z from 'zod';
+
+// Records as xapi sends them, parsed at the edge. Releases differ in what they send: every field that a release
+// may lack has a default; what we do not use is dropped.
+
+export const nullRef = 'OpaqueRef:NULL';
+export const isNull = (ref: string): boolean => ref === nullRef || ref === '' || ref === 'Null';
+
+export const ref = z.string();
+export const refs = z.array(z.string());
+/** Void results are an empty string; some later releases send nothing at all. */
+export const nothing = z.unknown();
+
+/** int64 travels as decimal text; -1 and 0 where a host says nothing. */
+const int = z.union([z.string(), z.number()]).transform((value) => (value === '' ? 0 : Number(value)));
+const map = z.record(z.string(), z.string()).default({});
+const text = z.string().default('');
+const flag = z.boolean().default(false);
+
+export const vmRecord = z.object({
+  uuid: z.string(),
+  name_label: text,
+  name_description: text,
+  power_state: text,
+  is_a_template: flag,
+  is_a_snapshot: flag,
+  is_control_domain: flag,
+  is_default_template: flag,
+  PV_bootloader: text,
+  PV_kernel: text,
+  PV_ramdisk: text,
+  PV_args: text,
+  PV_bootloader_args: text,
+  PV_legacy_args: text,
+  HVM_boot_policy: text,
+  other_config: map,
+  memory_static_max: int.default(0),
+  memory_static_min: int.default(0),
+  memory_dynamic_max: int.default(0),
+  VCPUs_max: int.default(0),
+  VCPUs_at_startup: int.default(0),
+  VBDs: refs.default([]),
+  VIFs: refs.default([]),
+  metrics: text,
+  guest_metrics: text,
+  domid: int.default(-1),
+  resident_on: text,
+  allowed_operations: z.array(z.string()).default([]),
+  current_operations: map,
+});
+export type VmRecord = z.infer<typeof vmRecord>;
+
+export const vmTable = z.record(z.string(), vmRecord);
+
+/** A whole record, for what prints every parameter. */
+export const rawRecord = z.record(z.string(), z.unknown());
+export type RawRecord = z.infer<typeof rawRecord>;
+
+export const vmMetrics = z.object({
+  memory_actual: int.default(0),
+  VCPUs_number: int.default(0),
+  VCPUs_utilisation: z.record(z.string(), z.number()).default({}),
+  start_time: text,
+  install_time: text,
+});
+export type VmMetrics = z.infer<typeof vmMetrics>;
+
+export const hostRecord = z.object({
+  uuid: z.string(),
+  name_label: text,
+  hostname: text,
+  address: text,
+  API_version_major: int.default(0),
+  API_version_minor: int.default(0),
+  software_version: map,
+});
+export type HostRecord = z.infer<typeof hostRecord>;
+
+export const poolRecord = z.object({ uuid: z.string(), name_label: text, master: text, default_SR: text });
+export type PoolRecord = z.infer<typeof poolRecord>;
+
+export const srRecord = z.object({
+  uuid: z.string(),
+  name_label: text,
+  type: text,
+  content_type: text,
+  shared: flag,
+  physical_size: int.default(0),
+  physical_utilisation: int.default(0),
+});
+export type SrRecord = z.infer<typeof srRecord>;
+
+export const networkRecord = z.object({
+  uuid: z.string(),
+  name_label: text,
+  bridge: text,
+  PIFs: refs.default([]),
+  other_config: map,
+});
+export type NetworkRecord = z.infer<typeof networkRecord>;
+
+export const vbdRecord = z.object({
+  uuid: z.string(),
+  VM: text,
+  VDI: text,
+  type: text,
+  userdevice: text,
+  bootable: flag,
+  other_config: map,
+});
+
+export const vdiRecord = z.object({
+  uuid: z.string(),
+  name_label: text,
+  virtual_size: int.default(0),
+  SR: text,
+});
+
+export const vifRecord = z.object({ uuid: z.string(), device: text, MAC: text, network: text, VM: text });
+
+export const taskRecord = z.object({
+  uuid: z.string(),
+  status: text,
+  progress: z.number().default(0),
+  result: text,
+  error_info: z.array(z.string()).default([]),
+});
+
+/** An event of event.next; the snapshot is there on add and mod, and on del in 5.6. */
+export const eventRecord = z.object({
+  id: text,
+  class: z.string(),
+  operation: z.string(),
+  ref: z.string(),
+  snapshot: z.unknown().optional(),
+});
+export type HostEvent = z.infer<typeof eventRecord>;

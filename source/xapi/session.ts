@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { poster } from './post.ts';
+import { type CallOptions, type Wire, wire } from './wire.ts';
+
+/** A logged-in connection: calls get the session handle put in front of their parameters. */
+export interface Session {
+  readonly call: Wire;
+  /** Logs out; never throws, because it runs on every way out. */
+  close(): Promise<void>;
+}
+
+export interface LoginOptions {
+  readonly url: URL;
+  readonly user: string;
+  readonly password: string;
+  /** Milliseconds a call may take. */
+  readonly timeout: number;
+  /** Ends the login; later calls are given their own. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const logoutTimeout = 3000;
+
+/** Two arguments, as every release since Rio takes them; 5.6 and later ignore the version anyway. */
+export async function login({ url, user, password, timeout, signal }: LoginOptions): Promise<Session> {
+  const { post, close } = poster(url);
+  const call = wire(post, timeout);
+  let handle: string;
+  try {
+    handle = await call('session.login_with_password', [user, password], z.string(), { signal });
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    call: (method, params, result, options?: CallOptions) => call(method, [handle, ...params], result, options),
+    async close() {
+      try {
+        await call('session.logout', [handle], z.unknown(), { timeout: logoutTimeout });
+      } catch {
+        // The session ends by itself after a day; there is nobody to tell.
+      }
+      close();
+    },
+  };
+}
