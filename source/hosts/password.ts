@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { exit } from '../text/exit.ts';
+import { fail } from '../text/problem.ts';
+
+/** Where a password may come from; never from a flag's value, because everyone can read those. */
+export interface PasswordSource {
+  readonly file?: string | undefined;
+  readonly command?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
+const mostBytes = 4096;
+
+/** The password, or null when none was given. One trailing newline is not part of it. */
+export async function readPassword(source: PasswordSource): Promise<string | null> {
+  if (source.file !== undefined) return firstLine(await fromFile(source.file));
+  if (source.command !== undefined) return firstLine(await fromCommand(source.command));
+  return source.environment ?? null;
+}
+
+async function fromFile(path: string): Promise<string> {
+  try {
+    return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
+  } catch (error) {
+    return fail({
+      code: 'password-file',
+      exit: exit.usage,
+      message: `Cannot read the password file ${path}: ${error instanceof Error ? error.message : ''}`,
+    });
+  }
+}
+
+async function fromCommand(command: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], { timeout: 60_000, maxBuffer: 65_536 });
+    return stdout;
+  } catch {
+    // What the command printed may hold the secret: it is not repeated.
+    return fail({ code: 'password-command', exit: exit.usage, message: 'The password command failed.' });
+  }
+}
+
+function firstLine(text: string): string {
+  const line = text.replace(/\r?\n$/, '');
+  if (line.length > mostBytes || line.includes('\n')) {
+    fail({ code: 'password-form', exit: exit.usage, message: 'The password must be one line.' });
+  }
+  return line;
+}

@@ -1,0 +1,44 @@
+import type { VmRecord } from '../xapi/records.ts';
+import type { Action, Wants } from './plan.ts';
+
+export interface ArmingValues {
+  readonly repository: string;
+  readonly release: string;
+  readonly arch: string;
+  readonly args: string;
+}
+
+/** Everything that must be true of a record for its next boot to run the installer; the page names two of it. */
+export function armedWants(values: ArmingValues): Wants {
+  return {
+    fields: { PV_bootloader: 'eliloader', PV_args: values.args },
+    keys: {
+      'install-distro': 'debianlike',
+      'install-repository': values.repository,
+      'debian-release': values.release,
+      'install-arch': values.arch,
+      'install-round': null,
+    },
+  };
+}
+
+/**
+ * Only the writes that change something, in an order that is safe to stop in: the words first, the bootloader last,
+ * so that a VM is never on eliloader with words of another install.
+ */
+export function writesFor(record: VmRecord, wants: Wants): Action[] {
+  const keys = Object.entries(wants.keys)
+    .map(([key, after]): Action & { do: 'set-key' } => ({
+      do: 'set-key',
+      key,
+      before: record.other_config[key] ?? null,
+      after,
+    }))
+    .filter(({ before, after }) => before !== after);
+  const fields = (['PV_args', 'PV_bootloader'] as const).flatMap((field): Action[] => {
+    const after = wants.fields[field];
+    const before = record[field];
+    return after === undefined || before === after ? [] : [{ do: 'set-field', field, before, after }];
+  });
+  return [...keys, ...fields];
+}

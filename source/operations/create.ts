@@ -1,0 +1,194 @@
+import * as z from 'zod';
+import { validateLine } from '../fai/validate.ts';
+import type { Host } from '../hosts/host.ts';
+import { templateFacts } from '../hosts/template.ts';
+import { readVm, type Vm } from '../hosts/vm.ts';
+import { sourceFindings } from '../netboot/eliloader.ts';
+import { readMark } from '../netboot/marks.ts';
+import { exit } from '../text/exit.ts';
+import { fail } from '../text/problem.ts';
+import { isNull, type NetworkRecord, networkRecord, refs, type SrRecord, srRecord } from '../xapi/records.ts';
+import type { Session } from '../xapi/session.ts';
+import { armedWants } from './arming.ts';
+import { rewriteDisks } from './disks-xml.ts';
+import type { Action, Plan } from './plan.ts';
+import { refuseErrors } from './sources.ts';
+
+export interface CreateOptions {
+  /** Bytes. */
+  readonly memory?: number | undefined;
+  readonly vcpus?: number | undefined;
+  /** Bytes of disk 0. */
+  readonly disk?: number | undefined;
+  readonly sr?: string | undefined;
+  readonly network?: string | undefined;
+  readonly mac?: string | undefined;
+}
+
+/** What all VMs of one run share: read once. */
+export interface CreateSite {
+  readonly template: Vm;
+  readonly sr: { readonly ref: string; readonly record: SrRecord };
+  readonly network: { readonly ref: string; readonly record: NetworkRecord };
+}
+
+/** Resolves storage and network and refuses a template that no VM could be installed from. */
+export async function createSite(host: Host, template: Vm, options: CreateOptions): Promise<CreateSite> {
+  refuseUnprepared(template);
+  const [sr, network] = [await chooseSr(host, options.sr), await chooseNetwork(host.session, options.network)];
+  return { template, sr, network };
+}
+
+/** Exit 8: made from it now, a VM would only waste its attempt. */
+function refuseUnprepared(template: Vm): void {
+  const facts = templateFacts(template);
+  const name = facts.name;
+  if (!facts.netboot) {
+    fail({
+      code: 'template-not-netboot',
+      exit: exit.refused,
+      message: `"${name}" ${facts.reason}.`,
+      try: ['xenfai templates shows which templates netboot.'],
+    });
+  }
+  if (facts.repository === '') {
+    fail({
+      code: 'template-not-prepared',
+      exit: exit.refused,
+      message: `"${name}" has no install repository yet.`,
+      try: facts.vendor
+        ? [`Copy it first: xenfai template copy "${name}" NAME`]
+        : [`xenfai template set "${name}" --repository http://… --args "…"`],
+    });
+  }
+  refuseErrors(name, [...sourceFindings(facts), ...validateLine(facts.args)]);
+}
+
+/**
+ * One VM from a prepared template. The storage goes into the disks words before VM.provision; the name carries the
+ * run until the last step, so that what a crash leaves behind can be found. Null: it exists, made by us from this
+ * very template. Errors: exit 8 when the name is taken by anything else.
+ */
+export async function planCreate(host: Host, site: CreateSite, name: string, options: CreateOptions, run: string) {
+  if (name.trim() === '') fail({ code: 'no-name', exit: exit.usage, message: 'A VM needs a name.' });
+  const existing = await existingVm(host.session, site, name);
+  if (existing !== null) return { plan: null, existing };
+  const { record } = site.template;
+  const words = record.other_config;
+  const values = {
+    repository: words['install-repository'] ?? '',
+    release: words['debian-release'] ?? '',
+    arch: words['install-arch'] ?? 'i386',
+    args: record.PV_args,
+  };
+  const wants = armedWants(values);
+  const actions: Action[] = [
+    {
+      do: 'clone',
+      source: { ref: site.template.ref, uuid: record.uuid },
+      label: `${name} xenfai:${run}`,
+      sr: site.sr.record.uuid,
+    },
+    { do: 'mark', name: 'created', words: { template: record.uuid }, before: null },
+  ];
+  const disks = words['disks'];
+  if (disks !== undefined) {
+    const after = rewriteDisks(disks, site.sr.record.uuid, options.disk ?? null);
+    actions.push({ do: 'set-key', key: 'disks', before: disks, after });
+  }
+  if (options.memory !== undefined) actions.push({ do: 'set-memory', bytes: options.memory });
+  if (options.vcpus !== undefined) actions.push({ do: 'set-vcpus', count: options.vcpus });
+  actions.push({ do: 'provision' });
+  if (record.VIFs.length === 0 || options.mac !== undefined) {
+    const network = { ref: site.network.ref, uuid: site.network.record.uuid };
+    actions.push({ do: 'add-vif', network, mac: options.mac ?? '' });
+  }
+  actions.push({ do: 'prove', wants, repair: true });
+  actions.push({ do: 'mark', name: 'armed', words: values, before: null });
+  actions.push({ do: 'set-field', field: 'name_label', before: null, after: name });
+  const plan: Plan = {
+    operation: 'create',
+    target: { kind: 'made', name },
+    actions,
+    erases: [],
+    sources: [
+      { what: 'template', value: record.name_label, from: '--template' },
+      { what: 'sr', value: site.sr.record.name_label, from: options.sr === undefined ? 'the pool' : '--sr' },
+      {
+        what: 'network',
+        value: site.network.record.name_label,
+        from: options.network === undefined ? 'the host' : '--network',
+      },
+    ],
+    notes: validateLine(record.PV_args).filter((finding) => finding.severity === 'warning'),
+  };
+  return { plan, existing: null };
+}
+
+async function existingVm(session: Session, site: CreateSite, name: string): Promise<Vm | null> {
+  const found = await session.call('VM.get_by_name_label', [name], refs);
+  for (const vmRef of found) {
+    const vm = await readVm(session, vmRef);
+    const mark = readMark(vm.record.other_config, 'created', vm.record.uuid);
+    if (mark !== null && mark.template === site.template.record.uuid && !vm.record.is_a_template) return vm;
+    fail({
+      code: 'name-taken',
+      exit: exit.refused,
+      message: `There is a ${vm.record.is_a_template ? 'template' : 'VM'} called "${name}" already.`,
+      try: ['Choose another name.', `To install that one again: xenfai rearm "${name}"`],
+    });
+  }
+  return null;
+}
+
+async function chooseSr(host: Host, named: string | undefined): Promise<CreateSite['sr']> {
+  if (named === undefined) {
+    const { defaultSr } = await host.facts();
+    if (!isNull(defaultSr)) {
+      return { ref: defaultSr, record: await host.session.call('SR.get_record', [defaultSr], srRecord) };
+    }
+    return fail({
+      code: 'no-default-sr',
+      exit: exit.usage,
+      message: 'The pool has no default storage.',
+      try: ['Give --sr NAME: xe sr-list shows them.'],
+    });
+  }
+  const table = await host.session.call('SR.get_all_records', [], z.record(z.string(), srRecord));
+  return pick('storage', named, Object.entries(table), (record) => [record.uuid, record.name_label]);
+}
+
+async function chooseNetwork(session: Session, named: string | undefined): Promise<CreateSite['network']> {
+  const table = await session.call('network.get_all_records', [], z.record(z.string(), networkRecord));
+  const entries = Object.entries(table);
+  if (named !== undefined) {
+    return pick('network', named, entries, (record) => [record.uuid, record.name_label, record.bridge]);
+  }
+  // xenbr0 before xenbr1: the first card of the host; networks without a card lead nowhere.
+  const wired = entries.filter(([, record]) => record.PIFs.length > 0);
+  const [first] = wired.sort(([, a], [, b]) => a.bridge.localeCompare(b.bridge, 'en', { numeric: true }));
+  if (first === undefined) {
+    return fail({
+      code: 'no-network',
+      exit: exit.usage,
+      message: 'The host has no network with a card.',
+      try: ['Give --network.'],
+    });
+  }
+  return { ref: first[0], record: first[1] };
+}
+
+function pick<T>(what: string, named: string, entries: readonly [string, T][], names: (record: T) => string[]) {
+  const found = entries.filter(([, record]) => names(record).includes(named));
+  const [first] = found;
+  if (first === undefined || found.length > 1) {
+    return fail({
+      code: `no-such-${what}`,
+      exit: exit.notFound,
+      message:
+        found.length > 1 ? `${found.length} of ${what} are called "${named}".` : `There is no ${what} "${named}".`,
+      try: [...new Set(entries.map(([, record]) => names(record)[1] ?? ''))].slice(0, 12),
+    });
+  }
+  return { ref: first[0], record: first[1] };
+}

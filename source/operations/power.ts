@@ -1,0 +1,50 @@
+import type { Vm } from '../hosts/vm.ts';
+import { markKeys } from '../netboot/marks.ts';
+import { exit } from '../text/exit.ts';
+import { fail } from '../text/problem.ts';
+import type { Action, Plan } from './plan.ts';
+
+function planPower(operation: string, { ref, record }: Vm, actions: readonly Action[]): Plan {
+  return {
+    operation,
+    target: { kind: 'existing', ref, uuid: record.uuid, name: record.name_label },
+    actions,
+    erases: [],
+    sources: [],
+    notes: [],
+  };
+}
+
+/** No step when it runs already. Suspended and paused VMs are not started: they would go on, not boot. */
+export function planStart(vm: Vm): Plan {
+  const state = vm.record.power_state;
+  if (state === 'Running') return planPower('start', vm, []);
+  if (state !== 'Halted') {
+    fail({
+      code: 'not-halted',
+      exit: exit.refused,
+      message: `${vm.record.name_label} is ${state.toLowerCase()}: it would go on where it was, not boot.`,
+      try: [`xenfai stop --force ${vm.record.uuid}`],
+    });
+  }
+  return planPower('start', vm, [{ do: 'start' }]);
+}
+
+export interface StopOptions {
+  readonly force?: boolean;
+  readonly reset?: boolean;
+}
+
+/** Clean, or with `force` at once; `reset` only tells the host that the domain is gone. No step when it is halted. */
+export function planStop(vm: Vm, { force, reset }: StopOptions): Plan {
+  const state = vm.record.power_state;
+  if (state === 'Halted') return planPower('stop', vm, []);
+  const how = reset ? 'reset' : force || state !== 'Running' ? 'hard' : 'clean';
+  return planPower('stop', vm, [{ do: 'shutdown', how }]);
+}
+
+/** Puts on record that an install ended well. Nothing else is touched. */
+export const planInstalled = (vm: Vm): Plan =>
+  planPower('installed', vm, [
+    { do: 'mark', name: 'installed', words: {}, before: vm.record.other_config[markKeys.installed] ?? null },
+  ]);

@@ -1,0 +1,103 @@
+import type { Host } from '../hosts/host.ts';
+import { findVm, isTemplate, readVm, type Vm } from '../hosts/vm.ts';
+import { markKeys } from '../netboot/marks.ts';
+import { exit } from '../text/exit.ts';
+import { fail } from '../text/problem.ts';
+import { formatBytes } from '../text/sizes.ts';
+import { isNull, refs, type VmRecord, vbdRecord, vdiRecord } from '../xapi/records.ts';
+import type { Session } from '../xapi/session.ts';
+import { armedWants, writesFor } from './arming.ts';
+import type { Action, Plan } from './plan.ts';
+import { chooseSources, type Settings } from './sources.ts';
+
+export interface RearmOptions extends Settings {
+  readonly template?: string | undefined;
+  /** Shut a running VM down first. */
+  readonly force?: boolean;
+  /** Where nothing else has a value. */
+  readonly defaults?: Settings;
+  /** Read the disks for the preview: two calls a disk more. */
+  readonly showDisks?: boolean;
+}
+
+/**
+ * The installer once more: bootloader and distro as the page says, and what it does not say: round, repository,
+ * release, arch, kernel line. Refuses HVM, and running VMs unless forced. A VM that is armed already: no step.
+ */
+export const planRearm = (host: Host, vm: Vm, options: RearmOptions): Promise<Plan> =>
+  planArming('rearm', host, vm, options);
+
+/** The same for a VM another tool made, before its first boot. */
+export const planRepair = (host: Host, vm: Vm, options: RearmOptions): Promise<Plan> =>
+  planArming('repair', host, vm, options);
+
+async function planArming(operation: 'rearm' | 'repair', host: Host, vm: Vm, options: RearmOptions): Promise<Plan> {
+  const { record } = vm;
+  refuseHvm(record);
+  const running = record.power_state !== 'Halted';
+  if (running && !options.force) refuseRunning(record);
+  const template = await templateOf(host.session, record, options.template);
+  const chosen = chooseSources({ flags: options, vm: record, template, profile: options.defaults ?? {} });
+  const wants = armedWants(chosen);
+  const writes = writesFor(record, wants);
+  const actions: Action[] = [];
+  if (running) actions.push({ do: 'shutdown', how: record.power_state === 'Running' ? 'clean-then-hard' : 'hard' });
+  if (writes.length > 0) {
+    const { repository, release, arch, args } = chosen;
+    const before = record.other_config[markKeys.armed] ?? null;
+    actions.push(...writes, { do: 'mark', name: 'armed', words: { repository, release, arch, args }, before });
+    actions.push({ do: 'prove', wants, repair: false });
+  }
+  return {
+    operation,
+    target: { kind: 'existing', ref: vm.ref, uuid: record.uuid, name: record.name_label },
+    actions,
+    erases: options.showDisks && actions.length > 0 ? await disksOf(host.session, record) : [],
+    sources: chosen.sources,
+    notes: chosen.notes.filter((finding) => finding.severity !== 'info'),
+  };
+}
+
+function refuseHvm(record: VmRecord): void {
+  if (record.HVM_boot_policy === '') return;
+  fail({
+    code: 'is-hvm',
+    exit: exit.refused,
+    message: `${record.name_label} is an HVM machine: eliloader is never asked.`,
+    cause: `HVM-boot-policy is "${record.HVM_boot_policy}".`,
+    try: ['Boot it over the network (PXE) for an FAI install instead.'],
+  });
+}
+
+function refuseRunning(record: VmRecord): void {
+  fail({
+    code: 'is-running',
+    exit: exit.refused,
+    message: `${record.name_label} is ${record.power_state.toLowerCase()}: armed now, it would be erased at its next reboot.`,
+    try: ['Shut it down first, or give --force: it is then shut down and armed.'],
+  });
+}
+
+/** --template, or what the host recorded (base_template_name, 6.1 and later); a name that fits nothing is no source. */
+async function templateOf(session: Session, record: VmRecord, named: string | undefined): Promise<VmRecord | null> {
+  if (named !== undefined) return (await findVm(session, named, 'template')).record;
+  const base = record.other_config['base_template_name'];
+  if (base === undefined || base === '') return null;
+  const found = await session.call('VM.get_by_name_label', [base], refs);
+  const templates = (await Promise.all(found.map((ref) => readVm(session, ref)))).filter((one) =>
+    isTemplate(one.record),
+  );
+  return templates.length === 1 ? (templates[0]?.record ?? null) : null;
+}
+
+/** "disk 0 (8 GiB)" for every disk an install would write to. */
+export async function disksOf(session: Session, record: VmRecord): Promise<string[]> {
+  const disks: string[] = [];
+  for (const vbd of record.VBDs) {
+    const device = await session.call('VBD.get_record', [vbd], vbdRecord);
+    if (device.type !== 'Disk' || isNull(device.VDI)) continue;
+    const disk = await session.call('VDI.get_record', [device.VDI], vdiRecord);
+    disks.push(`disk ${device.userdevice} (${formatBytes(disk.virtual_size)})`);
+  }
+  return disks.sort();
+}

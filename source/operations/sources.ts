@@ -1,0 +1,102 @@
+import { validateLine } from '../fai/validate.ts';
+import { hasFaiWords } from '../fai/words.ts';
+import { isUsableRepository, sourceFindings } from '../netboot/eliloader.ts';
+import { readMark } from '../netboot/marks.ts';
+import { exit } from '../text/exit.ts';
+import { errorsOf, type Finding } from '../text/finding.ts';
+import { fail } from '../text/problem.ts';
+import type { VmRecord } from '../xapi/records.ts';
+import type { Source } from './plan.ts';
+
+/** The four things that make a netboot, from a flag, a profile or anywhere else. */
+export interface Settings {
+  readonly repository?: string | undefined;
+  readonly release?: string | undefined;
+  readonly arch?: string | undefined;
+  readonly args?: string | undefined;
+}
+
+export interface Chosen {
+  readonly repository: string;
+  readonly release: string;
+  readonly arch: string;
+  readonly args: string;
+  readonly sources: readonly Source[];
+  readonly notes: readonly Finding[];
+}
+
+interface Candidates {
+  readonly flags: Settings;
+  readonly vm: VmRecord;
+  readonly template: VmRecord | null;
+  readonly profile: Settings;
+}
+
+type What = keyof Settings & string;
+
+/**
+ * Where rearm and repair take repository, release, arch and args from: the flag, the VM itself if eliloader can use
+ * what it has, its own mark, the template, the profile. Errors: exit 2 naming the flag when none has a value; exit 2
+ * for values that cannot work.
+ */
+export function chooseSources(candidates: Candidates): Chosen {
+  const mark = readMark(candidates.vm.other_config, 'armed', candidates.vm.uuid);
+  const fromTemplate = candidates.template === null ? {} : fromRecord(candidates.template);
+  const places: readonly (readonly [from: string | null, settings: Settings])[] = [
+    [null, candidates.flags],
+    ['the VM', fromRecord(candidates.vm)],
+    ['its mark of the last arming', mark ?? {}],
+    [`template ${candidates.template?.name_label ?? ''}`, fromTemplate],
+    ['the profile', candidates.profile],
+  ];
+  const sources: Source[] = [];
+  const choose = (what: What): string => {
+    for (const [from, settings] of places) {
+      const value = settings[what];
+      if (value === undefined || value === '') continue;
+      sources.push({ what, value, from: from ?? `--${what}` });
+      return value;
+    }
+    return fail({
+      code: `no-${what}`,
+      exit: exit.usage,
+      message: `${candidates.vm.name_label}: no ${what === 'args' ? 'FAI arguments' : what} known.`,
+      cause: 'Neither the VM, nor a mark on it, nor a template or profile has one.',
+      try: [`Give --${what}, or --template with a template that is prepared for FAI.`],
+    });
+  };
+  const chosen = {
+    repository: choose('repository'),
+    release: choose('release'),
+    arch: choose('arch'),
+    args: choose('args'),
+  };
+  const notes = [...sourceFindings(chosen), ...validateLine(chosen.args)];
+  refuseErrors(candidates.vm.name_label, notes);
+  return { ...chosen, sources, notes };
+}
+
+/** Values a boot cannot work with are refused before anything is written. */
+export function refuseErrors(name: string, notes: readonly Finding[]): void {
+  const [first, ...more] = errorsOf(notes);
+  if (first === undefined) return;
+  fail({
+    code: first.code,
+    exit: exit.usage,
+    message: `${name}: ${first.message}`,
+    ...(more.length > 0 ? { cause: more.map((finding) => finding.message).join(' ') } : {}),
+    try: [first, ...more].flatMap((finding) => (finding.try === undefined ? [] : [finding.try])),
+  });
+}
+
+/** What a record has that eliloader and FAI could use; the rest counts as absent. */
+function fromRecord(record: VmRecord): Settings {
+  const words = record.other_config;
+  const repository = words['install-repository'] ?? '';
+  return {
+    repository: isUsableRepository(repository) ? repository : undefined,
+    release: words['debian-release'],
+    arch: words['install-arch'],
+    args: hasFaiWords(record.PV_args) ? record.PV_args : undefined,
+  };
+}

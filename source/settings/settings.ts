@@ -1,0 +1,53 @@
+import Conf from 'conf';
+import * as z from 'zod';
+
+/** A host somebody uses, and what new work on it starts from. Never a password. */
+export const profile = z.object({
+  name: z.string(),
+  address: z.string(),
+  user: z.string().default('root'),
+  template: z.string().optional(),
+  repository: z.string().optional(),
+  release: z.string().optional(),
+  arch: z.string().optional(),
+  args: z.string().optional(),
+});
+export type Profile = z.infer<typeof profile>;
+
+const profiles = z.array(profile);
+
+export interface Settings {
+  readonly path: string;
+  profiles(): readonly Profile[];
+  profile(name: string): Profile | undefined;
+  /** Adds it, or takes the place of the one with its name; the last used comes first. */
+  save(profile: Profile): void;
+  forget(name: string): void;
+}
+
+/** The settings file, mode 0600; a damaged one is set aside rather than believed. `directory` null: the usual place. */
+export function openSettings(directory: string | null): Settings {
+  const conf = new Conf<{ profiles: unknown }>({
+    projectName: 'xenfai',
+    projectSuffix: '',
+    configName: 'config',
+    configFileMode: 0o600,
+    clearInvalidConfig: true,
+    ...(directory === null ? {} : { cwd: directory }),
+  });
+  const read = (): readonly Profile[] => {
+    const parsed = profiles.safeParse(conf.get('profiles'));
+    return parsed.success ? parsed.data : [];
+  };
+  return {
+    path: conf.path,
+    profiles: read,
+    profile: (name) => read().find((entry) => entry.name === name),
+    save: (entry) => conf.set('profiles', [entry, ...read().filter((other) => other.name !== entry.name)]),
+    forget: (name) =>
+      conf.set(
+        'profiles',
+        read().filter((entry) => entry.name !== name),
+      ),
+  };
+}
