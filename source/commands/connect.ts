@@ -1,0 +1,93 @@
+import { parseAddress, sendsPasswordInClear, showAddress } from '../hosts/address.ts';
+import type { Host } from '../hosts/host.ts';
+import { openHost } from '../hosts/host.ts';
+import { readPassword } from '../hosts/password.ts';
+import type { Profile, Settings } from '../settings/settings.ts';
+import { exit } from '../text/exit.ts';
+import { fail, ProblemError } from '../text/problem.ts';
+import { defaultTimeout, type GlobalOptions, type Surroundings } from './options.ts';
+
+export interface Connection {
+  readonly host: Host;
+  readonly profile: Profile | null;
+}
+
+/** Opens the host that flags, environment and profiles name, runs `work`, and logs out on every way. */
+export async function withHost<T>(
+  options: GlobalOptions,
+  around: Surroundings,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { url, profile } = await whichHost(options, around);
+  if (sendsPasswordInClear(url)) {
+    around.err(`Warning: ${showAddress(url)} is plain http: the password crosses the network readable.`);
+  }
+  const host = await openHost({
+    url,
+    user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user ?? 'root',
+    password: await password(options, around, showAddress(url)),
+    timeout: (options.timeout ?? defaultTimeout) * 1000,
+    signal: around.signal,
+  });
+  try {
+    return await work({ host, profile });
+  } catch (error) {
+    throw error instanceof ProblemError ? error : new ProblemError(host.explain(error), { cause: error });
+  } finally {
+    await host.close();
+  }
+}
+
+/** --host or XENFAI_HOST: an address, or a profile's name; else --profile, else the profile used last. */
+async function whichHost(
+  options: GlobalOptions,
+  around: Surroundings,
+): Promise<{ url: URL; profile: Profile | null }> {
+  const named = options.host ?? around.env['XENFAI_HOST'];
+  const wanted = options.profile ?? around.env['XENFAI_PROFILE'];
+  // An address needs no settings file: at 02:10 nothing is read that is not needed.
+  if (named?.includes('://') && wanted === undefined) return { url: parseAddress(named), profile: null };
+  const settings = await loadSettings(around);
+  if (wanted !== undefined) {
+    const profile = settings.profile(wanted);
+    if (profile === undefined) {
+      return fail({
+        code: 'no-such-profile',
+        exit: exit.usage,
+        message: `There is no profile "${wanted}".`,
+        try: settings.profiles().map(({ name, address }) => `${name}: ${address}`),
+      });
+    }
+    return { url: parseAddress(named ?? profile.address), profile };
+  }
+  const profile = named === undefined ? settings.profiles()[0] : settings.profile(named);
+  if (profile !== undefined) return { url: parseAddress(profile.address), profile };
+  if (named !== undefined) return { url: parseAddress(named), profile: null };
+  return fail({
+    code: 'no-host',
+    exit: exit.usage,
+    message: 'No host is named.',
+    try: ['Give --host ADDRESS, set XENFAI_HOST, or run xenfai once to save a profile.'],
+  });
+}
+
+export async function loadSettings(around: Pick<Surroundings, 'env'>): Promise<Settings> {
+  const { openSettings } = await import('../settings/settings.ts');
+  return openSettings(around.env['XENFAI_CONFIG_DIR'] ?? null);
+}
+
+async function password(options: GlobalOptions, around: Surroundings, address: string): Promise<string> {
+  const given = await readPassword({
+    file: options.passwordFile,
+    command: options.passwordCommand,
+    environment: around.env['XENFAI_PASSWORD'],
+  });
+  if (given !== null) return given;
+  if (around.interactive) return around.askSecret(`Password for ${address}: `);
+  return fail({
+    code: 'no-password',
+    exit: exit.usage,
+    message: 'No password was given, and there is no terminal to ask at.',
+    try: ['Use --password-file F, --password-command CMD or XENFAI_PASSWORD.'],
+  });
+}

@@ -1,0 +1,79 @@
+import { findVm } from '../hosts/vm.ts';
+import { createSite, planCreate } from '../operations/create.ts';
+import { hands as makeHands } from '../operations/hands.ts';
+import { exit } from '../text/exit.ts';
+import { expandNames } from '../text/names.ts';
+import { fail } from '../text/problem.ts';
+import { parseSize } from '../text/sizes.ts';
+import { applyPlan, type Changed, eachName, refuseReadOnly, summary } from './change.ts';
+import { withHost } from './connect.ts';
+import type { GlobalOptions, Result, Surroundings } from './options.ts';
+import { startOne } from './start.ts';
+import { vmItem } from './vm-json.ts';
+
+export interface CreateCommandOptions extends GlobalOptions {
+  readonly template?: string;
+  readonly memory?: string;
+  readonly vcpus?: number;
+  readonly disk?: string;
+  readonly sr?: string;
+  readonly network?: string;
+  readonly mac?: string;
+  readonly start?: boolean;
+}
+
+/** New VMs from one prepared template. A name we made from it already is left alone; any other is refused. */
+export async function create(
+  patterns: readonly string[],
+  options: CreateCommandOptions,
+  around: Surroundings,
+): Promise<Result> {
+  refuseReadOnly(options);
+  const names = expand(patterns);
+  if (options.mac !== undefined && names.length > 1) usage('--mac fits one VM only.');
+  const sizes = {
+    memory: size('--memory', options.memory),
+    disk: size('--disk', options.disk),
+    vcpus: options.vcpus,
+    sr: options.sr,
+    network: options.network,
+    mac: options.mac,
+  };
+  return withHost(options, around, async ({ host, profile }) => {
+    const template = options.template ?? profile?.template;
+    if (template === undefined) usage('Give --template NAME.');
+    const site = await createSite(host, await findVm(host.session, template ?? '', 'template'), sizes);
+    const hands = makeHands(host, around.signal);
+    const all = await eachName(names, host, around, async (name): Promise<Changed> => {
+      const { plan, existing } = await planCreate(host, site, name, sizes, hands.run);
+      if (existing !== null) {
+        const item = { ...vmItem(existing), ok: true, changed: false };
+        return { item, problem: null, lines: [`${name}: is there already`], steps: [] };
+      }
+      const changed = await applyPlan(plan, null, hands, options);
+      if (!options.start || options.dryRun || changed.problem !== null) return changed;
+      const started = await startOne(await findVm(host.session, changed.item.uuid), hands, options);
+      const repaired = changed.item.repaired === undefined ? {} : { repaired: changed.item.repaired };
+      return { ...started, item: { ...started.item, ...repaired }, lines: [...changed.lines, ...started.lines] };
+    });
+    return summary(all, options);
+  });
+}
+
+function expand(patterns: readonly string[]): string[] {
+  try {
+    const names = patterns.flatMap(expandNames);
+    if (new Set(names).size < names.length) usage('A name stands there twice.');
+    return names;
+  } catch (error) {
+    if (error instanceof RangeError) return usage(error.message);
+    throw error;
+  }
+}
+
+function size(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return parseSize(text) ?? usage(`${flag} ${text} is no size; write 512M or 8G.`);
+}
+
+const usage = (message: string): never => fail({ code: 'usage', exit: exit.usage, message });

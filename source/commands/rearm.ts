@@ -1,0 +1,50 @@
+import { findVm } from '../hosts/vm.ts';
+import { hands as makeHands } from '../operations/hands.ts';
+import { planRearm, planRepair, type RearmOptions } from '../operations/rearm.ts';
+import { applyPlan, confirm, eachName, refuseReadOnly, summary } from './change.ts';
+import { withHost } from './connect.ts';
+import type { GlobalOptions, Result, Surroundings } from './options.ts';
+import { startOne } from './start.ts';
+
+export interface ArmingOptions extends GlobalOptions, RearmOptions {
+  readonly start?: boolean;
+}
+
+/** `rearm` and `repair`: the same fields, for a VM whose attempt is used and for one another tool made. */
+export async function arm(
+  operation: 'rearm' | 'repair',
+  names: readonly string[],
+  options: ArmingOptions,
+  around: Surroundings,
+): Promise<Result> {
+  refuseReadOnly(options);
+  const question = `${operation} ${names.join(', ')}: the next boot installs anew and erases the disks. Go on?`;
+  if (!(await confirm(options, around, question)))
+    return { exit: 0, json: { vms: [] }, lines: ['Nothing was changed.'] };
+  return withHost(options, around, async ({ host, profile }) => {
+    const hands = makeHands(host, around.signal);
+    const all = await eachName(names, host, around, async (name) => {
+      const vm = await findVm(host.session, name);
+      const planner = operation === 'rearm' ? planRearm : planRepair;
+      const plan = await planner(host, vm, {
+        ...options,
+        defaults: profile ?? {},
+        showDisks: options.dryRun ?? false,
+      });
+      const changed = await applyPlan(plan, vm, hands, options);
+      if (!options.start || options.dryRun || changed.problem !== null) return changed;
+      const started = await startOne(await findVm(host.session, vm.record.uuid), hands, options);
+      const { xe = [] } = changed.item;
+      return {
+        ...started,
+        item: {
+          ...started.item,
+          before: changed.item.before ?? { state: '', powerState: '' },
+          xe: [...xe, ...(started.item.xe ?? [])],
+        },
+        lines: [...changed.lines, ...started.lines],
+      };
+    });
+    return summary(all, options);
+  });
+}
