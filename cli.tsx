@@ -1,11 +1,16 @@
 // The front door. It checks what everything else relies on before anything heavy is read, then loads the one part
 // that is asked for: a subcommand never reads the screen code, the simulator is read by demo and simulate only.
 
-import type { Surroundings } from './source/commands/options.ts';
+import type { GlobalOptions, Surroundings } from './source/commands/options.ts';
 import type { SimulatorFlags } from './source/commands/program.ts';
+import type { Settings } from './source/settings/settings.ts';
+import type { Suggestions } from './source/tui/state.ts';
 
 const oldest = 22;
 const version = '0.1.0';
+const monitorPort = 4711;
+/** Guests of the demo live sixty times faster: an install takes seconds. */
+const demoSpeed = 60;
 
 async function main(): Promise<number> {
   const [major = 0] = process.versions.node.split('.').map(Number);
@@ -25,12 +30,103 @@ async function main(): Promise<number> {
   const around = realSurroundings(interrupts);
   const { runProgram } = await import('./source/commands/program.ts');
   const code = await runProgram(argv, version, around, {
-    screen: async () => 2,
-    demo: async () => 2,
+    screen: (options) => screen(options, around),
+    demo: (options) => demo(options, around),
     simulate: (flags) => simulate(flags, around),
   });
   // An interrupted simulate is a simulate that ended as it should.
   return argv[0] === 'simulate' ? code : (interrupts.code() ?? code);
+}
+
+/** The screen on a real host. */
+async function screen(options: GlobalOptions, around: Surroundings): Promise<number> {
+  if (await refuseTerminal(around)) return 2;
+  const [{ loadSettings }, { readPassword }] = [
+    await import('./source/commands/connect.ts'),
+    await import('./source/hosts/password.ts'),
+  ];
+  const settings = await loadSettings(around);
+  const wanted = options.profile ?? around.env['XENFAI_PROFILE'];
+  const profile = wanted === undefined ? undefined : settings.profile(wanted);
+  const password = await readPassword({
+    file: options.passwordFile,
+    command: options.passwordCommand,
+    environment: around.env['XENFAI_PASSWORD'],
+  });
+  return open(settings, options, around, monitorPort, {
+    address: options.host ?? around.env['XENFAI_HOST'] ?? profile?.address,
+    user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user,
+    password: password ?? undefined,
+    repository: profile?.repository,
+  });
+}
+
+/** The same screen on a host that exists in this process only; its settings go when it goes. */
+async function demo(options: GlobalOptions & SimulatorFlags, around: Surroundings): Promise<number> {
+  if (await refuseTerminal(around)) return 2;
+  const [{ flagProblem, freePort, startFromFlags }, { openSettings }, { mkdtemp, rm }, { tmpdir }, { join }] = [
+    await import('./source/simulator/simulate.ts'),
+    await import('./source/settings/settings.ts'),
+    await import('node:fs/promises'),
+    await import('node:os'),
+    await import('node:path'),
+  ];
+  const problem = flagProblem(options);
+  if (problem !== null) {
+    around.err(`xenfai: ${problem}`);
+    return 2;
+  }
+  const port = options.monitorPort ?? (await freePort(monitorPort));
+  const simulator = await startFromFlags({ ...options, monitorPort: port }, demoSpeed);
+  const folder = await mkdtemp(join(tmpdir(), 'xenfai-demo-'));
+  try {
+    return await open(openSettings(folder), options, around, port, {
+      address: simulator.host,
+      user: simulator.username,
+      password: simulator.password,
+      repository: simulator.repository,
+      nfsroot: '10.1.1.6:/srv/fai/nfsroot',
+      banner: 'demo: nothing real is touched',
+    });
+  } finally {
+    await simulator.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function refuseTerminal(around: Surroundings): Promise<boolean> {
+  const { terminalProblem } = await import('./source/commands/terminal.ts');
+  const problem = terminalProblem(around.env, process.stdin.isTTY === true, process.stdout.isTTY === true);
+  if (problem !== null) around.err(`xenfai: ${problem}`);
+  return problem !== null;
+}
+
+async function open(
+  settings: Settings,
+  options: GlobalOptions,
+  around: Surroundings,
+  port: number,
+  suggestions: Suggestions,
+): Promise<number> {
+  const [{ needsAscii }, { openScreen }, { cleanLine }] = [
+    await import('./source/commands/terminal.ts'),
+    await import('./source/tui/screen.tsx'),
+    await import('./source/text/clean.ts'),
+  ];
+  const { code, history } = await openScreen({
+    settings,
+    suggestions,
+    timeout: (options.timeout ?? 30) * 1000,
+    monitorPort: port,
+    readOnly: options.readOnly ?? false,
+    lowBandwidth: options.lowBandwidth ?? false,
+    asciiOnly: needsAscii(around.env),
+    now: around.now,
+    signal: around.signal,
+  });
+  // The other screen is gone; what was done stays readable here.
+  for (const line of history) around.out(cleanLine(line));
+  return code;
 }
 
 /** A host to practise on: one line of JSON when it is ready, then until somebody interrupts. */

@@ -1,5 +1,6 @@
 import { findVm } from '../hosts/vm.ts';
 import { hostRelease, knownReleases } from '../netboot/releases.ts';
+import { checkVm } from '../operations/start.ts';
 import { type CheckResult, checkRepository } from '../repository/check.ts';
 import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
@@ -8,7 +9,6 @@ import { formatBytes } from '../text/sizes.ts';
 import { withHost } from './connect.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { findingLines } from './print.ts';
-import { checkVm } from './start.ts';
 
 export interface CheckCommandOptions extends GlobalOptions {
   readonly repository?: string;

@@ -53,10 +53,11 @@ function describe(action: Action, subject: Subject, kind: 'vm' | 'template'): Wo
         value === null
           ? xe(`${kind}-param-remove`, { uuid, 'param-name': 'other-config', 'param-key': action.key })
           : set(`other-config:${action.key}`, value);
+      const disks = action.key === 'disks';
       return {
         step: action.after === null ? `remove ${action.key}` : `set ${action.key}`,
-        before: action.before ?? '',
-        after: action.after ?? '',
+        before: disks ? storageOf(action.before) : (action.before ?? ''),
+        after: disks ? storageOf(action.after) : (action.after ?? ''),
         xe: action.key === 'disks' ? '' : change(action.after),
         undo: change(action.before),
       };
@@ -127,6 +128,15 @@ function describe(action: Action, subject: Subject, kind: 'vm' | 'template'): Wo
         undo: xe('vm-shutdown', { uuid }),
       };
   }
+}
+
+/** The disks words are XML of the template; what changes in them for people is where the disks go, and how large. */
+function storageOf(xml: string | null): string {
+  const disks = [...(xml ?? '').matchAll(/<disk\b[^>]*>/g)].map(([tag]) => {
+    const value = (name: string): string => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
+    return `disk ${value('device')}, ${formatBytes(Number(value('size')))}, on ${value('sr') === '' ? 'no storage' : `storage ${value('sr')}`}`;
+  });
+  return disks.join('; ');
 }
 
 /** The smallest static-min that suits: what the template has is kept by the executor; this is for the line shown. */

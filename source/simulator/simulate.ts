@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';
 import type { Quirk } from './world.ts';
 
@@ -51,3 +52,19 @@ export const readyLine = (simulator: Simulator): string =>
     monitorPort: simulator.monitorPort,
     pid: process.pid,
   });
+
+/** `wanted` if nobody listens there, else any free port: two demos on one machine do not get in each other's way. */
+export async function freePort(wanted: number): Promise<number> {
+  for (const port of [wanted, 0]) {
+    const server = createServer();
+    const open = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, () => resolve(true));
+    });
+    if (!open) continue;
+    const free = (server.address() as AddressInfo).port;
+    await new Promise((resolve) => server.close(resolve));
+    return free;
+  }
+  return wanted;
+}

@@ -1,0 +1,99 @@
+import { contextOf } from '../context.ts';
+import { type Binding, bindings } from '../keys.ts';
+import { cutLine, foreign, type Line, line, lineWidth, span } from '../lines.ts';
+import { type AppState, type Step, steps } from '../state.ts';
+import type { Size } from '../view.ts';
+
+const stepNames: Readonly<Record<Step, string>> = {
+  connect: 'Connect',
+  template: 'Template',
+  configure: 'Configure',
+  verify: 'Verify',
+  act: 'Act',
+  fleet: 'Fleet',
+};
+
+/** The top row: program, host, and what kind of world this is. */
+export function headRow(state: AppState, { width, glyphs }: Size): Line {
+  const { found } = state.connect;
+  const host =
+    found === null
+      ? []
+      : [
+          foreign(`  ${found.address}  ${found.product} ${found.version}`),
+          foreign(found.pool === '' ? '' : `  ${found.pool}`),
+        ];
+  const banner = state.suggestions.banner ?? '';
+  const left: Line = [
+    span(' xenfai', 'accent', { bold: true }),
+    ...host.map((part) => ({ ...part, text: ` ${part.text}` })),
+  ];
+  const right = [state.readOnly ? 'read-only' : '', banner].filter((part) => part !== '').join('  ');
+  const room = width - right.length - 2;
+  const head = cutLine(left, room, glyphs);
+  return [...head, span(' '.repeat(Math.max(1, room - lineWidth(head)))), span(right, 'warn')];
+}
+
+/** Done, current, to do: by glyph and by colour. */
+export function railRow(state: AppState, { glyphs }: Size): Line {
+  return steps.flatMap((step, index) => {
+    const current = step === state.step;
+    const done = state.done.includes(step);
+    const glyph = current ? glyphs.current : done ? glyphs.done : glyphs.open;
+    const tone = current ? 'accent' : done ? 'good' : 'dim';
+    return [span(index === 0 ? ' ' : '  '), span(`${glyph} ${stepNames[step]}`, tone, { bold: current })];
+  });
+}
+
+/** One transient line: the filter being typed, a remark, or a lost connection. */
+export function messageRow(state: AppState): Line {
+  if (state.filtering !== null) {
+    return [span(' filter: ', 'accent'), span(state.filtering.value), span(' ', 'plain', { inverse: true })];
+  }
+  if (state.flash !== null) {
+    const tone = { note: 'accent', bad: 'bad', good: 'good' } as const;
+    return [span(' '), foreign(state.flash.text, tone[state.flash.tone])];
+  }
+  const { lost } = state.fleet.installs;
+  if (lost !== null && state.step === 'fleet')
+    return [span(' '), foreign(`No news from the host: ${lost.reason} Trying again.`, 'bad')];
+  return [];
+}
+
+/** The keys of this place, as many as fit; help is always among them. */
+export function footRow(state: AppState, { width }: Size): Line {
+  const shown = bindings[contextOf(state)].filter(({ hidden }) => !hidden);
+  const help = shown.find(({ action }) => action === 'help');
+  const others = shown.filter((binding) => binding !== help);
+  const parts: Line[] = [];
+  let room = width - 1 - (help === undefined ? 0 : widthOfKey(help));
+  for (const binding of others) {
+    if (widthOfKey(binding) > room) continue;
+    room -= widthOfKey(binding);
+    parts.push(keySpans(binding, state));
+  }
+  if (help !== undefined) parts.push(keySpans(help, state));
+  return [span(' '), ...parts.flat()];
+}
+
+const widthOfKey = ({ shown, label }: Binding): number => shown.length + label.length + 3;
+
+function keySpans({ shown, label, disabled }: Binding, state: AppState): Line {
+  const off = disabled?.(state) != null;
+  return [span(shown, off ? 'dim' : 'accent', { bold: !off }), span(` ${label}  `, off ? 'dim' : 'plain')];
+}
+
+/** Every key of this place, what it does, and why it does nothing now. */
+export function helpRows(state: AppState, { height }: Size): Line[] {
+  const rows: Line[] = [[span('Keys here', 'title', { bold: true })], []];
+  for (const binding of bindings[contextOf(state)]) {
+    const reason = binding.disabled?.(state) ?? null;
+    const keys = binding.keys.map((key) => key.replace('ctrl-', '^')).join(' ');
+    rows.push([
+      span(`  ${keys.padEnd(18)}`, reason === null ? 'accent' : 'dim'),
+      span(binding.help, reason === null ? 'plain' : 'dim'),
+      ...(reason === null ? [] : [span(`  (${reason})`, 'warn')]),
+    ]);
+  }
+  return [...rows.slice(0, height - 2), [], line('Any key closes this.', 'dim')];
+}

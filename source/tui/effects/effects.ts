@@ -1,0 +1,191 @@
+import { parseAddress } from '../../hosts/address.ts';
+import { type Host, openHost } from '../../hosts/host.ts';
+import { localAddress } from '../../hosts/local-address.ts';
+import { parameterLines } from '../../hosts/param-list.ts';
+import { allTemplates, findVm, readVm } from '../../hosts/vm.ts';
+import { execute, throwProblem, withRemains } from '../../operations/execute.ts';
+import { type Hands, hands as makeHands } from '../../operations/hands.ts';
+import { planInstalled } from '../../operations/power.ts';
+import { checkVm } from '../../operations/start.ts';
+import { planTemplateCopy, planTemplateSet } from '../../operations/template.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { exit } from '../../text/exit.ts';
+import { fail, type Problem, ProblemError, toProblem } from '../../text/problem.ts';
+import { rawRecord } from '../../xapi/records.ts';
+import type { Command, Event } from '../events.ts';
+import { loadChoices } from './choices.ts';
+import { follow } from './follow.ts';
+import { planCreates, planWork, runPlans } from './jobs.ts';
+
+export interface EffectOptions {
+  readonly settings: Settings;
+  readonly timeout: number;
+  readonly monitorPort: number;
+  /** Where OSC 52 goes: the terminal itself. */
+  readonly write: (text: string) => void;
+  readonly quit: (code: number) => void;
+}
+
+export type Dispatch = (event: Event) => void;
+
+export interface Effects {
+  run(command: Command): void;
+  /** Ends everything that is under way and logs out. */
+  close(): Promise<void>;
+}
+
+/** What a command works with while it runs. */
+export interface Work {
+  readonly host: Host;
+  readonly hands: Hands;
+  readonly signal: AbortSignal;
+  readonly dispatch: Dispatch;
+}
+
+/** Runs commands: the one place where the screen touches the world. Results come back as events. */
+export function createEffects(options: EffectOptions, dispatch: Dispatch): Effects {
+  let host: Host | null = null;
+  let current = new AbortController();
+  const whole = new AbortController();
+  let following: AbortController | null = null;
+
+  const work = (signal: AbortSignal): Work => {
+    const open = host ?? fail({ code: 'not-connected', exit: exit.unreachable, message: 'Not connected to a host.' });
+    return { host: open, signal, dispatch, hands: makeHands(open, signal) };
+  };
+
+  const connect = async (command: Command & { do: 'connect' }, signal: AbortSignal): Promise<void> => {
+    const url = parseAddress(command.address);
+    const { user, password } = command;
+    const opened = await openHost({ url, user, password, timeout: options.timeout, signal });
+    await host?.close();
+    host = opened;
+    const facts = await opened.facts();
+    const name = url.host;
+    const before = options.settings.profile(name);
+    options.settings.save({ ...before, name, address: opened.address, user });
+    const { product, version, pool, xen, loader } = facts;
+    dispatch({
+      type: 'connected',
+      known: before !== undefined,
+      profiles: options.settings.profiles(),
+      found: {
+        address: opened.address,
+        product,
+        version,
+        name: facts.name,
+        pool,
+        xen: xen === null ? '' : `${xen.major}.${xen.minor}`,
+        loader,
+        localAddress: await localAddress(url, signal),
+      },
+    });
+  };
+
+  const carryOut = async (command: Command, signal: AbortSignal): Promise<void> => {
+    switch (command.do) {
+      case 'connect':
+        return connect(command, signal);
+      case 'load-templates':
+        return dispatch({ type: 'templates', vms: await allTemplates(work(signal).host.session) });
+      case 'load-params': {
+        const record = await work(signal).host.session.call('VM.get_record', [command.ref], rawRecord);
+        return dispatch({ type: 'params', uuid: command.uuid, lines: parameterLines(record, () => undefined) });
+      }
+      case 'copy-template':
+        return copyTemplate(work(signal), command);
+      case 'save':
+        return save(work(signal), command, options.settings);
+      case 'verify':
+        return verify(work(signal), command.template);
+      case 'load-choices':
+        return loadChoices(work(signal));
+      case 'plan-create':
+        return planCreates(work(signal), command.template, command.request);
+      case 'plan':
+        return planWork(work(signal), command, options.settings.profiles()[0] ?? {});
+      case 'run':
+        return runPlans(work(signal), command.plans, command.force);
+      case 'follow':
+        // One at a time: another host is followed instead.
+        following?.abort();
+        following = new AbortController();
+        return follow(work(AbortSignal.any([whole.signal, following.signal])), options.monitorPort);
+      case 'record-installed': {
+        const { host: open, hands } = work(whole.signal);
+        await execute(planInstalled(await readVm(open.session, command.ref)), hands);
+        return;
+      }
+      case 'copy-text':
+        return options.write(`\u001b]52;c;${Buffer.from(command.text, 'utf8').toString('base64')}\u0007`);
+      case 'cancel':
+        current.abort(new DOMException('Interrupted', 'AbortError'));
+        current = new AbortController();
+        return;
+      case 'quit':
+        return options.quit(command.code);
+    }
+  };
+
+  return {
+    run(command) {
+      carryOut(command, current.signal).catch((error: unknown) => {
+        if (whole.signal.aborted) return;
+        dispatch({ type: 'failed', during: command.do, problem: problemOf(error, host) });
+      });
+    },
+    async close() {
+      whole.abort();
+      current.abort();
+      await host?.close();
+    },
+  };
+}
+
+function problemOf(error: unknown, host: Host | null): Problem {
+  if (error instanceof ProblemError || host === null) return toProblem(error);
+  return host.explain(error);
+}
+
+async function copyTemplate(
+  { host, hands, dispatch }: Work,
+  command: Command & { do: 'copy-template' },
+): Promise<void> {
+  const source = await findVm(host.session, command.source, 'template');
+  const outcome = await execute(planTemplateCopy(source, command.name, command.comment), hands);
+  throwProblem(withRemains(outcome));
+  dispatch({ type: 'templates', vms: await allTemplates(host.session) });
+  dispatch({ type: 'copied', uuid: outcome.uuid, name: command.name });
+}
+
+async function save(
+  { host, hands, dispatch }: Work,
+  command: Command & { do: 'save' },
+  settings: Settings,
+): Promise<void> {
+  const template = await findVm(host.session, command.template, 'template');
+  const outcome = await execute(planTemplateSet(template, command.settings), hands);
+  throwProblem(withRemains(outcome));
+  const vm = await readVm(host.session, template.ref);
+  const profile = settings.profiles().find(({ address }) => address === host.address);
+  if (profile !== undefined) {
+    const { repository, release, arch, args } = command.settings;
+    settings.save({ ...profile, template: vm.record.name_label, repository, release, arch, args });
+  }
+  dispatch({ type: 'configured', vm, changed: outcome.changed });
+}
+
+/** At most ten progress events a second: the screen shows no more. */
+const progressEvery = 100;
+
+async function verify({ host, signal, dispatch }: Work, uuid: string): Promise<void> {
+  const template = await findVm(host.session, uuid, 'template');
+  let last = 0;
+  const result = await checkVm(template, await host.facts(), signal, (file, { bytes, total }) => {
+    const now = Date.now();
+    if (now - last < progressEvery && bytes !== total) return;
+    last = now;
+    dispatch({ type: 'download', file, bytes, total, now });
+  });
+  dispatch({ type: 'verified', result });
+}

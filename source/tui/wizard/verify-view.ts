@@ -1,0 +1,61 @@
+import { netbootUrls } from '../../netboot/eliloader.ts';
+import type { FileName } from '../../repository/check.ts';
+import { formatBytes } from '../../text/sizes.ts';
+import { bar, blank, foreign, type Line, line, scrolled, span, title, wrapped } from '../lines.ts';
+import type { AppState, Download } from '../state.ts';
+import { findingRows, problemRows, type Size } from '../view.ts';
+
+const names: readonly FileName[] = ['vmlinuz', 'initrd.gz'];
+
+export function verifyView(state: AppState, size: Size): Line[] {
+  const { verify } = state;
+  const rows: Line[] = [title('The netboot files, asked for as eliloader will'), blank];
+  for (const name of names) rows.push(...fileRows(state, name, size));
+  const result = verify.result;
+  if (verify.problem !== null) rows.push(blank, ...problemRows(verify.problem, size));
+  if (result !== null) {
+    rows.push(verdictRow(result.ok, size), blank, ...findingRows(result.findings, size));
+  } else if (verify.running) {
+    rows.push(line(`Fetching${size.glyphs.ellipsis}`, 'accent'));
+  }
+  rows.push(
+    ...wrapped(
+      'This is the view of this machine. dom0 may see it otherwise: try the URLs there with curl -I.',
+      size.width,
+      'dim',
+    ),
+  );
+  return scrolled(rows, verify.scroll, size.height);
+}
+
+function verdictRow(ok: boolean, { glyphs }: Size): Line {
+  return ok
+    ? [span(`${glyphs.done} `, 'good'), span('Both files are what this host can boot.', 'good', { bold: true })]
+    : [span('x ', 'bad'), span('Started now, the one attempt would be wasted.', 'bad', { bold: true })];
+}
+
+function fileRows(state: AppState, name: FileName, size: Size): Line[] {
+  const { verify } = state;
+  const file = verify.result?.files.find((entry) => entry.name === name);
+  const download = verify.downloads[name];
+  const urls = netbootUrls(state.configure.plain, state.connect.found?.loader === 2010 ? 2010 : 2012);
+  const url = file?.url ?? (name === 'vmlinuz' ? urls.kernel : urls.initrd);
+  const head: Line =
+    file === undefined
+      ? [span(name.padEnd(10), 'accent'), span(download === undefined ? 'waiting' : progressText(download, size))]
+      : [
+          span(`${file.ok ? size.glyphs.done : 'x'} `, file.ok ? 'good' : 'bad'),
+          span(name.padEnd(10), 'accent'),
+          span(file.status === null ? '' : `HTTP ${file.status}  `),
+          span(file.bytes === null ? '' : `${formatBytes(file.bytes)} (${file.bytes} bytes)  `),
+        ];
+  const what: Line[] = file === undefined ? [] : [[span('  '), foreign(file.detail, file.ok ? 'good' : 'bad')]];
+  return [head, ...what, ...wrapped(url, size.width, 'dim', '  '), blank];
+}
+
+function progressText({ bytes, total, began, at }: Download, { glyphs }: Size): string {
+  const seconds = (at - began) / 1000;
+  const rate = seconds > 0.2 ? `  ${formatBytes(bytes / seconds)}/s` : '';
+  if (total === null) return `${formatBytes(bytes)}${rate}`;
+  return `${bar(bytes / total, 20, glyphs)} ${formatBytes(bytes)} of ${formatBytes(total)}${rate}`;
+}
