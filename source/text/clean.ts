@@ -24,6 +24,9 @@ export function cleanLine(text: string): string {
   return cleanText(text).replace(/\s+/g, ' ').trim();
 }
 
+/** For one row of a screen: nothing that moves the cursor stays, blanks that align things do. */
+export const cleanRow = (text: string): string => cleanText(text).replace(/[\n\t]/g, ' ');
+
 /** Cuts to `width` characters with an ellipsis. Counts code points: enough for names, columns pad on top of it. */
 export function cut(text: string, width: number, ellipsis = '…'): string {
   const points = [...text];

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { cleanLine, cleanText } from '../text/clean.ts';
+import { cleanLine, cleanRow, cleanText } from '../text/clean.ts';
 import { wrapText } from '../text/wrap.ts';
 import type { Glyphs, Tone } from './theme.ts';
 
@@ -41,8 +41,12 @@ export function toWidth(text: string, width: number, glyphs: Pick<Glyphs, 'ellip
   return toWidth(room < 0 ? '' : kept + glyphs.ellipsis, width, { ellipsis: '' });
 }
 
-/** A row cut to the width, span by span. */
-export function cutLine(row: Line, width: number, glyphs: Pick<Glyphs, 'ellipsis'>): Line {
+/**
+ * A row as it is printed: cut to the width, span by span, and cleaned. Everything on the screen passes here, so that
+ * no view can let foreign control codes through.
+ */
+export function cutLine(raw: Line, width: number, glyphs: Pick<Glyphs, 'ellipsis'>): Line {
+  const row = raw.map((part) => ({ ...part, text: cleanRow(part.text) }));
   if (lineWidth(row) <= width) return row;
   const kept: Span[] = [];
   let room = width;

@@ -92,8 +92,8 @@ export function helpRows(state: AppState, { height }: Size): Line[] {
     rows.push([
       span(`  ${keys.padEnd(18)}`, reason === null ? 'accent' : 'dim'),
       span(binding.help, reason === null ? 'plain' : 'dim'),
-      ...(reason === null ? [] : [span(`  (${reason})`, 'warn')]),
     ]);
+    if (reason !== null) rows.push([span(' '.repeat(20)), span(`not now: ${reason}`, 'warn')]);
   }
   return [...rows.slice(0, height - 2), [], line('Any key closes this.', 'dim')];
 }

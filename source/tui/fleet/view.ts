@@ -15,7 +15,7 @@ export function fleetView(state: AppState, size: Size): Line[] {
   const rows = fleetRows(fleet);
   const chosen = rows.find(({ vm }) => vm.ref === fleet.selected);
   if (size.width >= wide) {
-    const left = Math.floor(size.width * 0.58);
+    const left = Math.floor(size.width * 0.62);
     const pane = { ...size, width: size.width - left - 3 };
     const detail =
       chosen === undefined
@@ -139,7 +139,7 @@ function detailRows(install: Install, now: number, { width }: Size): Line[] {
   const words = record.other_config;
   const { word, tone } = stateWord(install, now);
   const row = (label: string, value: string, look: Tone = 'plain'): Line => [
-    span(label.padEnd(13), 'dim'),
+    span(label.padEnd(14), 'dim'),
     foreign(value === '' ? '-' : value, look),
   ];
   const failure = progress?.outcome === 'failed' ? ` at ${progress.failedTask} with code ${progress.code}` : '';
@@ -193,7 +193,7 @@ function logRows(install: Install, { height, width }: Size): Line[] {
   );
   const shown = rows.slice(-Math.max(1, height - 2));
   return [
-    [...title('What FAI says'), foreign(`  ${install.vm.record.name_label}`, 'dim')],
+    [...title('What FAI says'), span('  '), foreign(install.vm.record.name_label, 'dim')],
     ...(shown.length === 0 ? wrapped('Nothing yet.', width, 'dim') : shown),
   ];
 }

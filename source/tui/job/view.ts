@@ -87,7 +87,8 @@ function progressRows(job: Job, { glyphs }: Size): Line[] {
         return [
           span(`${result.ok ? glyphs.done : 'x'} `, result.ok ? 'good' : 'bad'),
           foreign(name),
-          foreign(`  ${result.text}`, 'dim'),
+          span('  '),
+          foreign(result.text, 'dim'),
         ];
       }
       const step = job.progress[name];
@@ -117,7 +118,8 @@ function doneRows(job: Job, size: Size): Line[] {
     rows.push([
       span(`${glyphs.bullet} `, 'dim'),
       foreign(name),
-      foreign(`  ${problem?.message ?? note ?? ''}`, 'dim'),
+      span('  '),
+      foreign(problem?.message ?? note ?? '', 'dim'),
     ]);
   }
   if (job.startable.length > 0)

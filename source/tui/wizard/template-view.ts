@@ -130,11 +130,7 @@ function paramRows(state: AppState, { width, height, glyphs }: Size): Line[] {
   const [first, end] = windowOf(shown.length, at, listHeight);
   const rows = shown.slice(first, end).map((entry, index): Line => {
     const selected = first + index === at;
-    return [
-      span(selected ? glyphs.pointer : ' ', 'accent'),
-      foreign('', 'plain'),
-      span(entryText(entry.line), selected ? 'accent' : 'plain'),
-    ];
+    return [span(selected ? glyphs.pointer : ' ', 'accent'), span(entry.line, selected ? 'accent' : 'plain')];
   });
   return [
     [
@@ -146,10 +142,4 @@ function paramRows(state: AppState, { width, height, glyphs }: Size): Line[] {
     ...(chosen === undefined ? [] : [span(chosen.name, 'accent')].map((part) => [part])),
     ...full,
   ];
-}
-
-/** Cleaned, but the blanks that align the labels stay. */
-function entryText(text: string): string {
-  const start = text.length - text.trimStart().length;
-  return ' '.repeat(start) + text.trimStart().replace(/\p{Cc}|\p{Cf}/gu, '');
 }

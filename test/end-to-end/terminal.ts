@@ -1,0 +1,137 @@
+import { resolve } from 'node:path';
+import { type IPty, spawn } from '@lydell/node-pty';
+import headless from '@xterm/headless';
+
+export const built = resolve(import.meta.dirname, '../../dist/cli.js');
+
+const keys: Readonly<Record<string, string>> = {
+  enter: '\r',
+  escape: '\u001b',
+  tab: '\t',
+  space: ' ',
+  backspace: '\u007f',
+  up: '\u001b[A',
+  down: '\u001b[B',
+  right: '\u001b[C',
+  left: '\u001b[D',
+  pagedown: '\u001b[6~',
+  pageup: '\u001b[5~',
+  'ctrl-c': '\u0003',
+  'ctrl-u': '\u0015',
+  'ctrl-z': '\u001a',
+};
+
+export interface TerminalOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly program?: string;
+}
+
+/** A program in a pseudo terminal, with a terminal emulator looking at what it draws. */
+export class Terminal {
+  readonly pty: IPty;
+  readonly exit: Promise<{ exitCode: number; signal?: number }>;
+  /** Everything written, for counting bytes. */
+  bytes = 0;
+  raw = '';
+  private readonly screen: InstanceType<typeof headless.Terminal>;
+  private readonly watchers = new Set<() => void>();
+  private ended = false;
+
+  constructor(
+    args: readonly string[],
+    { columns = 80, rows = 24, env = {}, program = process.execPath }: TerminalOptions = {},
+  ) {
+    const { CI: _ci, NO_COLOR: _noColor, XENFAI_HOST: _host, XENFAI_PASSWORD: _password, ...inherited } = process.env;
+    this.screen = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
+    this.pty = spawn(program, [...args], {
+      name: 'xterm-256color',
+      cols: columns,
+      rows,
+      env: { ...inherited, TERM: 'xterm-256color', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env },
+    });
+    this.pty.onData((data) => {
+      this.bytes += Buffer.byteLength(data);
+      this.raw += data;
+      this.screen.write(data, () => this.wake());
+    });
+    // Terminals answer questions: without it a program may wait for its answer.
+    this.screen.onData((data) => this.pty.write(data));
+    this.exit = new Promise((resolved) =>
+      this.pty.onExit((status) => {
+        this.ended = true;
+        resolved(status);
+        this.wake();
+      }),
+    );
+  }
+
+  /** The rows as they stand on the screen. */
+  lines(): string[] {
+    const buffer = this.screen.buffer.active;
+    return Array.from(
+      { length: this.screen.rows },
+      (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? '',
+    );
+  }
+
+  text(): string {
+    return this.lines().join('\n');
+  }
+
+  get buffer() {
+    return this.screen.buffer.active;
+  }
+
+  /** True when a row ran over the right edge into the next. */
+  wraps(): boolean {
+    const { buffer } = this;
+    return Array.from({ length: this.screen.rows }, (_, row) => buffer.getLine(row)?.isWrapped ?? false).some(
+      Boolean,
+    );
+  }
+
+  press(...names: string[]): void {
+    for (const name of names) this.pty.write(keys[name] ?? name);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.screen.resize(columns, rows);
+    this.pty.resize(columns, rows);
+  }
+
+  /** Waits until the screen shows it; fails with the screen when the program ended instead, or after 60 s. */
+  async shows(wanted: string | RegExp): Promise<string> {
+    const seen = () => (typeof wanted === 'string' ? this.text().includes(wanted) : wanted.test(this.text()));
+    const deadline = Date.now() + 60_000;
+    while (!seen()) {
+      if (this.ended) throw new Error(`ended before showing ${wanted}:\n${this.text()}`);
+      if (Date.now() > deadline) throw new Error(`never showed ${wanted}:\n${this.text()}`);
+      await Promise.race([this.change(), new Promise((wake) => setTimeout(wake, 500))]);
+    }
+    return this.text();
+  }
+
+  kill(): void {
+    try {
+      this.pty.kill('SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  }
+
+  private change(): Promise<void> {
+    return new Promise((changed) => {
+      const watcher = () => {
+        this.watchers.delete(watcher);
+        changed();
+      };
+      this.watchers.add(watcher);
+    });
+  }
+
+  private wake(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}
