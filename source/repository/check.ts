@@ -124,7 +124,8 @@ function file(name: FileName, fetched: Fetched, ok: boolean, detail: string): Ch
 }
 
 function transportDetail(fetched: Fetched): string {
-  if (fetched.status !== null && fetched.status !== 200) return `HTTP ${fetched.status}`;
+  if (fetched.status === 404) return 'there is no such file';
+  if (fetched.status !== null && fetched.status !== 200) return `the server answered ${fetched.status}`;
   return fetched.problem ?? (fetched.bytes === 0 ? 'empty' : 'cut off');
 }
 

@@ -36,11 +36,13 @@ function keyOfCharacter(character: string): Key {
     case '\u007f':
     case '\b':
       return { name: 'backspace', text: '' };
-    case '\u0003':
-      return { name: 'ctrl-c', text: '' };
     case ' ':
       return { name: 'space', text: ' ' };
-    default:
+    default: {
+      // A control character inside a chunk: its letter with Ctrl.
+      const code = character.charCodeAt(0);
+      if (code > 0 && code < 27) return { name: `ctrl-${String.fromCharCode(96 + code)}`, text: '' };
       return { name: character, text: /\p{Cc}/u.test(character) ? '' : character };
+    }
   }
 }

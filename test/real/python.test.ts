@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import { pageArgs, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
+import { realTest } from './needs.ts';
+
+const client = join(import.meta.dirname, 'client.py');
+const python = async (...args: string[]) =>
+  JSON.parse((await promisify(execFile)('python3', [client, ...args], { encoding: 'utf8' })).stdout);
+
+realTest('Python’s xmlrpc.client is served as by a XenServer', ['python3'], async () => {
+  const sim = await simulator();
+  expect(await python('browse', sim.host, sim.password)).toEqual({
+    version: '5.6.0',
+    templates: 65,
+    never: '19700101T00:00:00Z',
+    integer: '268435456',
+    loads: 0,
+    error: ['HANDLE_INVALID', 'VM', 'OpaqueRef:none'],
+    clone: 'seen by Python',
+    event: ['vm', expect.any(String)],
+    methods: expect.any(Number),
+  });
+  await sim.stop();
+});
+
+realTest(
+  'a VM made as XenCenter does, its kernel line lost: repair makes it boot into FAI',
+  ['python3'],
+  async () => {
+    const sim = await simulator();
+    await prepareTemplate(sim, 'FAI', pageArgs);
+    const { uuid } = await python('xencenter', sim.host, sim.password, 'FAI', 'made elsewhere');
+    const before = await xenfai(sim, ['status', uuid, '--json']);
+    expect(before.json.vms[0]).toMatchObject({ state: 'half-armed', missing: ['args'], pvArgs: '' });
+    const repaired = await xenfai(sim, ['repair', uuid, '--template', 'FAI', '--yes', '--json']);
+    expect(repaired.json.vms[0]).toMatchObject({ state: 'armed', changed: true, pvArgs: pageArgs });
+    const started = await xenfai(sim, ['start', uuid, '--json']);
+    expect(started.json.vms[0]).toMatchObject({ state: 'fired', attemptUsed: true });
+    await until(() => [...sim.world.disks.values()].some((disk) => disk.system !== null));
+    await sim.stop();
+  },
+);

@@ -1,0 +1,178 @@
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { readKernelImage } from '../../source/netboot/kernel.ts';
+import { unpackPayload } from '../../source/repository/unpack.ts';
+import { built, Terminal } from '../end-to-end/terminal.ts';
+import { goodArgs, prepareTemplate, simulator, xenfai } from '../harness.ts';
+import { installer, realTest } from './needs.ts';
+import { netbootFolder, startNginx, type WebServer } from './nginx.ts';
+
+const needs = ['/usr/sbin/nginx', 'xz', installer.amd64.kernel, installer.amd64.initrd, installer.i386.kernel];
+let nginx: WebServer | null = null;
+const web = (): WebServer => {
+  if (nginx === null) throw new Error('nginx is not there');
+  return nginx;
+};
+beforeAll(async () => {
+  nginx = await startNginx().catch(() => null);
+});
+afterAll(() => nginx?.stop());
+
+/** The plain ELF file inside a packed kernel, as extract-vmlinux gives it. */
+async function plainElf(path: string): Promise<Uint8Array> {
+  const image = readKernelImage(readFileSync(path));
+  if (image.format !== 'bzImage' || image.compression === null) throw new Error('not a packed bzImage');
+  const elf = await unpackPayload(image.payload, image.compression, AbortSignal.timeout(60_000));
+  if (elf === null) throw new Error('could not be unpacked');
+  return elf;
+}
+
+realTest(
+  'Debian’s netboot files behind nginx: sizes, what they are, and what a 5.6 makes of them',
+  needs,
+  async () => {
+    const folder = netbootFolder(web().root, 'bookworm', 'amd64');
+    copyFileSync(installer.amd64.kernel, join(folder, 'vmlinuz'));
+    copyFileSync(installer.amd64.initrd, join(folder, 'initrd.gz'));
+    const check = (...flags: string[]) =>
+      xenfai(null, [
+        'check',
+        '--repository',
+        web().url,
+        '--release',
+        'bookworm',
+        '--arch',
+        'amd64',
+        '--json',
+        ...flags,
+      ]);
+
+    const old = await check('--for', '5.6');
+    expect(old.code).toBe(6);
+    expect(old.json.files).toMatchObject([
+      {
+        name: 'vmlinuz',
+        status: 200,
+        bytes: readFileSync(installer.amd64.kernel).length,
+        detail: expect.stringContaining('Xen PV, 64-bit'),
+      },
+      {
+        name: 'initrd.gz',
+        ok: true,
+        status: 200,
+        bytes: readFileSync(installer.amd64.initrd).length,
+        detail: 'gzip',
+      },
+    ]);
+    expect(old.json.findings).toMatchObject([
+      { severity: 'error', code: 'kernel-packing', message: expect.stringMatching(/Xen 3\.4 .*xz/) },
+    ]);
+
+    expect((await check('--for', '8.2')).code).toBe(0);
+    const unknown = await check();
+    expect(unknown).toMatchObject({
+      code: 0,
+      json: { findings: [{ severity: 'warning', message: expect.stringContaining('Xen 4.2') }] },
+    });
+
+    copyFileSync(installer.i386.kernel, join(folder, 'vmlinuz'));
+    const wrong = await check('--for', '8.2');
+    expect(wrong.code).toBe(6);
+    expect(wrong.json.findings).toContainEqual(
+      expect.objectContaining({ code: 'kernel-not-pv', message: expect.stringContaining('no Xen notes') }),
+    );
+
+    writeFileSync(join(folder, 'vmlinuz'), '<html>login please</html>');
+    expect((await check()).json.findings[0]).toMatchObject({
+      code: 'not-a-kernel',
+      message: expect.stringContaining('web page'),
+    });
+    rmSync(join(folder, 'initrd.gz'));
+    expect((await check()).json.findings.map((finding: { code: string }) => finding.code)).toContain('not-found');
+  },
+);
+
+realTest('unpacked to the plain ELF inside, the kernel passes and the VM boots', needs, async () => {
+  const folder = netbootFolder(web().root, 'bookworm', 'amd64');
+  copyFileSync(installer.amd64.initrd, join(folder, 'initrd.gz'));
+  writeFileSync(join(folder, 'vmlinuz'), await plainElf(installer.amd64.kernel));
+  const sim = await simulator();
+  await prepareTemplate(sim, 'FAI', goodArgs);
+  await xenfai(sim, [
+    'template',
+    'set',
+    'FAI',
+    '--repository',
+    web().url,
+    '--release',
+    'bookworm',
+    '--arch',
+    'amd64',
+  ]);
+  const made = await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start', '--json']);
+  expect(made.json.vms[0]).toMatchObject({ ok: true, state: 'fired', attemptUsed: true });
+
+  // The same VM with the packed file, started over the check: the attempt is burnt, and said to be.
+  copyFileSync(installer.amd64.kernel, join(folder, 'vmlinuz'));
+  await xenfai(sim, ['rearm', 'web', '--yes', '--force']);
+  expect((await xenfai(sim, ['start', 'web', '--json'])).code).toBe(6);
+  const burnt = await xenfai(sim, ['start', 'web', '--force', '--json']);
+  expect(burnt.json.vms[0]).toMatchObject({
+    ok: false,
+    attemptUsed: true,
+    state: 'fired',
+    error: { code: 'kernel-refused' },
+  });
+  await sim.stop();
+});
+
+realTest(
+  'the wizard on the same nginx: Verify shows it, and goes on once the kernel is unpacked',
+  needs,
+  async () => {
+    const folder = netbootFolder(web().root, 'bookworm', 'amd64');
+    copyFileSync(installer.amd64.kernel, join(folder, 'vmlinuz'));
+    copyFileSync(installer.amd64.initrd, join(folder, 'initrd.gz'));
+    const terminal = new Terminal([built, 'demo']);
+    try {
+      await terminal.shows('Which XenServer?');
+      terminal.press('enter', 'enter', 'enter');
+      await terminal.shows('Connected');
+      terminal.press('enter');
+      await terminal.shows('Which template?');
+      terminal.press('enter');
+      await terminal.shows('Copy the template');
+      terminal.press('enter', 'enter');
+      await terminal.shows('Repository and FAI arguments');
+      terminal.press('ctrl-u', web().url, 'tab', 'ctrl-u', 'bookworm', 'tab', 'ctrl-u', 'amd64', 'pagedown');
+      await terminal.shows('❯  Save to the template');
+      terminal.press('enter');
+      const failed = await terminal.shows('the one attempt would be wasted');
+      expect(failed).toContain('8222656 bytes');
+      expect(failed).toContain('Xen PV, 64-bit');
+      await terminal.shows(/Xen 3\.4 of this host cannot unpack the xz payload/);
+      terminal.press('enter');
+      await terminal.shows('The check failed: o goes on all the same.');
+      writeFileSync(join(folder, 'vmlinuz'), await plainElf(installer.amd64.kernel));
+      terminal.press('r');
+      await terminal.shows('Both files are what this host can boot.');
+      terminal.press('enter');
+      await terminal.shows('❯ Create new VMs');
+      terminal.press('enter');
+      await terminal.shows('Local storage');
+      terminal.press('big01', 'pagedown', 'enter');
+      await terminal.shows('Enter carries this out');
+      terminal.press('enter');
+      await terminal.shows(/✓ big01 {2}armed/);
+      terminal.press('s');
+      await terminal.shows('xe vm-start');
+      terminal.press('enter');
+      await terminal.shows(/✓ big01 {2}started/);
+      terminal.press('enter');
+      await terminal.shows(/big01 +(▶ installing|✓ installed)/);
+    } finally {
+      terminal.kill();
+    }
+  },
+);
