@@ -46,10 +46,10 @@ export class Terminal {
     const { CI: _ci, NO_COLOR: _noColor, XENFAI_HOST: _host, XENFAI_PASSWORD: _password, ...inherited } = process.env;
     this.screen = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
     this.pty = spawn(program, [...args], {
-      name: 'xterm-256color',
+      name: env['TERM'] ?? 'xterm-256color',
       cols: columns,
       rows,
-      env: { ...inherited, TERM: 'xterm-256color', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env },
+      env: { ...inherited, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env },
     });
     this.pty.onData((data) => {
       this.bytes += Buffer.byteLength(data);
@@ -104,7 +104,7 @@ export class Terminal {
   /** Waits until the screen shows it; fails with the screen when the program ended instead, or after 60 s. */
   async shows(wanted: string | RegExp): Promise<string> {
     const seen = () => (typeof wanted === 'string' ? this.text().includes(wanted) : wanted.test(this.text()));
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 50_000;
     while (!seen()) {
       if (this.ended) throw new Error(`ended before showing ${wanted}:\n${this.text()}`);
       if (Date.now() > deadline) throw new Error(`never showed ${wanted}:\n${this.text()}`);

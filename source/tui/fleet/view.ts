@@ -124,7 +124,7 @@ function taskSpans(install: Install, now: number, room: number, { glyphs }: Size
   if (state.state === 'half-armed') return [span(`missing ${state.missing.join(' ')}`, 'warn')];
   const outcome = outcomeOf(install, now);
   if (outcome === 'failed') return [foreign(`${progress?.failedTask ?? ''} ${progress?.code ?? ''}`, 'bad')];
-  if (outcome === 'waits') return [span('RETURN on its console', 'warn')];
+  if (outcome === 'waits') return [span('wants RETURN', 'warn')];
   if (progress === null || outcome !== 'installing') return [];
   const cells = Math.max(4, Math.min(12, room - 20));
   return [

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Host } from '../../source/hosts/host.ts';
+import type { Simulator } from '../../source/simulator/simulator.ts';
+import { followInventory, type InventoryEvent } from '../../source/watch/inventory.ts';
+import { open, simulator, until, xenfai } from '../harness.ts';
+
+let sim: Simulator;
+let host: Host;
+let events: InventoryEvent[] = [];
+let life: AbortController;
+let following: Promise<void>;
+beforeEach(async () => {
+  events = [];
+  life = new AbortController();
+  sim = await simulator({ vms: 4 });
+  host = await open(sim);
+  following = followInventory(host, life.signal, (event) => events.push(event));
+  await until(() => events.length > 0);
+});
+afterEach(async () => {
+  life.abort();
+  await following.catch(() => {});
+  await host.close();
+  await sim.stop();
+});
+
+test('reads everything once, with the MACs, then lives on events', async () => {
+  const [first] = events;
+  expect(first).toMatchObject({ type: 'all' });
+  if (first?.type !== 'all') return;
+  expect(first.vms.map(({ record }) => record.name_label).sort()).toEqual(['vm1', 'vm2', 'vm3', 'vm4']);
+  expect([...first.macs.values()][0]).toMatch(/^([0-9a-f]{2}:){5}/);
+  const reads: string[] = [];
+  sim.world.intercept = (method) => {
+    reads.push(method);
+    return undefined;
+  };
+  await xenfai(sim, ['start', 'vm1']);
+  await until(() => events.some((event) => event.type === 'vm' && event.vm.record.power_state === 'Running'));
+  expect(reads.filter((method) => method === 'VM.get_all_records')).toEqual([]);
+});
+
+test('lost events mean a full read', async () => {
+  const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
+  for (let i = 0; i < 600; i += 1) sim.world.database.set('VM', ref, 'name_description', String(i));
+  await until(() => events.filter((event) => event.type === 'all').length > 1);
+});
+
+test('a lost connection is told, and followed again', async () => {
+  let cut = false;
+  sim.world.intercept = (method) => {
+    if (method !== 'event.register' && method !== 'event.next') return undefined;
+    if (cut) return undefined;
+    cut = true;
+    return 'lose';
+  };
+  sim.world.database.set('pool', [...sim.world.database.all('pool').keys()][0] ?? '', 'name_label', 'poke');
+  const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
+  sim.world.database.set('VM', ref, 'name_description', 'poke');
+  await until(() => events.some((event) => event.type === 'lost'));
+  await until(() => events.filter((event) => event.type === 'all').length > 1);
+});
