@@ -26,7 +26,7 @@ export const least = { columns: 80, rows: 24 } as const;
 export interface AppProps {
   readonly start: AppState;
   readonly first: readonly Command[];
-  readonly effects: Omit<EffectOptions, 'quit'>;
+  readonly effects: Omit<EffectOptions, 'quit' | 'now'>;
   readonly glyphs: Glyphs;
   /** Milliseconds between ticks of the clock on the screen. */
   readonly tickEvery: number;
@@ -64,7 +64,7 @@ export function App({ start, first, effects: options, glyphs, tickEvery, now, on
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the effects live as long as the screen
   useEffect(() => {
-    const made = createEffects({ ...options, quit: (code) => exit(code) }, dispatch);
+    const made = createEffects({ ...options, now, quit: (code) => exit(code) }, dispatch);
     effects.current = made;
     onEffects(made);
     for (const command of first) made.run(command);

@@ -16,6 +16,7 @@ const keys: Readonly<Record<string, string>> = {
   left: '\u001b[D',
   pagedown: '\u001b[6~',
   pageup: '\u001b[5~',
+  end: '\u001b[F',
   'ctrl-c': '\u0003',
   'ctrl-u': '\u0015',
   'ctrl-z': '\u001a',
@@ -82,6 +83,11 @@ export class Terminal {
 
   get buffer() {
     return this.screen.buffer.active;
+  }
+
+  /** The emulator itself, for whoever wants its cells. */
+  get emulator() {
+    return this.screen;
   }
 
   /** True when a row ran over the right edge into the next. */

@@ -21,6 +21,7 @@ export interface EffectOptions {
   readonly settings: Settings;
   readonly timeout: number;
   readonly monitorPort: number;
+  readonly now: () => number;
   /** Where OSC 52 goes: the terminal itself. */
   readonly write: (text: string) => void;
   readonly quit: (code: number) => void;
@@ -40,6 +41,7 @@ export interface Work {
   readonly hands: Hands;
   readonly signal: AbortSignal;
   readonly dispatch: Dispatch;
+  readonly now: () => number;
 }
 
 /** Runs commands: the one place where the screen touches the world. Results come back as events. */
@@ -51,7 +53,7 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
 
   const work = (signal: AbortSignal): Work => {
     const open = host ?? fail({ code: 'not-connected', exit: exit.unreachable, message: 'Not connected to a host.' });
-    return { host: open, signal, dispatch, hands: makeHands(open, signal) };
+    return { host: open, signal, dispatch, now: options.now, hands: makeHands(open, signal) };
   };
 
   const connect = async (command: Command & { do: 'connect' }, signal: AbortSignal): Promise<void> => {
@@ -178,13 +180,14 @@ async function save(
 /** At most ten progress events a second: the screen shows no more. */
 const progressEvery = 100;
 
-async function verify({ host, signal, dispatch }: Work, uuid: string): Promise<void> {
+async function verify({ host, signal, dispatch, now: clock }: Work, uuid: string): Promise<void> {
   const template = await findVm(host.session, uuid, 'template');
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   const result = await checkVm(template, await host.facts(), signal, (file, { bytes, total }) => {
-    const now = Date.now();
-    if (now - last < progressEvery && bytes !== total) return;
-    last = now;
+    const now = clock();
+    const passed = performance.now();
+    if (passed - last < progressEvery && bytes !== total) return;
+    last = passed;
     dispatch({ type: 'download', file, bytes, total, now });
   });
   dispatch({ type: 'verified', result });

@@ -8,11 +8,11 @@ import type { Work } from './effects.ts';
  * Follows the VMs of the host for as long as the screen is open: events, FAI's messages, and the load of VMs that
  * say nothing. A port that is taken is told, not fatal.
  */
-export async function follow({ host, signal, dispatch }: Work, monitorPort: number): Promise<void> {
+export async function follow({ host, signal, dispatch, now: clock }: Work, monitorPort: number): Promise<void> {
   // The load reader must know which VMs to ask; it keeps its own fold, the screen's state is not reached into.
   let installs = noInstalls;
   const tell = (event: InstallsEvent): void => {
-    const now = Date.now();
+    const now = clock();
     installs = foldInstalls(installs, event, now);
     dispatch({ type: 'installs', event, now });
   };

@@ -1,0 +1,108 @@
+// Pictures from a real run: the built demo in a pseudo terminal, keys pressed, the screen's cells written as SVG.
+// Clock, seed and ports are fixed, so that the same program gives the same bytes.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { built, Terminal } from '../test/end-to-end/terminal.ts';
+import { screenSvg } from './svg.ts';
+
+const folder = resolve(process.argv[2] ?? 'screenshots');
+mkdirSync(folder, { recursive: true });
+
+const fixed = [
+  '--port',
+  '28056',
+  '--repository-port',
+  '28057',
+  '--monitor-port',
+  '28058',
+  '--seed',
+  '5',
+  '--vms',
+  '9',
+];
+const env = { XENFAI_CLOCK: '2010-11-15T10:53:00Z' };
+
+function shoot(terminal: Terminal, name: string, title: string): void {
+  writeFileSync(join(folder, `${name}.svg`), screenSvg(terminal.emulator, title));
+  console.log(`${name}.svg`);
+}
+
+/** What stands still on the screen is photographed: the text waited for, and nothing moving after it. */
+async function small(): Promise<void> {
+  const terminal = new Terminal([built, 'demo', ...fixed], { env });
+  await terminal.shows('Which XenServer?');
+  terminal.press('enter', 'enter', 'enter');
+  await terminal.shows('That is the one attempt.');
+  shoot(terminal, '1-connect', 'Step 1: what was found behind the address');
+  terminal.press('enter');
+  await terminal.shows('A template of the vendor is never changed');
+  shoot(terminal, '2-template', 'Step 2: the templates, those for FAI first');
+  terminal.press('enter');
+  await terminal.shows('Copy the template');
+  terminal.press('enter', 'enter');
+  await terminal.shows('nothing to complain about');
+  terminal.press('tab', 'tab', 'tab', 'tab', 'tab', 'tab', 'right', 'right', 'space');
+  await terminal.shows('at the end the VM waits for RETURN');
+  shoot(terminal, '3-configure', 'Step 3: repository and FAI arguments, checked while one types');
+  terminal.press('space', 'pagedown');
+  await terminal.shows('❯  Save to the template and verify');
+  terminal.press('enter');
+  await terminal.shows('Both files are what this host can boot.');
+  shoot(terminal, '4-verify', 'Step 4: the netboot files, asked for as eliloader will');
+  terminal.press('enter');
+  await terminal.shows('❯ Create new VMs from this template');
+  shoot(terminal, '5-act', 'Step 5: what shall be done');
+  // ink-select-input takes digits: the sixth line of the menu is the fleet.
+  terminal.press('6');
+  await terminal.shows(/❯ vm1 +◆ armed/);
+  terminal.press('down', 'down');
+  await terminal.shows(/❯ vm3 +▸ fired/);
+  terminal.press('a');
+  await terminal.shows('The next boot ERASES disk 0 (8 GiB) of vm3.');
+  shoot(terminal, '6-rearm', 'The plan of a rearm, with the xe line of each step');
+  terminal.press('escape');
+  await terminal.shows('Nothing was changed.');
+  terminal.press('q');
+  await terminal.exit;
+}
+
+async function wide(): Promise<void> {
+  // Slow enough that the task photographed lasts.
+  const terminal = new Terminal([built, 'demo', ...fixed, '--speed', '8'], { columns: 140, rows: 32, env });
+  await terminal.shows('Which XenServer?');
+  terminal.press('enter', 'enter', 'enter');
+  await terminal.shows('Connected');
+  terminal.press('enter');
+  await terminal.shows('Which template?');
+  terminal.press('enter');
+  await terminal.shows('Copy the template');
+  terminal.press('enter', 'enter');
+  await terminal.shows('nothing to complain about');
+  terminal.press('pagedown');
+  await terminal.shows('❯  Save to the template and verify');
+  terminal.press('enter');
+  await terminal.shows('Both files are what this host can boot.');
+  terminal.press('enter');
+  await terminal.shows('❯ Create new VMs');
+  terminal.press('enter');
+  await terminal.shows('Local storage');
+  terminal.press('web01', 'pagedown', 'enter');
+  await terminal.shows('Enter carries this out');
+  terminal.press('enter');
+  await terminal.shows(/✓ web01 {2}armed/);
+  terminal.press('s');
+  await terminal.shows('xe vm-start');
+  terminal.press('enter');
+  await terminal.shows(/✓ web01 {2}started/);
+  terminal.press('enter');
+  await terminal.shows('FAI messages on port');
+  terminal.press('end');
+  await terminal.shows(/❯ web01 .*instsoft/);
+  await terminal.shows('TASKBEGIN instsoft');
+  shoot(terminal, 'fleet', 'Step 6: the fleet, an install on its way');
+  terminal.press('q');
+  await terminal.exit;
+}
+
+await small();
+await wide();

@@ -1,0 +1,87 @@
+import type { Terminal } from '@xterm/headless';
+
+/** The 16 ANSI colours, and what lies behind them. */
+const palette = ['#1d1f21', '#cc6666', '#8cb464', '#d7af5f', '#6f9fcf', '#b294bb', '#5fb8b8', '#c5c8c6'];
+const bright = ['#7f8488', '#e07a7a', '#a3cc7a', '#e8c477', '#86b6e6', '#c9abd2', '#76cfcf', '#ffffff'];
+const background = '#1d1f21';
+const foreground = '#d8dad9';
+
+const cellWidth = 8.4;
+const cellHeight = 17;
+const margin = 12;
+
+interface Look {
+  readonly color: string;
+  readonly back: string | null;
+  readonly bold: boolean;
+}
+
+/** The screen as a picture: one text element for each stretch of one look. Same cells, same bytes. */
+export function screenSvg(terminal: Terminal, title: string): string {
+  const width = terminal.cols * cellWidth + 2 * margin;
+  const height = terminal.rows * cellHeight + 2 * margin;
+  const body: string[] = [];
+  for (let row = 0; row < terminal.rows; row += 1) body.push(...rowElements(terminal, row));
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(1)} ${height}" width="${width.toFixed(0)}" role="img">`,
+    `<title>${escapeXml(title)}</title>`,
+    `<rect width="100%" height="100%" rx="8" fill="${background}"/>`,
+    '<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">',
+    ...body,
+    '</g>',
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function rowElements(terminal: Terminal, row: number): string[] {
+  const line = terminal.buffer.active.getLine(terminal.buffer.active.viewportY + row);
+  const elements: string[] = [];
+  let from = 0;
+  while (line !== undefined && from < terminal.cols) {
+    const look = lookOf(line.getCell(from));
+    let text = '';
+    let to = from;
+    while (to < terminal.cols && same(look, lookOf(line.getCell(to)))) {
+      text += line.getCell(to)?.getChars() || ' ';
+      to += 1;
+    }
+    elements.push(...stretch(text, look, row, from, to - from));
+    from = to;
+  }
+  return elements;
+}
+
+function stretch(text: string, look: Look, row: number, column: number, cells: number): string[] {
+  const x = (margin + column * cellWidth).toFixed(1);
+  const top = margin + row * cellHeight;
+  const rect =
+    look.back === null
+      ? []
+      : [
+          `<rect x="${x}" y="${top}" width="${(cells * cellWidth).toFixed(1)}" height="${cellHeight}" fill="${look.back}"/>`,
+        ];
+  if (text.trim() === '') return rect;
+  const weight = look.bold ? ' font-weight="bold"' : '';
+  const length = (cells * cellWidth).toFixed(1);
+  const shown = escapeXml(text);
+  return [
+    ...rect,
+    `<text x="${x}" y="${top + 13}" textLength="${length}" lengthAdjust="spacingAndGlyphs" fill="${look.color}"${weight}>${shown}</text>`,
+  ];
+}
+
+type Cell = ReturnType<NonNullable<ReturnType<Terminal['buffer']['active']['getLine']>>['getCell']>;
+
+function lookOf(cell: Cell): Look {
+  if (cell === undefined) return { color: foreground, back: null, bold: false };
+  const color = cell.isFgPalette() ? indexed(cell.getFgColor()) : foreground;
+  const back = cell.isBgPalette() ? indexed(cell.getBgColor()) : null;
+  const bold = cell.isBold() !== 0;
+  return cell.isInverse() ? { color: back ?? background, back: color, bold } : { color, back, bold };
+}
+
+const indexed = (index: number): string => (index < 8 ? palette[index] : bright[index - 8]) ?? foreground;
+const same = (a: Look, b: Look): boolean => a.color === b.color && a.back === b.back && a.bold === b.bold;
+const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
