@@ -1,7 +1,8 @@
+import { cleanLine } from '../../text/clean.ts';
 import { formatBytes } from '../../text/sizes.ts';
 import { formatAge } from '../../text/time.ts';
 import { type Install, needsKey, outcomeOf } from '../../watch/installs.ts';
-import { bar, beside, blank, foreign, type Line, span, title, toWidth, wrapped } from '../lines.ts';
+import { bar, beside, blank, foreign, type Line, span, title, toWidth, widthOf, wrapped } from '../lines.ts';
 import { windowOf } from '../list.ts';
 import type { AppState } from '../state.ts';
 import type { Tone } from '../theme.ts';
@@ -73,7 +74,8 @@ function tableRows(state: AppState, rows: readonly Install[], size: Size): Line[
     rows.findIndex(({ vm }) => vm.ref === fleet.selected),
   );
   const [first, end] = windowOf(rows.length, at, height - 3);
-  const nameWidth = Math.max(12, Math.min(28, width - 60));
+  const longest = Math.max(...rows.map(({ vm }) => widthOf(cleanLine(vm.record.name_label))));
+  const nameWidth = Math.max(12, Math.min(28, width - 60, longest));
   const names: Line = [
     span(
       `  ${toWidth('NAME', nameWidth, glyphs)} ${'STATE'.padEnd(18)} ${'POWER'.padEnd(9)} ${'SINCE'.padEnd(8)} TASK`,
@@ -86,7 +88,7 @@ function tableRows(state: AppState, rows: readonly Install[], size: Size): Line[
     const { record } = install.vm;
     return [
       span(selected ? `${glyphs.pointer} ` : '  ', 'accent'),
-      span(toWidth(foreign(record.name_label).text, nameWidth, glyphs), selected ? 'accent' : 'plain', {
+      span(toWidth(cleanLine(record.name_label), nameWidth, glyphs), selected ? 'accent' : 'plain', {
         bold: selected,
       }),
       span(` ${glyphs.rule === '-' ? asciiGlyph(glyph) : glyph} ${word.padEnd(16)}`, tone),

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { built, Terminal } from '../test/end-to-end/terminal.ts';
+import { type BenchmarkRow, inTurn, row } from './measure.ts';
+
+const runs = 9;
+const root = resolve(import.meta.dirname, '..');
+
+/** An Ink hello world, bundled as we are bundled. */
+async function hello(folder: string): Promise<string> {
+  const entry = join(folder, 'hello.tsx');
+  await writeFile(
+    entry,
+    `import { render, Text } from 'ink';
+     const app = render(<Text>Hello from Ink</Text>, { alternateScreen: true, incrementalRendering: true });
+     setTimeout(() => app.unmount(), 60_000);`,
+  );
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const outfile = join(folder, 'hello.mjs');
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    jsx: 'automatic',
+    minify: true,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    alias: { 'react-devtools-core': join(root, 'scripts/no-devtools.mjs') },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  return outfile;
+}
+
+async function untilShown(args: readonly string[], text: string, env: Record<string, string> = {}): Promise<number> {
+  const began = performance.now();
+  const terminal = new Terminal(args, { env });
+  await terminal.shows(text);
+  const passed = performance.now() - began;
+  terminal.kill();
+  await terminal.exit;
+  return passed;
+}
+
+/** From the start of the process to the first screen, against Ink's hello world. */
+export async function firstFrame(): Promise<BenchmarkRow> {
+  const folder = await mkdtemp(join(tmpdir(), 'xenfai-bench-'));
+  try {
+    const rival = await hello(folder);
+    const env = { XENFAI_CONFIG_DIR: folder };
+    const times = await inTurn(
+      runs,
+      () => untilShown([built], 'Which XenServer?', env),
+      () => untilShown([rival], 'Hello from Ink'),
+    );
+    return row('first frame of the screen', ...times, 'ms', 'Ink hello world, same bundler');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,17 @@
+// `npm run bench`: ratios only, each against a named rival measured in the same run, interleaved with it.
+import { coldStart } from './cold-start.ts';
+import { firstFrame } from './first-frame.ts';
+import { bytesPerKey } from './key-bytes.ts';
+
+const rows = [...(await coldStart()), await firstFrame(), ...(await bytesPerKey())];
+
+const head = ['what', 'xenfai', 'rival', 'ratio', 'against'];
+const table = [head, ...rows.map((row) => [row.what, row.ours, row.theirs, row.ratio, row.rival])];
+const widths = head.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
+for (const row of table)
+  console.log(
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
