@@ -32,6 +32,8 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   });
   let last: AppState = start;
   let effects: Effects | null = null;
+  // Ink goes raw only after its first frame: a key typed before that would be echoed into it and move every row.
+  process.stdin.setRawMode(true);
   const app = render(
     <App
       start={start}

@@ -1,0 +1,111 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { built, Terminal } from '../end-to-end/terminal.ts';
+import { simulator, until } from '../harness.ts';
+import { realTest } from './needs.ts';
+
+/** A real sshd with keys of its own, on a port of its own. */
+async function startSshd(): Promise<{ args: string[]; stop: () => void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'xenfai-ssh-'));
+  for (const name of ['host', 'user']) {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+  }
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  const config = [
+    `HostKey ${folder}/host`,
+    `AuthorizedKeysFile ${folder}/user.pub`,
+    `PidFile none`,
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    'StrictModes no',
+    'UsePAM no',
+    'PermitRootLogin yes',
+    'PasswordAuthentication no',
+  ];
+  writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
+  const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'config')], { stdio: 'ignore' });
+  const args = [
+    '-i',
+    join(folder, 'user'),
+    '-p',
+    String(port),
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    `UserKnownHostsFile=${folder}/known`,
+    '-o',
+    'LogLevel=ERROR',
+    '-o',
+    'BatchMode=yes',
+    `${userInfo().username}@127.0.0.1`,
+  ];
+  await until(() => sshd.exitCode !== null || spawnSync('ssh', [...args, 'true']).status === 0);
+  if (sshd.exitCode !== null) throw new Error('sshd did not start');
+  return { args, stop: () => sshd.kill() };
+}
+
+const node = process.execPath;
+
+realTest(
+  'rearm through a real ssh, one line without a terminal',
+  ['ssh', '/usr/sbin/sshd', 'ssh-keygen'],
+  async () => {
+    const sshd = await startSshd();
+    const sim = await simulator({ vms: 3 });
+    const line = `printf %s ${sim.password} | ${node} ${built} rearm vm3 --yes --host ${sim.host} --password-file - --json`;
+    // Not spawnSync: the simulated host lives in this very process.
+    const child = spawn('ssh', [...sshd.args, line], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.on('data', (chunk) => (out += chunk));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ ok: true, vms: [{ name: 'vm3', state: 'armed', changed: true }] });
+    await sim.stop();
+    sshd.stop();
+  },
+);
+
+realTest(
+  'the screen through a real ssh inside tmux: drawn, resized, left clean',
+  ['ssh', '/usr/sbin/sshd', 'ssh-keygen', 'tmux'],
+  async () => {
+    const sshd = await startSshd();
+    const remote = `TERM=screen-256color LANG=C.UTF-8 LC_ALL=C.UTF-8 ${node} ${built} demo --vms 6; echo left with $?`;
+    const quoted = sshd.args.map((word) => `'${word}'`).join(' ');
+    const inside = `ssh -tt ${quoted} '${remote}'; sleep 60`;
+    const socket = `xenfai-${process.pid}`;
+    const terminal = new Terminal(['-L', socket, '-f', '/dev/null', 'new-session', inside], {
+      program: '/usr/bin/tmux',
+      columns: 100,
+      rows: 30,
+    });
+    try {
+      await terminal.shows('Which XenServer?');
+      terminal.press('enter', 'enter', 'enter');
+      await terminal.shows('Connected');
+      terminal.resize(90, 26);
+      await terminal.shows(/✓ Connected[\s\S]*\? help/);
+      terminal.press('enter');
+      await terminal.shows(/❯ Debian Lenny/);
+      terminal.press('down');
+      await terminal.shows(/❯ CentOS 4.5/);
+      terminal.press('up');
+      await terminal.shows(/❯ Debian Lenny/);
+      terminal.press('q');
+      await terminal.shows('left with 0');
+    } finally {
+      spawnSync('tmux', ['-L', socket, 'kill-server']);
+      terminal.kill();
+      sshd.stop();
+    }
+  },
+);
