@@ -132,6 +132,14 @@ function outcomeLine(plan: Plan, outcome: Outcome, after: Vm | null, problem: Pr
 const erased = (plan: Plan): string[] =>
   plan.erases.length === 0 ? [] : [`  the next boot erases: ${plan.erases.join(', ')}`];
 
+/** A target left as it was, with the reason. */
+export const unchanged = (vm: Vm, problem: Problem): Changed => ({
+  item: { ...vmItem(vm), ok: false, changed: false, attemptUsed: false, error: problemJson(problem) },
+  problem,
+  lines: [],
+  steps: [],
+});
+
 /** All targets together: 0, the one code they share, or 9 when only some failed. */
 export function summary(all: readonly Changed[], options: GlobalOptions): Result {
   const failed = all.filter((one) => one.problem !== null);
@@ -157,6 +165,11 @@ export function summary(all: readonly Changed[], options: GlobalOptions): Result
       ...(options.dryRun ? { dryRun: true, plan: all.flatMap((one) => one.steps) } : {}),
     },
     lines: all.flatMap((one) => one.lines),
-    problems: failed.flatMap((one) => (one.problem === null ? [] : problemLines(one.problem))),
+    problems: failed.flatMap(({ item, problem }) => {
+      if (problem === null) return [];
+      // Among several the line must say which one it is about.
+      const named = all.length > 1 && !problem.message.includes(item.name);
+      return problemLines(named ? { ...problem, message: `${item.name}: ${problem.message}` } : problem);
+    }),
   };
 }

@@ -1,9 +1,10 @@
 import { findVm } from '../hosts/vm.ts';
 import { createSite, planCreate } from '../operations/create.ts';
 import { hands as makeHands } from '../operations/hands.ts';
+import { checkProblem, checkVm } from '../operations/start.ts';
 import { exit } from '../text/exit.ts';
 import { expandNames } from '../text/names.ts';
-import { fail } from '../text/problem.ts';
+import { fail, ProblemError } from '../text/problem.ts';
 import { parseSize } from '../text/sizes.ts';
 import { applyPlan, type Changed, eachName, refuseReadOnly, summary } from './change.ts';
 import { withHost } from './connect.ts';
@@ -43,12 +44,21 @@ export async function create(
     const template = options.template ?? profile?.template;
     if (template === undefined) usage('Give --template NAME.');
     const site = await createSite(host, await findVm(host.session, template ?? '', 'template'), sizes);
+    if (options.start && !options.dryRun) {
+      const check = await checkVm(site.template, await host.facts(), around.signal);
+      if (!check.ok) throw new ProblemError(checkProblem(names.join(', '), check));
+    }
     const hands = makeHands(host, around.signal);
     const all = await eachName(names, host, around, async (name): Promise<Changed> => {
       const { plan, existing } = await planCreate(host, site, name, sizes, hands.run);
       if (existing !== null) {
         const item = { ...vmItem(existing), ok: true, changed: false };
-        return { item, problem: null, lines: [`${name}: is there already`], steps: [] };
+        return {
+          item,
+          problem: null,
+          lines: [`${name}: is there already, made from this template; it is left as it is`],
+          steps: [],
+        };
       }
       const changed = await applyPlan(plan, null, hands, options);
       if (!options.start || options.dryRun || changed.problem !== null) return changed;

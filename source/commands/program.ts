@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { exit } from '../text/exit.ts';
-import { toProblem } from '../text/problem.ts';
+import { fail, type Problem, toProblem } from '../text/problem.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { problemLines } from './print.ts';
 import { problemJson } from './vm-json.ts';
@@ -46,7 +46,7 @@ export async function runProgram(
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return commanderExit(error, json, around);
-    const problem = toProblem(error);
+    const problem = portTaken(error) ?? toProblem(error);
     if (json) around.out(JSON.stringify({ ok: false, error: problemJson(problem) }));
     else for (const line of problemLines(problem)) around.err(line);
     if (problem.exit === exit.fault && around.env['XENFAI_DEBUG'] && error instanceof Error)
@@ -54,6 +54,18 @@ export async function runProgram(
     return problem.exit;
   }
   return code;
+}
+
+/** A port somebody else listens on is the user's business, not a fault. */
+function portTaken(error: unknown): Problem | null {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return null;
+  const port = 'port' in error ? String(error.port) : '';
+  return {
+    code: 'port-taken',
+    exit: exit.usage,
+    message: `Port ${port} is taken.`,
+    try: ['Choose another with --port, or 0 for any.'],
+  };
 }
 
 function commanderExit(error: CommanderError, json: boolean, around: Surroundings): number {
@@ -81,7 +93,20 @@ function build(
     })
     .enablePositionalOptions(false)
     .showHelpAfterError('(xenfai --help lists all commands)');
-  globalOptions(program).action(async () => leave(await doors.screen(program.opts())));
+  globalOptions(program)
+    .allowExcessArguments(true)
+    .action(async () => {
+      const [word] = program.args;
+      if (word !== undefined) {
+        fail({
+          code: 'usage',
+          exit: exit.usage,
+          message: `There is no command "${word}".`,
+          try: ['xenfai --help lists them.'],
+        });
+      }
+      leave(await doors.screen(program.opts()));
+    });
   const add = (words: string, about: string): Command => {
     const [name = '', ...rest] = words.split(' ');
     const command = globalOptions(program.command([name, ...rest].join(' ')).description(about));

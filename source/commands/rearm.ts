@@ -1,7 +1,8 @@
 import { findVm } from '../hosts/vm.ts';
 import { hands as makeHands } from '../operations/hands.ts';
 import { planRearm, planRepair, type RearmOptions } from '../operations/rearm.ts';
-import { applyPlan, confirm, eachName, refuseReadOnly, summary } from './change.ts';
+import { checkProblem, checkWords } from '../operations/start.ts';
+import { applyPlan, confirm, eachName, refuseReadOnly, summary, unchanged } from './change.ts';
 import { withHost } from './connect.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { startOne } from './start.ts';
@@ -31,6 +32,16 @@ export async function arm(
         defaults: profile ?? {},
         showDisks: options.dryRun ?? false,
       });
+      // With --start the files are looked at before anything is written, not when it is too late.
+      if (options.start && !options.dryRun && plan.netboot !== undefined) {
+        const check = await checkWords(
+          plan.netboot,
+          vm.record.other_config['install-proxy'],
+          await host.facts(),
+          around.signal,
+        );
+        if (!check.ok) return unchanged(vm, checkProblem(vm.record.name_label, check));
+      }
       const changed = await applyPlan(plan, vm, hands, options);
       if (!options.start || options.dryRun || changed.problem !== null) return changed;
       const started = await startOne(await findVm(host.session, vm.record.uuid), hands, options);

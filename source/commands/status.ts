@@ -22,7 +22,7 @@ export function status(names: readonly string[], options: StatusOptions, around:
       }));
       const result = summary(found, {});
       const items = found.filter((one) => one.problem === null).map((one) => one.item);
-      return { ...result, lines: [...lines(items), ...result.lines] };
+      return { ...result, lines: items.length === 0 ? result.lines : [...lines(items), ...result.lines] };
     }
     const vms = await allVms(host.session);
     const items = vms.filter(({ record }) => options.all || concernsUs(record)).map(vmItem);

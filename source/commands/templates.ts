@@ -58,7 +58,7 @@ export function templateCopy(
   refuseReadOnly(options);
   return withHost(options, around, async ({ host }) => {
     const vm = await findVm(host.session, source, 'template');
-    const plan = planTemplateCopy(vm, name, options.comment);
+    const plan = await planTemplateCopy(host.session, vm, name, options.comment);
     return templateResult(plan, null, makeHands(host, around.signal), options);
   });
 }

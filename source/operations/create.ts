@@ -7,6 +7,7 @@ import { sourceFindings } from '../netboot/eliloader.ts';
 import { readMark } from '../netboot/marks.ts';
 import { exit } from '../text/exit.ts';
 import { fail } from '../text/problem.ts';
+import { formatBytes } from '../text/sizes.ts';
 import { isNull, type NetworkRecord, networkRecord, refs, type SrRecord, srRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { armedWants } from './arming.ts';
@@ -35,8 +36,30 @@ export interface CreateSite {
 /** Resolves storage and network and refuses a template that no VM could be installed from. */
 export async function createSite(host: Host, template: Vm, options: CreateOptions): Promise<CreateSite> {
   refuseUnprepared(template);
+  refuseSizes(template, options);
   const [sr, network] = [await chooseSr(host, options.sr), await chooseNetwork(host.session, options.network)];
   return { template, sr, network };
+}
+
+const leastMemory = 64 * 1024 ** 2;
+
+/** Exit 2 for sizes no Debian lives in, or that the template itself advises against. */
+function refuseSizes({ record }: Vm, { memory, vcpus, disk, mac }: CreateOptions): void {
+  const most = (field: string): number => {
+    const match = new RegExp(`field="${field}" max="(\\d+)"`).exec(record.recommendations);
+    return match === null ? Number.POSITIVE_INFINITY : Number(match[1]);
+  };
+  const refuse = (message: string) => fail({ code: 'bad-size', exit: exit.usage, message });
+  const [mostMemory, mostVcpus] = [most('memory-static-max'), most('vcpus-max')];
+  if (memory !== undefined && memory < leastMemory)
+    refuse(`${formatBytes(memory)} of memory are too little; 64 MiB is the least.`);
+  if (memory !== undefined && memory > mostMemory)
+    refuse(`The template takes at most ${formatBytes(mostMemory)} of memory.`);
+  if (vcpus !== undefined && (vcpus < 1 || vcpus > mostVcpus)) refuse(`VCPUs must be from 1 to ${mostVcpus}.`);
+  if (disk !== undefined && disk < 1024 ** 3)
+    refuse(`A disk of ${formatBytes(disk)} is too small for an install; 1 GiB is the least.`);
+  if (mac !== undefined && mac !== '' && !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac))
+    refuse(`"${mac}" is no MAC address.`);
 }
 
 /** Exit 8: made from it now, a VM would only waste its attempt. */

@@ -48,6 +48,13 @@ export type Action =
 
 export type MarkWords = Readonly<Partial<Record<'repository' | 'release' | 'arch' | 'args' | 'template', string>>>;
 
+/** The words of a netboot, for a check before anything is written. */
+export interface NetbootWords {
+  readonly repository: string;
+  readonly release: string;
+  readonly arch: string;
+}
+
 /** Where a value came from, for the preview: "the VM itself", "template X", "--args". */
 export interface Source {
   readonly what: string;
@@ -63,6 +70,8 @@ export interface Plan {
   readonly erases: readonly string[];
   readonly sources: readonly Source[];
   readonly notes: readonly Finding[];
+  /** What the VM will ask for once the plan is done. */
+  readonly netboot?: NetbootWords;
 }
 
 /** A step as `--dry-run` and the preview show it. */

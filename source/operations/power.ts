@@ -1,6 +1,7 @@
-import type { Vm } from '../hosts/vm.ts';
+import { stateOf, type Vm } from '../hosts/vm.ts';
 import { markKeys } from '../netboot/marks.ts';
 import { exit } from '../text/exit.ts';
+import type { Finding } from '../text/finding.ts';
 import { fail } from '../text/problem.ts';
 import type { Action, Plan } from './plan.ts';
 
@@ -30,6 +31,13 @@ export function planStart(vm: Vm): Plan {
   return planPower('start', vm, [{ do: 'start' }]);
 }
 
+const interruptedInstall: Finding = {
+  severity: 'warning',
+  code: 'install-interrupted',
+  message: 'Its install may be under way: the disk is then half-written, and the attempt is used.',
+  try: 'Rearm it afterwards to run the installer once more.',
+};
+
 export interface StopOptions {
   readonly force?: boolean;
   readonly reset?: boolean;
@@ -40,7 +48,8 @@ export function planStop(vm: Vm, { force, reset }: StopOptions): Plan {
   const state = vm.record.power_state;
   if (state === 'Halted') return planPower('stop', vm, []);
   const how = reset ? 'reset' : force || state !== 'Running' ? 'hard' : 'clean';
-  return planPower('stop', vm, [{ do: 'shutdown', how }]);
+  const plan = planPower('stop', vm, [{ do: 'shutdown', how }]);
+  return stateOf(vm.record).state === 'fired' ? { ...plan, notes: [interruptedInstall] } : plan;
 }
 
 /** Puts on record that an install ended well. Nothing else is touched. */

@@ -1,12 +1,15 @@
 import type { HostFacts } from '../hosts/host.ts';
 import { readVm, stateOf, type Vm } from '../hosts/vm.ts';
+import type { Missing } from '../netboot/install-state.ts';
 import { readMark } from '../netboot/marks.ts';
 import { type CheckOptions, type CheckResult, checkRepository } from '../repository/check.ts';
 import { exit } from '../text/exit.ts';
-import { errorsOf } from '../text/finding.ts';
+import { errorsOf, type Finding } from '../text/finding.ts';
 import type { Problem } from '../text/problem.ts';
+import type { VmRecord } from '../xapi/records.ts';
 import { execute, type StepEvent } from './execute.ts';
 import type { Hands } from './hands.ts';
+import type { NetbootWords } from './plan.ts';
 import { planInstalled, planStart } from './power.ts';
 
 /** What came of a start. `attemptUsed` null: it could not be found out. */
@@ -52,26 +55,58 @@ function firstDiskBoot({ record }: Vm): boolean {
   return created && !installed && stateOf(record).state === 'fired' && record.power_state === 'Halted';
 }
 
-/** The repository as the words of a VM or template name it, by the rules of its host. */
-export function checkVm(
+const missingTexts: Readonly<Record<Missing, string>> = {
+  bootloader: 'PV-bootloader is not eliloader: the VM boots from its disk.',
+  distro: 'install-distro is not debianlike: eliloader takes the VM for Red Hat and asks for other files.',
+  repository: 'There is no install repository that eliloader could use.',
+  release: 'debian-release is not set: eliloader would put the word None into the URL.',
+  arch: 'install-arch is not set.',
+  round: 'install-round is left of an earlier install: eliloader refuses it.',
+  hvm: 'It is an HVM machine: eliloader is never asked.',
+  args: 'PV-args hold no FAI arguments that could work.',
+  halted: 'It runs.',
+};
+
+/** What stands between a VM and its installer besides the files; for templates only what they hold themselves. */
+function armingFindings(vm: VmRecord): Finding[] {
+  return stateOf(vm)
+    .missing.filter((word) => word !== 'halted' && (!vm.is_a_template || word === 'hvm'))
+    .map((word) => ({
+      severity: 'error' as const,
+      code: `missing-${word}`,
+      message: missingTexts[word],
+      try: word === 'hvm' ? 'Boot it over the network (PXE).' : `xenfai rearm ${vm.uuid}`,
+    }));
+}
+
+/** The netboot files of a repository, by the rules of a host. */
+export const checkWords = (
+  source: NetbootWords,
+  proxy: string | undefined,
+  { loader, xen }: Pick<HostFacts, 'loader' | 'xen'>,
+  signal: AbortSignal,
+  onProgress?: CheckOptions['onProgress'],
+): Promise<CheckResult> => checkRepository({ source, proxy, loader, xen, signal, onProgress });
+
+/**
+ * Would its next boot run the installer? The words of a VM or template, and the repository they name, by the rules
+ * of its host.
+ */
+export async function checkVm(
   { record }: Vm,
   facts: Pick<HostFacts, 'loader' | 'xen'>,
   signal: AbortSignal,
   onProgress?: CheckOptions['onProgress'],
 ): Promise<CheckResult> {
   const words = record.other_config;
-  return checkRepository({
-    source: {
-      repository: words['install-repository'] ?? '',
-      release: words['debian-release'] ?? '',
-      arch: words['install-arch'] ?? 'i386',
-    },
-    proxy: words['install-proxy'],
-    loader: facts.loader,
-    xen: facts.xen,
-    signal,
-    onProgress,
-  });
+  const arming = armingFindings(record);
+  const source = {
+    repository: words['install-repository'] ?? '',
+    release: words['debian-release'] ?? '',
+    arch: words['install-arch'] ?? 'i386',
+  };
+  const files = await checkWords(source, words['install-proxy'], facts, signal, onProgress);
+  return { ...files, findings: [...arming, ...files.findings], ok: files.ok && arming.length === 0 };
 }
 
 export function checkProblem(name: string, check: CheckResult): Problem {
@@ -83,7 +118,7 @@ export function checkProblem(name: string, check: CheckResult): Problem {
     message: `${name} was not started: ${first?.message ?? 'the repository check failed.'}`,
     ...(more.length === 0 ? {} : { cause: more.map((finding) => finding.message).join(' ') }),
     try: [
-      ...[first, ...more].flatMap((finding) => (finding?.try === undefined ? [] : [finding.try])),
+      ...new Set([first, ...more].flatMap((finding) => (finding?.try === undefined ? [] : [finding.try]))),
       '--force starts it all the same.',
     ],
     ...(url === undefined ? {} : { url }),

@@ -3,7 +3,10 @@ import { isVendorTemplate, type Vm } from '../hosts/vm.ts';
 import { sourceFindings } from '../netboot/eliloader.ts';
 import { markKeys } from '../netboot/marks.ts';
 import { exit } from '../text/exit.ts';
+import type { Finding } from '../text/finding.ts';
 import { fail } from '../text/problem.ts';
+import { refs } from '../xapi/records.ts';
+import type { Session } from '../xapi/session.ts';
 import type { Action, Plan, Wants } from './plan.ts';
 import { refuseErrors, type Settings } from './sources.ts';
 
@@ -12,8 +15,22 @@ export interface TemplateSettings extends Settings {
 }
 
 /** A copy of any template, the vendor's to begin with; it stays a template. Marks of another VM are not kept. */
-export function planTemplateCopy(source: Vm, name: string, comment: string | undefined): Plan {
+export async function planTemplateCopy(
+  session: Session,
+  source: Vm,
+  name: string,
+  comment: string | undefined,
+): Promise<Plan> {
   if (name.trim() === '') fail({ code: 'no-name', exit: exit.usage, message: 'A template needs a name.' });
+  const taken = await session.call('VM.get_by_name_label', [name], refs);
+  if (taken.length > 0) {
+    fail({
+      code: 'name-taken',
+      exit: exit.refused,
+      message: `Something is called "${name}" already.`,
+      try: ['Choose another name: two of one name can only be told apart by UUID.'],
+    });
+  }
   const { record } = source;
   const actions: Action[] = [{ do: 'clone', source: { ref: source.ref, uuid: record.uuid }, label: name }];
   if (comment !== undefined && comment !== record.name_description) {
@@ -57,9 +74,16 @@ export function planTemplateSet(template: Vm, settings: TemplateSettings): Plan 
     release: settings.release ?? words['debian-release'] ?? '',
     arch: settings.arch ?? words['install-arch'] ?? 'i386',
   };
-  const touchesSource = [settings.repository, settings.release, settings.arch].some((value) => value !== undefined);
+  // Only what is given is judged: a template may be set up in several goes.
+  const about = (code: string): boolean =>
+    code.includes('release')
+      ? settings.release !== undefined
+      : code.startsWith('arch')
+        ? settings.arch !== undefined
+        : settings.repository !== undefined;
   const notes = [
-    ...(touchesSource ? sourceFindings(source) : []),
+    ...sourceFindings(source).filter(({ code }) => about(code)),
+    ...proxyFindings(settings.proxy),
     ...(settings.args === undefined ? [] : validateLine(settings.args)),
   ];
   refuseErrors(record.name_label, notes);
@@ -81,6 +105,11 @@ export function planTemplateSet(template: Vm, settings: TemplateSettings): Plan 
     sources: [],
     notes: notes.filter((finding) => finding.severity !== 'info'),
   };
+}
+
+function proxyFindings(proxy: string | undefined): Finding[] {
+  if (proxy === undefined || proxy === '' || /^http:\/\/[^/\s]+\/?$/.test(proxy)) return [];
+  return [{ severity: 'error', code: 'proxy', message: `"${proxy}" is no proxy.`, try: 'Write http://host:port.' }];
 }
 
 function templateWants({ repository, release, arch, proxy, args }: TemplateSettings): Wants {

@@ -7,6 +7,7 @@ import type { Fields } from './types.ts';
 import type { World } from './world.ts';
 
 const gib = 1024 ** 3;
+const yesterday = 12.7 * 3600 * 1000;
 
 /** What the rest of the population hangs on. */
 export interface Site {
@@ -229,7 +230,12 @@ function makeVm(world: World, site: Site, name: string, kind: (typeof mix)[numbe
   });
   if (kind === 'installed') {
     const uuid = String(database.get('VM', vm)['uuid']);
-    const mark = { vm: uuid, run: world.random.uuid().slice(0, 8), at: '2010-11-14T22:10:00Z', by: 'root@jump' };
+    const mark = {
+      vm: uuid,
+      run: world.random.uuid().slice(0, 8),
+      at: new Date(world.clock.now().getTime() - yesterday).toISOString(),
+      by: 'root@jump',
+    };
     database.setKey('VM', vm, 'other_config', 'xenfai:installed', JSON.stringify(mark));
   }
   addDevices(world, site, vm, kind === 'installed');

@@ -91,6 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 async function listen(server: Server, port: number): Promise<Server> {
   server.listen(port, '127.0.0.1');
+  // once() rejects when the port is taken; the front door says which.
   await once(server, 'listening');
   return server;
 }

@@ -7,7 +7,10 @@ export const mostNames = 1000;
  */
 export function expandNames(pattern: string): string[] {
   const match = /^(.*?)\[([^\][]*)\](.*)$/.exec(pattern);
-  if (match === null) return [pattern];
+  if (match === null) {
+    if (/[[\]]/.test(pattern)) throw new RangeError(`"${pattern}": a bracket is missing; write web[01-08]`);
+    return [pattern];
+  }
   const [, before = '', list = '', after = ''] = match;
   const heads = list.split(',').flatMap((part) => expandRange(part.trim(), pattern));
   const tails = expandNames(after);

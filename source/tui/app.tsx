@@ -9,7 +9,7 @@ import type { Command, Event } from './events.ts';
 import { fleetView } from './fleet/view.ts';
 import { jobView } from './job/view.ts';
 import { keysOf } from './key-input.ts';
-import { blank, type Line, line } from './lines.ts';
+import { blank, type Line, line, wrapped } from './lines.ts';
 import { reduce } from './reduce.ts';
 import type { AppState } from './state.ts';
 import type { Glyphs } from './theme.ts';
@@ -80,8 +80,12 @@ export function App({ start, first, effects: options, glyphs, tickEvery, now, on
   const { columns, rows } = useWindowSize();
   const { state } = store.current;
   if (columns < least.columns || rows < least.rows) {
-    const text = `The terminal is ${columns}x${rows}; xenfai needs ${least.columns}x${least.rows}.`;
-    return <Rows rows={[line(text, 'warn')]} width={columns} glyphs={glyphs} />;
+    const text = `xenfai needs ${least.columns}x${least.rows}; the terminal is ${columns}x${rows}.`;
+    return (
+      <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+        <Rows rows={wrapped(text, columns, 'warn').slice(0, rows)} width={columns} glyphs={glyphs} />
+      </Box>
+    );
   }
   const size: Size = { width: columns - 2, height: rows - 5, glyphs };
   const frame = { ...size, width: columns };

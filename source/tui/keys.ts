@@ -39,6 +39,8 @@ export interface Binding {
   readonly label: string;
   readonly help: string;
   readonly hidden?: boolean;
+  /** Left out of the footer while it does nothing. */
+  readonly onlyWhenPossible?: boolean;
   readonly disabled?: (state: AppState) => string | null;
 }
 
@@ -47,7 +49,7 @@ const bind = (
   keys: string,
   label: string,
   help: string,
-  extra: Partial<Pick<Binding, 'shown' | 'hidden' | 'disabled'>> = {},
+  extra: Partial<Pick<Binding, 'shown' | 'hidden' | 'onlyWhenPossible' | 'disabled'>> = {},
 ): Binding => ({ action, keys: keys.split(' '), shown: shownKey(keys.split(' ')[0] ?? ''), label, help, ...extra });
 
 const names: Readonly<Record<string, string>> = {
@@ -170,7 +172,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
               : null,
       },
     ),
-    bind('up', 'up k', 'scroll', 'scroll up', { hidden: true }),
+    bind('up', 'up k', 'scroll', 'scroll up'),
     bind('down', 'down j', 'scroll', 'scroll down', { hidden: true }),
     back,
     help,
@@ -202,10 +204,12 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
   'job-planning': [bind('back', 'escape', 'cancel', 'do not do it'), ...always],
   'job-preview': [
     bind('go', 'enter', 'do it', 'carry the plan out', {
+      onlyWhenPossible: true,
       disabled: (state) =>
         state.job === null || !state.job.dangerous ? null : 'This changes an existing VM: y carries it out.',
     }),
     bind('yes', 'y', 'yes, do it', 'carry out a plan that changes an existing VM', {
+      onlyWhenPossible: true,
       disabled: (state) =>
         state.job?.plans.some((plan) => plan.problem === null) ? null : 'There is nothing to carry out.',
     }),
@@ -221,6 +225,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
   'job-done': [
     bind('close', 'enter escape', 'go on', 'close this'),
     bind('start', 's', 'start them', 'start what was made or armed', {
+      onlyWhenPossible: true,
       disabled: (state) => (state.job?.startable.length ? null : 'There is nothing to start.'),
     }),
     bind('up', 'up k', 'scroll', 'scroll up', { hidden: true }),
@@ -239,13 +244,13 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
       disabled: about(canRepairRecord),
     }),
     bind('create', 'n', 'new', 'new VMs, or other work: back to the menu'),
-    bind('details', 'enter', 'details', 'details of the selected VM, and back to the table'),
+    bind('details', 'enter', 'more', 'details of the selected VM, and back to the table'),
     bind('log', 'l', 'log', 'what FAI has said of the selected VM, and back'),
     bind('all', 'o', 'others', 'show or hide the VMs that have nothing to do with an install', { hidden: true }),
     bind('filter', '/', 'filter', 'only those whose name holds what you type', { hidden: true }),
+    quit,
     bind('back', 'escape', 'menu', 'back to what can be done'),
     help,
-    quit,
     ...always,
   ],
   filter: [

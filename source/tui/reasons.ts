@@ -22,6 +22,7 @@ export const canRearmRecord: Reason = (record, state) => {
 
 export const canRepairRecord: Reason = (record, state) => {
   if (isHvm(record)) return 'It is an HVM machine: eliloader is never asked.';
-  if (record.power_state !== 'Halted') return 'It has been booted: repair is for before the first boot.';
+  if (['fired', 'installed', 'disarmed'].includes(state)) return 'Its attempt is used: rearm it instead.';
+  if (record.power_state !== 'Halted') return 'It runs: repair is for before the first boot.';
   return state === 'armed' ? 'Nothing is missing.' : null;
 };

@@ -130,7 +130,9 @@ function reduceResult(state: AppState, event: ResultEvent): Reduced<AppState> {
     reduceFleet,
   ] as const;
   let current: AppState =
-    event.type === 'failed' || event.type === 'finished' ? { ...state, stopping: false } : state;
+    (event.type === 'failed' || event.type === 'finished') && state.stopping
+      ? { ...state, stopping: false, flash: null }
+      : state;
   const commands: Command[] = [];
   for (const part of parts) {
     const [next, more] = part(current, event);

@@ -1,11 +1,19 @@
 import { render } from 'ink';
 import { freshForm } from '../fai/form.ts';
 import type { Settings } from '../settings/settings.ts';
+import { outcomeOf } from '../watch/installs.ts';
 import { App } from './app.tsx';
 import type { Effects } from './effects/effects.ts';
 import type { Command } from './events.ts';
 import { type AppState, type Suggestions, startState } from './state.ts';
 import { ascii, unicode } from './theme.ts';
+
+/** Installs do not need us: they go on when the screen is closed. */
+function stillInstalling({ fleet, now }: AppState): string[] {
+  return [...fleet.installs.byRef.values()]
+    .filter((install) => outcomeOf(install, now) === 'installing')
+    .map(({ vm }) => `${vm.record.name_label}: the install goes on; look again with xenfai, or xenfai status`);
+}
 
 export interface ScreenOptions {
   readonly settings: Settings;
@@ -67,5 +75,5 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   const code = await app.waitUntilExit();
   options.signal.removeEventListener('abort', end);
   await (effects as Effects | null)?.close();
-  return { code: typeof code === 'number' ? code : 0, history: last.history };
+  return { code: typeof code === 'number' ? code : 0, history: [...last.history, ...stillInstalling(last)] };
 }

@@ -59,6 +59,8 @@ export interface TemplateState {
     readonly name: TextField;
     readonly comment: TextField;
   } | null;
+  /** The answers of a copy that was left by Esc. */
+  readonly draft: TemplateState['copy'];
   readonly copying: boolean;
   readonly params: {
     readonly uuid: string;
@@ -73,6 +75,8 @@ export interface TemplateState {
 export type PlainField = 'repository' | 'release' | 'arch' | 'proxy';
 
 export interface ConfigureState {
+  /** The template these answers are for; another one starts anew. */
+  readonly template: string | null;
   readonly field: number;
   readonly plain: Readonly<Record<PlainField, string>>;
   readonly form: FaiForm;
@@ -235,11 +239,13 @@ export function startState({ suggestions, profiles, form, now, readOnly }: Start
       loading: false,
       problem: null,
       copy: null,
+      draft: null,
       copying: false,
       params: null,
       chosen: null,
     },
     configure: {
+      template: null,
       field: 0,
       plain: { repository: '', release: '', arch: '', proxy: '' },
       form,

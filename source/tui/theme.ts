@@ -49,7 +49,7 @@ export const unicode: Glyphs = {
 
 /** For locales that are not UTF-8: nothing above 127. */
 export const ascii: Glyphs = {
-  done: 'x',
+  done: '+',
   current: '*',
   open: '.',
   pointer: '>',

@@ -34,6 +34,7 @@ export const vmRecord = z.object({
   PV_legacy_args: text,
   HVM_boot_policy: text,
   other_config: map,
+  recommendations: text,
   memory_static_max: int.default(0),
   memory_static_min: int.default(0),
   memory_dynamic_max: int.default(0),

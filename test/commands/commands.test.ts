@@ -149,6 +149,25 @@ describe('templates', () => {
     expect(shown).toMatchObject({ repository: '', args: '-- quiet console=hvc0', release: 'lenny' });
   });
 
+  test('two of one name are refused', async () => {
+    await xenfai(sim, ['template', 'copy', lennyTemplate, 'Mine']);
+    const again = await xenfai(sim, ['template', 'copy', lennyTemplate, 'Mine', '--json']);
+    expect(again).toMatchObject({ code: 8, json: { error: { code: 'name-taken' } } });
+  });
+
+  test('a template may be set up in several goes', async () => {
+    await xenfai(sim, ['template', 'copy', lennyTemplate, 'Mine']);
+    for (const flags of [
+      ['--release', 'squeeze'],
+      ['--arch', 'amd64'],
+      ['--args', goodArgs],
+      ['--proxy', 'http://proxy:3128'],
+    ]) {
+      expect((await xenfai(sim, ['template', 'set', 'Mine', ...flags])).code).toBe(0);
+    }
+    expect((await xenfai(sim, ['template', 'set', 'Mine', '--proxy', 'foo'])).code).toBe(2);
+  });
+
   test('--dry-run shows the steps and the xe lines and writes nothing', async () => {
     await xenfai(sim, ['template', 'copy', lennyTemplate, 'Mine']);
     const ran = await xenfai(sim, [
@@ -220,7 +239,12 @@ describe('create', () => {
     [['--network', 'nowhere'], 7],
     [['--memory', 'much'], 2],
     [['--sr', 'Local storage', '--network', 'xenbr1'], 0],
-    [['--mac', 'zz'], 10],
+    [['--mac', 'zz'], 2],
+    [['--memory', '1'], 2],
+    [['--memory', '999G'], 2],
+    [['--vcpus', '99'], 2],
+    [['--vcpus', '0'], 2],
+    [['--disk', '1M'], 2],
     [['--disk', '900G'], 10],
   ])('%j: exit %i, and nothing is left of a failure', async (flags, code) => {
     await prepareTemplate(sim);
@@ -329,6 +353,25 @@ describe('start and stop', () => {
     expect(forced.json.vms[0]).toMatchObject({ attemptUsed: false, error: { code: 'bootloader-file-missing' } });
   });
 
+  test('a half-armed VM is not started into nothing: exit 6 names what is missing', async () => {
+    const check = await xenfai(sim, ['check', '--vm', 'vm4', '--json']);
+    expect(check).toMatchObject({ code: 6, json: { findings: [{ code: 'missing-distro', severity: 'error' }] } });
+    const started = await xenfai(sim, ['start', 'vm4', '--json']);
+    expect(started).toMatchObject({ code: 6, json: { vms: [{ powerState: 'halted', attemptUsed: false }] } });
+    expect((await xenfai(sim, ['check', '--vm', 'win5', '--json'])).code).toBe(6);
+  });
+
+  test('rearm --start looks at the files before it writes anything', async () => {
+    const before = JSON.stringify([...sim.world.database.all('VM')]);
+    const ran = await xenfai(sim, ['rearm', 'vm3', '--yes', '--release', 'nowhere', '--start', '--json']);
+    expect(ran).toMatchObject({ code: 6, json: { vms: [{ state: 'fired', changed: false }] } });
+    expect(JSON.stringify([...sim.world.database.all('VM')])).toBe(before);
+    await prepareTemplate(sim);
+    await xenfai(sim, ['template', 'set', 'FAI', '--release', 'nowhere']);
+    expect((await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start'])).code).toBe(6);
+    expect((await xenfai(sim, ['status', 'web'])).code).toBe(7);
+  });
+
   test('an install by good words ends installed, and is known after the next boot from disk', async () => {
     await prepareTemplate(sim);
     await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start']);
@@ -381,6 +424,9 @@ describe('check', () => {
 
 test('wrong usage is exit 2, help is not', async () => {
   expect((await xenfai(null, ['rearm'])).code).toBe(2);
-  expect((await xenfai(null, ['dance'])).code).toBe(2);
+  expect(await xenfai(null, ['dance'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no command "dance"'),
+  });
   expect((await xenfai(null, ['--help'])).code).toBe(0);
 });

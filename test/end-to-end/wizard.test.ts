@@ -101,6 +101,8 @@ test('Esc goes back without loss, ? lists the keys and why some do nothing', asy
   terminal.press('/');
   await frame('filter:');
   terminal.press('escape');
+  await frame('/65, those for FAI first');
+  terminal.press('g');
   await frame('1/65');
   terminal.press('p');
   await frame('All parameters');
@@ -112,7 +114,7 @@ test('Esc goes back without loss, ? lists the keys and why some do nothing', asy
   await frame('Repository and FAI arguments');
   terminal.press('tab', 'ctrl-u', 'nowhere', 'pagedown', 'enter');
   await frame('404');
-  await frame('the one attempt would be wasted');
+  await frame('Started now, it would not boot');
   terminal.press('enter');
   await frame('The check failed: o goes on all the same.');
   terminal.press('escape');
@@ -156,7 +158,7 @@ test('a terminal that is too small says so and recovers', async () => {
   terminal = new Terminal([built, 'demo']);
   await frame('Which XenServer?');
   terminal.resize(60, 20);
-  await terminal.shows('The terminal is 60x20; xenfai needs 80x24.');
+  await terminal.shows('xenfai needs 80x24; the terminal is 60x20.');
   terminal.resize(100, 30);
   await frame('Which XenServer?');
 });

@@ -148,7 +148,7 @@ realTest(
       terminal.press('ctrl-u', web().url, 'tab', 'ctrl-u', 'bookworm', 'tab', 'ctrl-u', 'amd64', 'pagedown');
       await terminal.shows('❯  Save to the template');
       terminal.press('enter');
-      const failed = await terminal.shows('the one attempt would be wasted');
+      const failed = await terminal.shows('Started now, it would not boot');
       expect(failed).toContain('8222656 bytes');
       expect(failed).toContain('Xen PV, 64-bit');
       await terminal.shows(/Xen 3\.4 of this host cannot unpack the xz payload/);

@@ -101,7 +101,10 @@ describe('name patterns', () => {
     ['r[1-2]n[1-2]', ['r1n1', 'r1n2', 'r2n1', 'r2n2']],
   ])('%s', (pattern, names) => expect(expandNames(pattern)).toEqual(names));
 
-  test.each(['web[3-1]', 'web[]', 'web[a-b]', 'web[1-100000]'])('%s is refused in words', (pattern) => {
-    expect(() => expandNames(pattern)).toThrow(RangeError);
-  });
+  test.each(['web[3-1]', 'web[01-03', 'web]', 'web[]', 'web[a-b]', 'web[1-100000]'])(
+    '%s is refused in words',
+    (pattern) => {
+      expect(() => expandNames(pattern)).toThrow(RangeError);
+    },
+  );
 });

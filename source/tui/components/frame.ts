@@ -1,6 +1,7 @@
+import { wrapText } from '../../text/wrap.ts';
 import { contextOf } from '../context.ts';
 import { type Binding, bindings } from '../keys.ts';
-import { cutLine, foreign, type Line, line, lineWidth, span } from '../lines.ts';
+import { cutLine, foreign, type Line, lineWidth, span } from '../lines.ts';
 import { type AppState, type Step, steps } from '../state.ts';
 import type { Size } from '../view.ts';
 
@@ -62,7 +63,9 @@ export function messageRow(state: AppState): Line {
 
 /** The keys of this place, as many as fit; help is always among them. */
 export function footRow(state: AppState, { width }: Size): Line {
-  const shown = bindings[contextOf(state)].filter(({ hidden }) => !hidden);
+  const shown = bindings[contextOf(state)].filter(
+    ({ hidden, onlyWhenPossible, disabled }) => !hidden && !(onlyWhenPossible && disabled?.(state) != null),
+  );
   const help = shown.find(({ action }) => action === 'help');
   const others = shown.filter((binding) => binding !== help);
   const parts: Line[] = [];
@@ -83,17 +86,28 @@ function keySpans({ shown, label, disabled }: Binding, state: AppState): Line {
   return [span(shown, off ? 'dim' : 'accent', { bold: !off }), span(` ${label}  `, off ? 'dim' : 'plain')];
 }
 
-/** Every key of this place, what it does, and why it does nothing now. */
-export function helpRows(state: AppState, { height }: Size): Line[] {
-  const rows: Line[] = [[span('Keys here', 'title', { bold: true })], []];
-  for (const binding of bindings[contextOf(state)]) {
+const moving = new Set(['up', 'down', 'pageup', 'pagedown', 'home', 'end']);
+
+/** Every key of this place, what it does, and why it does nothing now. Movements share a row. */
+export function helpRows(state: AppState, { width, height }: Size): Line[] {
+  const all = bindings[contextOf(state)];
+  const lists = all.some(({ action }) => action === 'pageup');
+  const rows: Line[] = lists
+    ? [[span(`  ${'arrows, PgUp, PgDn'.padEnd(20)}`, 'accent'), span('move; also j k g G Home End')]]
+    : [];
+  for (const binding of all) {
+    if (lists && moving.has(binding.action)) continue;
     const reason = binding.disabled?.(state) ?? null;
     const keys = binding.keys.map((key) => key.replace('ctrl-', '^')).join(' ');
+    const text = wrapText(binding.help, width - 24);
     rows.push([
-      span(`  ${keys.padEnd(18)}`, reason === null ? 'accent' : 'dim'),
-      span(binding.help, reason === null ? 'plain' : 'dim'),
+      span(`  ${keys.padEnd(20)}`, reason === null ? 'accent' : 'dim'),
+      span(text[0] ?? '', reason === null ? 'plain' : 'dim'),
     ]);
-    if (reason !== null) rows.push([span(' '.repeat(20)), span(`not now: ${reason}`, 'warn')]);
+    for (const more of text.slice(1))
+      rows.push([span(`${' '.repeat(22)}${more}`, reason === null ? 'plain' : 'dim')]);
+    if (reason !== null) rows.push([span(`${' '.repeat(22)}not now: ${reason}`, 'warn')]);
   }
-  return [...rows.slice(0, height - 2), [], line('Any key closes this.', 'dim')];
+  const head: Line[] = [[span('Keys here', 'title', { bold: true }), span('  any key closes this', 'dim')]];
+  return [...head, ...rows].slice(0, height);
 }

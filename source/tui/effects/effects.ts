@@ -50,6 +50,9 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
   let current = new AbortController();
   const whole = new AbortController();
   let following: AbortController | null = null;
+  let followed: Promise<void> = Promise.resolve();
+  // Hosts that were known before this session: only they lead straight to the fleet.
+  const knownBefore = new Set(options.settings.profiles().map(({ name }) => name));
 
   const work = (signal: AbortSignal): Work => {
     const open = host ?? fail({ code: 'not-connected', exit: exit.unreachable, message: 'Not connected to a host.' });
@@ -69,7 +72,7 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
     const { product, version, pool, xen, loader } = facts;
     dispatch({
       type: 'connected',
-      known: before !== undefined,
+      known: knownBefore.delete(name),
       profiles: options.settings.profiles(),
       found: {
         address: opened.address,
@@ -82,6 +85,13 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
         localAddress: await localAddress(url, signal),
       },
     });
+  };
+
+  /** The one before must have closed its port before the next listens on it. */
+  const followAfter = async (before: Promise<void>, next: Work): Promise<void> => {
+    const own = before.catch(() => {}).then(() => follow(next, options.monitorPort));
+    followed = own.catch(() => {});
+    return own;
   };
 
   const carryOut = async (command: Command, signal: AbortSignal): Promise<void> => {
@@ -112,7 +122,7 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
         // One at a time: another host is followed instead.
         following?.abort();
         following = new AbortController();
-        return follow(work(AbortSignal.any([whole.signal, following.signal])), options.monitorPort);
+        return followAfter(followed, work(AbortSignal.any([whole.signal, following.signal])));
       case 'record-installed': {
         const { host: open, hands } = work(whole.signal);
         await execute(planInstalled(await readVm(open.session, command.ref)), hands);
@@ -154,7 +164,7 @@ async function copyTemplate(
   command: Command & { do: 'copy-template' },
 ): Promise<void> {
   const source = await findVm(host.session, command.source, 'template');
-  const outcome = await execute(planTemplateCopy(source, command.name, command.comment), hands);
+  const outcome = await execute(await planTemplateCopy(host.session, source, command.name, command.comment), hands);
   throwProblem(withRemains(outcome));
   dispatch({ type: 'templates', vms: await allTemplates(host.session) });
   dispatch({ type: 'copied', uuid: outcome.uuid, name: command.name });

@@ -87,12 +87,14 @@ export async function runPlans(
   plans: readonly JobPlan[],
   force: boolean,
 ): Promise<void> {
-  for (const { name, plan } of plans) {
+  const workable = plans.filter(({ plan }) => plan !== null);
+  for (const [index, { name, plan }] of workable.entries()) {
     if (plan === null) continue;
     if (signal.aborted) {
-      const problem = { code: 'interrupted', exit: 130, message: 'Not begun.' } as const;
-      dispatch({ type: 'result', result: { name, ok: false, text: 'not begun', problem }, startable: null });
-      continue;
+      const rest = workable.slice(index);
+      const text = rest.length === 1 ? 'not begun' : `and ${rest.length - 1} more: not begun`;
+      dispatch({ type: 'result', result: { name, ok: false, text, problem: null }, startable: null });
+      break;
     }
     const tell = (text: string): void => dispatch({ type: 'progress', name, text });
     const { result, ref } = plan.operation === 'start' ? await runStart() : await runPlan();
@@ -115,6 +117,8 @@ export async function runPlans(
       });
       const problem = withRemains(outcome);
       if (problem !== null) return { result: { name, ok: false, text: 'failed; taken back', problem }, ref: '' };
+      if (plan.operation === 'stop')
+        return { result: { name, ok: true, text: 'halted', problem: null }, ref: outcome.ref };
       const { state } = stateOf((await readVm(host.session, outcome.ref)).record);
       const lost =
         outcome.repaired.length === 0

@@ -37,8 +37,10 @@ export function reduceFleet(state: AppState, event: PartEvent): Reduced<AppState
     case 'create':
       return stay({ ...state, step: 'act', act: { ...state.act, view: 'menu' } });
     case 'details':
+      if (fleet.selected === null) return stay(state);
       return stay(set({ pane: fleet.pane === 'details' ? 'table' : 'details' }));
     case 'log':
+      if (fleet.selected === null) return stay(state);
       return stay(set({ pane: fleet.pane === 'log' ? 'table' : 'log' }));
     case 'all':
       return stay(set({ all: !fleet.all }));

@@ -116,7 +116,7 @@ function headRow(state: AppState, count: number): Line {
   const filter = fleet.filter === '' ? '' : ` /${fleet.filter}`;
   return [
     span('Fleet', 'title', { bold: true }),
-    span(`  ${count} VMs${fleet.all ? ', others too' : ''}${filter}`, 'dim'),
+    span(`  ${count} ${count === 1 ? 'VM' : 'VMs'}${fleet.all ? ', others too' : ''}${filter}`, 'dim'),
     span(`   ${listening}`, receiver !== null && 'problem' in receiver ? 'warn' : 'dim'),
   ];
 }
@@ -128,7 +128,7 @@ function taskSpans(install: Install, now: number, room: number, { glyphs }: Size
   if (outcome === 'failed') return [foreign(`${progress?.failedTask ?? ''} ${progress?.code ?? ''}`, 'bad')];
   if (outcome === 'waits') return [span('wants RETURN', 'warn')];
   if (progress === null || outcome !== 'installing') return [];
-  const cells = Math.max(4, Math.min(12, room - 20));
+  const cells = Math.max(3, Math.min(12, room - 17));
   return [
     span(`${bar(progress.percent / 100, cells, glyphs)} ${String(progress.percent).padStart(3)}% `, 'accent'),
     foreign(progress.task ?? ''),

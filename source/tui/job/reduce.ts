@@ -89,5 +89,8 @@ function close(state: AppState, job: Job): Reduced<AppState> {
   const after = { ...state, job: null };
   const done = job.results.some(({ ok }) => ok);
   if (state.step !== 'act' || !done) return stay(after);
-  return stay(goTo({ ...after, act: { ...after.act, view: 'menu' } }, 'fleet'));
+  // What was just made must be in sight: no old filter, no old pane.
+  const selected = job.startable[0] ?? state.fleet.selected;
+  const fleet = { ...after.fleet, filter: '', pane: 'table' as const, selected };
+  return stay(goTo({ ...after, fleet, act: { ...after.act, view: 'menu' } }, 'fleet'));
 }

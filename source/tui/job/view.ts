@@ -45,7 +45,18 @@ function questionRows(job: Job, { width }: Size): Line[] {
   const names = workable.map(({ name }) => name).join(', ');
   const erased = workable.flatMap(({ name, plan }) => (plan?.erases ?? []).map((disk) => `${disk} of ${name}`));
   const erases = erased.length === 0 ? [] : wrapped(`The next boot ERASES ${erased.join(', ')}.`, width, 'bad');
-  return [...wrapped(`${verbs[job.work]} ${names}? y does it, Esc or n does not.`, width, 'warn'), ...erases];
+  const running = workable.filter(
+    ({ plan }) => job.work !== 'stop' && plan?.actions.some((action) => action.do === 'shutdown'),
+  );
+  const stops =
+    running.length === 0
+      ? []
+      : wrapped(`Running now, and shut down first: ${running.map(({ name }) => name).join(', ')}.`, width, 'bad');
+  return [
+    ...wrapped(`${verbs[job.work]} ${names}? y does it, Esc or n does not.`, width, 'warn'),
+    ...stops,
+    ...erases,
+  ];
 }
 
 function planRows({ name, plan, problem, note }: JobPlan, size: Size): Line[] {

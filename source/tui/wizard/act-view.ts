@@ -69,7 +69,7 @@ const pickTitles = {
   create: '',
   start: 'Which VMs shall boot?',
   rearm: 'Which VMs shall run the installer once more?',
-  repair: 'Which VM shall get what its template says?',
+  repair: 'Which VM shall get what it lacks, before its first boot?',
 } as const;
 
 export function pickView(state: AppState, { width, height, glyphs }: Size): Line[] {

@@ -27,7 +27,7 @@ export function reduceAct(state: AppState, event: PartEvent): Reduced<AppState> 
   switch (state.act.view) {
     case 'menu':
       if (event.action !== 'back') return stay(state);
-      return stay({ ...state, step: state.done.includes('verify') ? 'verify' : 'fleet' });
+      return stay({ ...state, step: state.done.includes('verify') ? 'verify' : 'connect' });
     case 'create':
       return reduceCreate(state, event);
     case 'pick':
@@ -95,6 +95,7 @@ function refreshed(state: AppState): AppState {
       reason: reasonOf(install.vm.record, install.state.state),
     }),
   );
+  all.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   const candidates = [...all.filter(({ reason }) => reason === null), ...all.filter(({ reason }) => reason !== null)];
   const list = keepSelection(
     state.act.list,
@@ -191,7 +192,8 @@ function submitCreate(state: AppState): Reduced<AppState> {
   const { act, template } = state;
   const problem = createProblem(act);
   if (problem !== null || template.chosen === null) {
-    return stay({ ...state, flash: { text: problem ?? 'No template is chosen.', tone: 'bad' } });
+    const field = act.names.value.trim() === '' ? 0 : act.field;
+    return stay({ ...set(state, { field }), flash: { text: problem ?? 'No template is chosen.', tone: 'bad' } });
   }
   return openJob(state, 'create', {
     do: 'plan-create',

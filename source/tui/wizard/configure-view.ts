@@ -2,7 +2,7 @@ import { composeLine } from '../../fai/form.ts';
 import { longestLine } from '../../fai/validate.ts';
 import { splitWords } from '../../fai/words.ts';
 import { netbootUrls } from '../../netboot/eliloader.ts';
-import { errorsOf } from '../../text/finding.ts';
+import { errorsOf, type Finding } from '../../text/finding.ts';
 import { blank, foreign, type Line, line, lineWidth, type Span, span, title, widthOf, wrapped } from '../lines.ts';
 import { windowOf } from '../list.ts';
 import type { AppState } from '../state.ts';
@@ -19,7 +19,8 @@ export function configureView(state: AppState, size: Size): Line[] {
   const rows = fields
     .slice(first, end)
     .map((field, index) => fieldRow(state, field, first + index === configure.field, size));
-  const more = end < fields.length ? `  ${fields.length - end} more below` : '';
+  const above = first > 0 ? `  ${first} more above` : '';
+  const more = `${above}${end < fields.length ? `  ${fields.length - end} more below` : ''}`;
   return [[...title('Repository and FAI arguments'), span(more, 'dim')], ...rows, blank, ...bottom].slice(
     0,
     size.height,
@@ -70,14 +71,21 @@ function bottomRows(state: AppState, field: ConfigureField | undefined, size: Si
   if (height > 24) rows.push(blank, ...urlRows(state, width));
   if (configure.problem !== null) rows.push(...problemRows(configure.problem, size).slice(0, 6));
   if (configure.saving) rows.push(line(`Writing and reading back${size.glyphs.ellipsis}`, 'accent'));
-  const most = height > 24 ? 12 : 3;
-  const shown = findingRows(height > 24 ? findings : findings.map(({ try: _, ...finding }) => finding), size);
-  const count = errorsOf(findings).length;
-  if (findings.length === 0) rows.push(line(`${size.glyphs.done} nothing to complain about`, 'good'));
-  else rows.push(...shown.slice(0, most));
-  if (shown.length > most)
-    rows.push(line(`${findings.length} findings, ${count} of them errors`, count > 0 ? 'bad' : 'warn'));
+  rows.push(...complaintRows(findings, size));
   return rows;
+}
+
+/** On a small screen the first finding in full, with what to do, and how many more there are. */
+function complaintRows(findings: readonly Finding[], size: Size): Line[] {
+  const [first] = findings;
+  if (first === undefined) return [line(`${size.glyphs.done} nothing to complain about`, 'good')];
+  if (size.height > 24) return findingRows(findings, size).slice(0, 12);
+  const errors = errorsOf(findings).length;
+  const more =
+    findings.length === 1
+      ? []
+      : [line(`and ${findings.length - 1} more; ${errors} errors in all`, errors > 0 ? 'bad' : 'warn')];
+  return [...findingRows([first], size), ...more];
 }
 
 function lengthRow(kernelLine: string, before: string): Line {
@@ -94,18 +102,15 @@ export function diffRows(before: string, after: string, width: number): Line[] {
   const old = splitWords(before).map(({ text }) => text);
   const fresh = splitWords(after).map(({ text }) => text);
   const gone = old.filter((text) => !fresh.includes(text));
-  const words: Span[] = [
-    ...fresh.map((text) => foreign(text, old.includes(text) ? 'plain' : 'good')),
-    ...(gone.length === 0 ? [] : [span('gone:', 'dim')]),
-    ...gone.map((text) => foreign(text, 'bad')),
-  ];
+  const words: Span[] = [...fresh.map((text) => foreign(text, old.includes(text) ? 'plain' : 'good'))];
   const rows: Span[][] = [[]];
   for (const word of words) {
     const row = rows.at(-1) ?? [];
     if (row.length > 0 && lineWidth(row) + 1 + widthOf(word.text) > width) rows.push([word]);
     else row.push(row.length === 0 ? word : { ...word, text: ` ${word.text}` });
   }
-  return rows;
+  const left: Line[] = gone.length === 0 ? [] : [[span('taken out: ', 'dim'), foreign(gone.join(' '), 'bad')]];
+  return [...rows, ...left];
 }
 
 function urlRows(state: AppState, width: number): Line[] {

@@ -19,11 +19,18 @@ export function reduceConnect(state: AppState, event: PartEvent): Reduced<AppSta
       return stay(next, ...opened);
     }
     if (event.type === 'failed' && event.during === 'connect') {
-      return stay(set({ phase: 'form', field: event.problem.exit === 4 ? 2 : 0, problem: event.problem }));
+      if (connect.phase !== 'connecting') return stay(state);
+      // A refused password is typed anew, not mended blindly.
+      const refused = event.problem.exit === 4;
+      const password = refused ? textField('') : connect.password;
+      return stay(set({ phase: 'form', field: refused ? 2 : 0, password, problem: event.problem }));
     }
     return stay(state);
   }
-  if (connect.phase === 'connecting' || connect.phase === 'menu') return stay(state);
+  if (connect.phase === 'connecting') {
+    return event.action === 'back' ? stay(set({ phase: 'form' }), { do: 'cancel' }) : stay(state);
+  }
+  if (connect.phase === 'menu') return stay(state);
   if (connect.phase === 'connected') return reduceConnected(state, event.action);
   return reduceForm(state, event);
 }
@@ -63,7 +70,7 @@ function reduceForm(state: AppState, { action, key }: Extract<PartEvent, { key: 
       return stay(connect.profiles.length > 0 ? set({ phase: 'menu' }) : state);
     default: {
       const edited: TextField | null = editText(connect[name], key);
-      return stay(edited === null ? state : set({ [name]: edited }));
+      return stay(edited === null ? state : set({ [name]: edited, problem: null }));
     }
   }
 }

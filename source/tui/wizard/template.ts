@@ -69,6 +69,7 @@ function reduceResult(state: AppState, event: Exclude<PartEvent, { key: unknown 
     case 'copied': {
       const next = set(state, {
         copy: null,
+        draft: null,
         copying: false,
         chosen: event.uuid,
         list: { selected: event.uuid, filter: '' },
@@ -92,6 +93,8 @@ function reduceResult(state: AppState, event: Exclude<PartEvent, { key: unknown 
 
 /** Prefilled as the page says: fill in some good comments. */
 function openCopy(state: AppState, chosen: TemplateFacts): AppState {
+  const { draft } = state.template;
+  if (draft?.source === chosen.uuid) return set(state, { copy: draft, problem: null });
   const date = new Date(state.now).toISOString().slice(0, 10);
   const repository = state.suggestions.repository === undefined ? '' : `, repository ${state.suggestions.repository}`;
   const comment = `FAI install${repository}, copied from ${chosen.name}, ${date}`;
@@ -121,7 +124,7 @@ function reduceCopy(state: AppState, { action, key }: Extract<PartEvent, { key: 
     case 'previous':
       return stay(put({ field: 0 }));
     case 'back':
-      return stay(set(state, { copy: null }));
+      return stay(set(state, { copy: null, draft: copy }));
     default: {
       const edited = editText(copy[field], key);
       return stay(edited === null ? state : put({ [field]: edited }));
@@ -154,7 +157,7 @@ function reduceParams(state: AppState, { action }: Extract<PartEvent, { key: unk
 
 /** On to step 3 with what this template has; what it lacks is suggested. */
 function configureWith(state: AppState, chosen: TemplateFacts): AppState {
-  const same = state.template.chosen === chosen.uuid && state.done.includes('configure');
+  const same = state.configure.template === chosen.uuid;
   const next = goTo(set(state, { chosen: chosen.uuid }), 'configure');
   if (same) return next;
   const plain = {
@@ -166,6 +169,14 @@ function configureWith(state: AppState, chosen: TemplateFacts): AppState {
   const form = hasFaiWords(chosen.args) ? readLine(chosen.args) : startForm(state);
   return {
     ...next,
-    configure: { ...state.configure, plain, form, field: 0, cursor: plain.repository.length, problem: null },
+    configure: {
+      ...state.configure,
+      template: chosen.uuid,
+      plain,
+      form,
+      field: 0,
+      cursor: plain.repository.length,
+      problem: null,
+    },
   };
 }

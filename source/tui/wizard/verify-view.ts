@@ -31,7 +31,7 @@ export function verifyView(state: AppState, size: Size): Line[] {
 function verdictRow(ok: boolean, { glyphs }: Size): Line {
   return ok
     ? [span(`${glyphs.done} `, 'good'), span('Both files are what this host can boot.', 'good', { bold: true })]
-    : [span('x ', 'bad'), span('Started now, the one attempt would be wasted.', 'bad', { bold: true })];
+    : [span('x ', 'bad'), span('Started now, it would not boot.', 'bad', { bold: true })];
 }
 
 function fileRows(state: AppState, name: FileName, size: Size): Line[] {
@@ -47,7 +47,13 @@ function fileRows(state: AppState, name: FileName, size: Size): Line[] {
           span(`${file.ok ? size.glyphs.done : 'x'} `, file.ok ? 'good' : 'bad'),
           span(name.padEnd(10), 'accent'),
           span(file.status === null ? '' : `HTTP ${file.status}  `),
-          span(file.bytes === null ? '' : `${formatBytes(file.bytes)} (${file.bytes} bytes)  `),
+          span(
+            file.bytes === null
+              ? ''
+              : file.bytes < 1024
+                ? `${file.bytes} bytes`
+                : `${formatBytes(file.bytes)} (${file.bytes} bytes)`,
+          ),
         ];
   const what: Line[] = file === undefined ? [] : [[span('  '), foreign(file.detail, file.ok ? 'good' : 'bad')]];
   return [head, ...what, ...wrapped(url, size.width, 'dim', '  '), blank];
