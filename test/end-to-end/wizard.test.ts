@@ -118,7 +118,14 @@ test('Esc goes back without loss, ? lists the keys and why some do nothing', asy
   terminal.press('enter');
   await frame('The check failed: o goes on all the same.');
   terminal.press('escape');
-  await frame('nowhere');
+  await frame('❯  Save to the template and verify');
+  terminal.press('escape');
+  await frame('Which template?');
+  // Down again: what was typed is still there.
+  terminal.press('enter');
+  await frame('❯  Save to the template and verify');
+  terminal.press('tab', ...Array.from({ length: 11 }, () => 'up'));
+  await frame(/release +nowhere/);
   terminal.press('escape');
   await frame('Which template?');
   terminal.press('escape');
