@@ -10,9 +10,9 @@ import { updateAllowedOperations, withOperation } from './vm-operations.ts';
 /** Fields that a clone does not take over as they are (xapi_vm_clone.ml). Reverse lists are filled by relations. */
 const notCopied = ['uuid', 'VBDs', 'VIFs', 'consoles', 'crash_dumps', 'VTPMs', 'children', 'snapshots'];
 
-function copyVm(context: CallContext, source: string, name: string): Promise<string> {
+function copyVm(context: CallContext, source: string, name: string, operation: 'clone' | 'copy'): Promise<string> {
   const { world } = context;
-  return withOperation(context, source, 'clone', () => {
+  return withOperation(context, source, operation, () => {
     const record = world.database.get('VM', source);
     const fields: Fields = { ...record };
     for (const field of notCopied) delete fields[field];
@@ -169,8 +169,8 @@ export function createDisk(world: World, fields: Fields): string {
 }
 
 export const vmCloneCalls: Handlers = {
-  clone: (context, vm, name) => copyVm(context, text(vm), text(name)),
+  clone: (context, vm, name) => copyVm(context, text(vm), text(name), 'clone'),
   // Templates of 5.6 have no disks: copying to an SR is the same as cloning.
-  copy: (context, vm, name) => copyVm(context, text(vm), text(name)),
+  copy: (context, vm, name) => copyVm(context, text(vm), text(name), 'copy'),
   provision: (context, vm) => provision(context, text(vm)),
 };
