@@ -43,30 +43,34 @@ export function refuseReadOnly(options: GlobalOptions): void {
   });
 }
 
-/** Runs `one` for each name in turn; a problem of one does not stop the others, an interrupt does. */
+/**
+ * Runs `one` for each name, `concurrency` at a time; results keep the order of the names. A problem of one does not
+ * stop the others, an interrupt does.
+ */
 export async function eachName(
   names: readonly string[],
   host: Host,
   around: Surroundings,
   one: (name: string) => Promise<Changed>,
+  concurrency = 1,
 ): Promise<Changed[]> {
   const all: Changed[] = [];
-  for (const name of names) {
-    try {
-      around.signal.throwIfAborted();
-      all.push(await one(name));
-    } catch (error) {
-      const known = error instanceof ProblemError || around.signal.aborted;
-      const problem = known ? toProblem(error) : host.explain(error);
-      all.push({
-        item: { ...absentItem(name), ok: false, error: problemJson(problem) },
-        problem,
-        lines: [],
-        steps: [],
-      });
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < names.length; at = next++) {
+      const name = names[at] ?? '';
+      const done = around.signal.aborted ? Promise.reject(around.signal.reason) : one(name);
+      all[at] = await done.catch((error: unknown) => failedItem(name, host, around, error));
     }
-  }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker));
   return all;
+}
+
+function failedItem(name: string, host: Host, around: Surroundings, error: unknown): Changed {
+  const known = error instanceof ProblemError || around.signal.aborted;
+  const problem = known ? toProblem(error) : host.explain(error);
+  return { item: { ...absentItem(name), ok: false, error: problemJson(problem) }, problem, lines: [], steps: [] };
 }
 
 /** Previews or executes one plan and says in the VM's item what it came to. */

@@ -21,7 +21,11 @@ export interface CreateCommandOptions extends GlobalOptions {
   readonly network?: string;
   readonly mac?: string;
   readonly start?: boolean;
+  readonly concurrency?: number;
 }
+
+/** Ten starts at once have brought hosts down; four clones at once have not. */
+const usualConcurrency = 4;
 
 /** New VMs from one prepared template. A name we made from it already is left alone; any other is refused. */
 export async function create(
@@ -49,23 +53,29 @@ export async function create(
       if (!check.ok) throw new ProblemError(checkProblem(names.join(', '), check));
     }
     const hands = makeHands(host, around.signal);
-    const all = await eachName(names, host, around, async (name): Promise<Changed> => {
-      const { plan, existing } = await planCreate(host, site, name, sizes, hands.run);
-      if (existing !== null) {
-        const item = { ...vmItem(existing), ok: true, changed: false };
-        return {
-          item,
-          problem: null,
-          lines: [`${name}: is there already, made from this template; it is left as it is`],
-          steps: [],
-        };
-      }
-      const changed = await applyPlan(plan, null, hands, options);
-      if (!options.start || options.dryRun || changed.problem !== null) return changed;
-      const started = await startOne(await findVm(host.session, changed.item.uuid), hands, options);
-      const repaired = changed.item.repaired === undefined ? {} : { repaired: changed.item.repaired };
-      return { ...started, item: { ...started.item, ...repaired }, lines: [...changed.lines, ...started.lines] };
-    });
+    const all = await eachName(
+      names,
+      host,
+      around,
+      async (name): Promise<Changed> => {
+        const { plan, existing } = await planCreate(host, site, name, sizes, hands.run);
+        if (existing !== null) {
+          const item = { ...vmItem(existing), ok: true, changed: false };
+          return {
+            item,
+            problem: null,
+            lines: [`${name}: is there already, made from this template; it is left as it is`],
+            steps: [],
+          };
+        }
+        const changed = await applyPlan(plan, null, hands, options);
+        if (!options.start || options.dryRun || changed.problem !== null) return changed;
+        const started = await startOne(await findVm(host.session, changed.item.uuid), hands, options);
+        const repaired = changed.item.repaired === undefined ? {} : { repaired: changed.item.repaired };
+        return { ...started, item: { ...started.item, ...repaired }, lines: [...changed.lines, ...started.lines] };
+      },
+      options.concurrency ?? usualConcurrency,
+    );
     return summary(all, options);
   });
 }

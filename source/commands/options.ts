@@ -34,6 +34,8 @@ export interface Result {
   readonly json: Readonly<Record<string, unknown>>;
   /** Lines for a person; with --json they are not printed. */
   readonly lines: readonly string[];
+  /** Everything was printed on the way: no document at the end. */
+  readonly streamed?: boolean;
   /** What failed, for stderr. */
   readonly problems?: readonly string[];
 }

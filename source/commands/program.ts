@@ -35,6 +35,7 @@ export async function runProgram(
   const json = argv.includes('--json');
   const finish = (result: Result): void => {
     code = result.exit;
+    if (result.streamed) return;
     if (json) around.out(JSON.stringify({ ok: result.exit === 0, ...result.json }));
     else for (const line of result.lines) around.out(line);
     if (!json) for (const line of result.problems ?? []) around.err(line);
@@ -133,6 +134,8 @@ type Options = <T extends GlobalOptions>(command: Command) => T;
 function addVmCommands(add: Add, options: Options, around: Surroundings, finish: Finish): void {
   add('status [vm...]', 'each VM with its install state')
     .option('--all', 'the other VMs, too')
+    .option('--orphans', 'what a killed create left behind')
+    .option('--watch', 'a line for every change, until interrupted')
     .action(async (names, _, command) =>
       finish(await (await import('./status.ts')).status(names, options(command), around)),
     );
@@ -167,6 +170,7 @@ function addVmCommands(add: Add, options: Options, around: Surroundings, finish:
     .option('--sr <name>', 'storage; else the default of the pool')
     .option('--network <name>', 'by name, bridge or UUID')
     .option('--mac <address>', 'of the one VM')
+    .option('--concurrency <n>', 'how many at a time; 4 unless said otherwise', wholeNumber)
     .option('--start', 'start them, if the repository passes the check')
     .action(async (names, _, command) =>
       finish(await (await import('./create.ts')).create(names, options(command), around)),

@@ -1,5 +1,8 @@
-import { allVms, concernsUs, findVm } from '../hosts/vm.ts';
+import type { Host } from '../hosts/host.ts';
+import { allVms, concernsUs, findVm, type Vm } from '../hosts/vm.ts';
+import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
+import { followInventory } from '../watch/inventory.ts';
 import { eachName, summary } from './change.ts';
 import { withHost } from './connect.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
@@ -8,11 +11,19 @@ import { type VmItem, vmItem } from './vm-json.ts';
 
 export interface StatusOptions extends GlobalOptions {
   readonly all?: boolean;
+  /** What a killed create may have left behind. */
+  readonly orphans?: boolean;
+  /** Go on until interrupted: a line for every change. */
+  readonly watch?: boolean;
 }
+
+/** VM.clone was given such a name, and nobody came to rename it. */
+const orphanName = / xenfai:[0-9a-f]{8}$/;
 
 /** Each VM with its install state; without names those that have to do with an install. */
 export function status(names: readonly string[], options: StatusOptions, around: Surroundings): Promise<Result> {
   return withHost(options, around, async ({ host }) => {
+    if (options.watch) return watchStatus(host, names, options, around);
     if (names.length > 0) {
       const found = await eachName(names, host, around, async (name) => ({
         item: vmItem(await findVm(host.session, name)),
@@ -25,7 +36,12 @@ export function status(names: readonly string[], options: StatusOptions, around:
       return { ...result, lines: items.length === 0 ? result.lines : [...lines(items), ...result.lines] };
     }
     const vms = await allVms(host.session);
-    const items = vms.filter(({ record }) => options.all || concernsUs(record)).map(vmItem);
+    const wanted = options.orphans
+      ? vms.filter(({ record }) => orphanName.test(record.name_label))
+      : vms.filter(({ record }) => options.all || concernsUs(record));
+    const items = wanted.map(vmItem);
+    if (options.orphans && items.length === 0)
+      return { exit: exit.done, json: { vms: [] }, lines: ['Nothing was left behind.'] };
     return { exit: exit.done, json: { vms: items }, lines: lines(items) };
   });
 }
@@ -36,4 +52,34 @@ function lines(items: readonly VmItem[]): string[] {
     ['NAME', 'STATE', 'POWER', 'MISSING', 'UUID'],
     items.map((item) => [item.name, item.state, item.powerState, item.missing.join(' ') || '-', item.uuid]),
   );
+}
+
+/** One line a change, JSON or text, until a signal ends it; a VM that did not change is not repeated. */
+async function watchStatus(
+  host: Host,
+  names: readonly string[],
+  options: StatusOptions,
+  around: Surroundings,
+): Promise<Result> {
+  const seen = new Map<string, string>();
+  const show = ({ ref, record }: Vm): void => {
+    const wanted =
+      names.length > 0
+        ? names.includes(record.name_label) || names.includes(record.uuid)
+        : options.all || concernsUs(record);
+    const item = vmItem({ ref, record });
+    const text = options.json
+      ? JSON.stringify({ ok: true, vms: [item] })
+      : [item.name, item.state, item.powerState, item.missing.join(' ')].map(cleanLine).join('  ').trimEnd();
+    if (!wanted || seen.get(ref) === text) return;
+    seen.set(ref, text);
+    around.out(text);
+  };
+  await followInventory(host, around.signal, (event) => {
+    if (event.type === 'all') for (const vm of event.vms) show(vm);
+    if (event.type === 'vm') show(event.vm);
+    if (event.type === 'gone') seen.delete(event.ref);
+    if (event.type === 'lost') around.err(`xenfai: ${cleanLine(event.reason)} Trying again.`);
+  });
+  return { exit: exit.interrupted, json: {}, lines: [], streamed: true };
 }

@@ -51,6 +51,29 @@ describe('status', () => {
   });
 });
 
+describe('status --orphans and --watch', () => {
+  test('what a kill left behind is found by its name', async () => {
+    expect((await xenfai(sim, ['status', '--orphans', '--json'])).json.vms).toEqual([]);
+    const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
+    sim.world.database.set('VM', ref, 'name_label', 'web01 xenfai:0123abcd');
+    expect((await xenfai(sim, ['status', '--orphans', '--json'])).json.vms).toMatchObject([
+      { name: 'web01 xenfai:0123abcd' },
+    ]);
+  });
+
+  test('a line for every change, none for what stays', async () => {
+    const lines: string[] = [];
+    const life = new AbortController();
+    const watching = xenfai(sim, ['status', '--watch'], { signal: life.signal, out: (text) => lines.push(text) });
+    await until(() => lines.length === 7);
+    await xenfai(sim, ['start', 'vm1']);
+    await until(() => lines.includes('vm1  fired  running'));
+    expect(lines.filter((text) => text.startsWith('vm2'))).toHaveLength(1);
+    life.abort();
+    expect((await watching).code).toBe(130);
+  });
+});
+
 describe('connecting', () => {
   test.each([
     [{ XENFAI_PASSWORD: 'wrong' }, [], 4, 'login-refused'],
