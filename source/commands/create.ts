@@ -1,5 +1,5 @@
 import { findVm } from '../hosts/vm.ts';
-import { createSite, planCreate } from '../operations/create.ts';
+import { type CreateOptions, createSite, planCreate } from '../operations/create.ts';
 import { hands as makeHands } from '../operations/hands.ts';
 import { checkProblem, checkVm } from '../operations/start.ts';
 import { exit } from '../text/exit.ts';
@@ -8,6 +8,7 @@ import { fail, ProblemError } from '../text/problem.ts';
 import { parseSize } from '../text/sizes.ts';
 import { applyPlan, type Changed, eachName, refuseReadOnly, summary } from './change.ts';
 import { withHost } from './connect.ts';
+import { type ManifestEntry, readManifest } from './manifest.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { startOne } from './start.ts';
 import { vmItem } from './vm-json.ts';
@@ -22,6 +23,7 @@ export interface CreateCommandOptions extends GlobalOptions {
   readonly mac?: string;
   readonly start?: boolean;
   readonly concurrency?: number;
+  readonly manifest?: string;
 }
 
 /** Ten starts at once have brought hosts down; four clones at once have not. */
@@ -34,7 +36,9 @@ export async function create(
   around: Surroundings,
 ): Promise<Result> {
   refuseReadOnly(options);
-  const names = expand(patterns);
+  const manifest = options.manifest === undefined ? [] : await readManifest(options.manifest);
+  const entries = new Map(manifest.map((entry) => [entry.name, entry]));
+  const names = expand(patterns, [...manifest.map(({ name }) => name)]);
   if (options.mac !== undefined && names.length > 1) usage('--mac fits one VM only.');
   const sizes = {
     memory: size('--memory', options.memory),
@@ -58,7 +62,10 @@ export async function create(
       host,
       around,
       async (name): Promise<Changed> => {
-        const { plan, existing } = await planCreate(host, site, name, sizes, hands.run);
+        const own = settingsOf(entries.get(name));
+        const wishes = { ...sizes, ...own };
+        const place = Object.keys(own).length === 0 ? site : await createSite(host, site.template, wishes);
+        const { plan, existing } = await planCreate(host, place, name, wishes, hands.run);
         if (existing !== null) {
           const item = { ...vmItem(existing), ok: true, changed: false };
           return {
@@ -80,9 +87,16 @@ export async function create(
   });
 }
 
-function expand(patterns: readonly string[]): string[] {
+/** What an entry of the manifest says; what it leaves out is left to the flags. */
+function settingsOf(entry: ManifestEntry | undefined): CreateOptions {
+  const { name: _, ...settings } = entry ?? { name: '' };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function expand(patterns: readonly string[], listed: readonly string[]): string[] {
   try {
-    const names = patterns.flatMap(expandNames);
+    const names = [...patterns.flatMap(expandNames), ...listed];
+    if (names.length === 0) usage('Name at least one VM, or give --manifest.');
     if (new Set(names).size < names.length) usage('A name stands there twice.');
     return names;
   } catch (error) {

@@ -146,6 +146,7 @@ function addVmCommands(add: Add, options: Options, around: Surroundings, finish:
     sourceFlags(add(`${operation} <vm...>`, about))
       .option('--template <name>', 'take what is missing from this template')
       .option('--force', 'shut a running VM down first')
+      .option('--snapshot', 'take a snapshot of the disks before')
       .option('--start', 'start it afterwards, if the repository passes the check')
       .action(async (names, _, command) =>
         finish(await (await import('./rearm.ts')).arm(operation, names, options(command), around)),
@@ -162,7 +163,8 @@ function addVmCommands(add: Add, options: Options, around: Surroundings, finish:
     .action(async (names, _, command) =>
       finish(await (await import('./start.ts')).stop(names, options(command), around)),
     );
-  add('create <name...>', 'new VMs from a template; web[01-08] makes eight')
+  add('create [name...]', 'new VMs from a template; web[01-08] makes eight')
+    .option('--manifest <file>', 'JSON array of {name, mac, memory, vcpus, disk, sr, network}')
     .option('--template <name>', 'a template prepared for FAI')
     .option('--memory <size>', 'such as 512M')
     .option('--vcpus <n>', 'virtual CPUs', wholeNumber)

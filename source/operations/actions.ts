@@ -16,6 +16,8 @@ export interface Progress {
   uuid: string;
   /** What read-back found lost and wrote again. */
   readonly repaired: string[];
+  /** A snapshot this plan took, empty until then. */
+  snapshot: string;
   wrote: boolean;
 }
 
@@ -33,6 +35,9 @@ export async function carryOut(action: Action, hands: Hands, progress: Progress)
       return setField(session, self, action.field, action.after);
     case 'set-key':
       return setKey(session, self, action.key, action.after, action.before !== null);
+    case 'snapshot':
+      progress.snapshot = await session.call('VM.snapshot', [self, action.label], ref);
+      return;
     case 'set-memory':
       return setMemory(session, self, action.bytes);
     case 'set-vcpus':
@@ -57,6 +62,7 @@ export async function carryOut(action: Action, hands: Hands, progress: Progress)
 /** Takes one action back, as far as that means something. The last of a made object takes the object with it. */
 export async function takeBack(action: Action, session: Session, progress: Progress): Promise<void> {
   if (action.do === 'clone') return destroyWithDisks(session, progress.ref);
+  if (action.do === 'snapshot' && progress.snapshot !== '') return destroyWithDisks(session, progress.snapshot);
   if (action.do === 'set-field' && action.before !== null) {
     return setField(session, progress.ref, action.field, action.before);
   }

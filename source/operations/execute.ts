@@ -40,6 +40,7 @@ export async function execute(
     ref: plan.target.kind === 'existing' ? plan.target.ref : '',
     uuid: plan.target.kind === 'existing' ? plan.target.uuid : '',
     repaired: [],
+    snapshot: '',
     wrote: false,
   };
   const views = planView(plan);

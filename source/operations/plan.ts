@@ -42,6 +42,7 @@ export type Action =
       readonly words: MarkWords;
       readonly before: string | null;
     }
+  | { readonly do: 'snapshot'; readonly label: string }
   | { readonly do: 'prove'; readonly wants: Wants; readonly repair: boolean }
   | { readonly do: 'shutdown'; readonly how: 'clean' | 'hard' | 'clean-then-hard' | 'reset' }
   | { readonly do: 'start' };

@@ -14,6 +14,8 @@ export interface RearmOptions extends Settings {
   readonly template?: string | undefined;
   /** Shut a running VM down first. */
   readonly force?: boolean;
+  /** Take a snapshot before anything is written, so that the disks can be had back. */
+  readonly snapshot?: boolean;
   /** Where nothing else has a value. */
   readonly defaults?: Settings;
   /** Read the disks for the preview: two calls a disk more. */
@@ -42,6 +44,9 @@ async function planArming(operation: 'rearm' | 'repair', host: Host, vm: Vm, opt
   const writes = writesFor(record, wants);
   const actions: Action[] = [];
   if (running) actions.push({ do: 'shutdown', how: record.power_state === 'Running' ? 'clean-then-hard' : 'hard' });
+  if (writes.length > 0 && options.snapshot) {
+    actions.push({ do: 'snapshot', label: `${record.name_label} before rearm` });
+  }
   if (writes.length > 0) {
     const { repository, release, arch, args } = chosen;
     const before = record.other_config[markKeys.armed] ?? null;

@@ -62,6 +62,14 @@ function describe(action: Action, subject: Subject, kind: 'vm' | 'template'): Wo
         undo: change(action.before),
       };
     }
+    case 'snapshot':
+      return {
+        step: 'snapshot',
+        before: '',
+        after: action.label,
+        xe: xe('vm-snapshot', { uuid, 'new-name-label': action.label }),
+        undo: 'xe snapshot-destroy',
+      };
     case 'set-memory': {
       const bytes = String(action.bytes);
       const line = { 'static-max': bytes, 'dynamic-min': bytes, 'dynamic-max': bytes };

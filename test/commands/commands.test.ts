@@ -346,6 +346,53 @@ describe('rearm', () => {
   });
 });
 
+test('rearm --snapshot keeps the disks as they were; a failure takes the snapshot back', async () => {
+  const disks = () => sim.world.database.all('VDI').size;
+  const before = disks();
+  expect((await xenfai(sim, ['rearm', 'vm3', '--yes', '--snapshot'])).code).toBe(0);
+  expect(disks()).toBe(before + 1);
+  const taken = [...sim.world.database.all('VM').values()].find((vm) => vm['is_a_snapshot'] === true);
+  expect(taken).toMatchObject({ name_label: 'vm3 before rearm' });
+  expect((await xenfai(sim, ['rearm', 'vm9', '--yes', '--snapshot'])).code).toBe(7);
+  await xenfai(sim, ['start', 'vm1']);
+  await xenfai(sim, ['stop', 'vm1', '--force', '--yes']);
+  sim.world.intercept = (method) => (method === 'VM.set_PV_bootloader' ? 'lose' : undefined);
+  expect((await xenfai(sim, ['rearm', 'vm1', '--yes', '--snapshot'])).code).toBe(3);
+  sim.world.intercept = null;
+  expect(disks()).toBe(before + 1);
+});
+
+describe('create --manifest', () => {
+  const manifest = (value: unknown): string => {
+    const file = join(mkdtempSync(join(tmpdir(), 'xenfai-')), 'manifest.json');
+    writeFileSync(file, JSON.stringify(value));
+    return file;
+  };
+
+  test('each machine as its entry says, the rest from the flags', async () => {
+    await prepareTemplate(sim);
+    const file = manifest([
+      { name: 'a', mac: '00:16:3e:01:02:03', memory: '1G' },
+      { name: 'b', vcpus: 2 },
+    ]);
+    const ran = await xenfai(sim, ['create', '--manifest', file, '--template', 'FAI', '--memory', '512M', '--json']);
+    expect(ran).toMatchObject({ code: 0, json: { vms: [{ name: 'a' }, { name: 'b' }] } });
+    const vm = (name: string) => [...sim.world.database.all('VM').values()].find((one) => one['name_label'] === name);
+    expect(vm('a')).toMatchObject({ memory_static_max: 1024 ** 3, VCPUs_max: 1 });
+    expect(vm('b')).toMatchObject({ memory_static_max: 512 * 1024 ** 2, VCPUs_max: 2 });
+    expect([...sim.world.database.all('VIF').values()].some((card) => card['MAC'] === '00:16:3e:01:02:03')).toBe(
+      true,
+    );
+  });
+
+  test.each([[{ name: 'a' }], [[{ nme: 'a' }]], [[{ name: 'a', memory: 'much' }]]])(
+    '%j is refused',
+    async (value) => {
+      expect((await xenfai(sim, ['create', '--manifest', manifest(value), '--template', 'FAI'])).code).toBe(2);
+    },
+  );
+});
+
 describe('repair', () => {
   test('a VM whose client lost the kernel line gets it from the template', async () => {
     await prepareTemplate(sim);

@@ -168,7 +168,37 @@ export function createDisk(world: World, fields: Fields): string {
   return vdi;
 }
 
+/** A snapshot is a template that remembers what it is of; it has disks of its own (xapi_vm_snapshot.ml). */
+function snapshot(context: CallContext, vm: string, name: string): Promise<string> {
+  const { world } = context;
+  return withOperation(context, vm, 'snapshot', () => {
+    const { uuid, VBDs, VIFs, consoles, crash_dumps, VTPMs, children, snapshots, ...fields } = world.database.get(
+      'VM',
+      vm,
+    );
+    const copy = world.database.create('VM', {
+      ...fields,
+      name_label: name,
+      power_state: 'Halted',
+      is_a_template: true,
+      is_a_snapshot: true,
+      snapshot_of: vm,
+      snapshot_time: hostTime(world.clock.now()),
+      parent: nullRef,
+      current_operations: {},
+      resident_on: nullRef,
+      domid: -1,
+      guest_metrics: nullRef,
+      metrics: world.database.create('VM_metrics', metricsCopy(world, text(fields['metrics']))),
+    });
+    copyDevices(world, vm, copy);
+    updateAllowedOperations(world, copy);
+    return copy;
+  });
+}
+
 export const vmCloneCalls: Handlers = {
+  snapshot: (context, vm, name) => snapshot(context, text(vm), text(name)),
   clone: (context, vm, name) => copyVm(context, text(vm), text(name), 'clone'),
   // Templates of 5.6 have no disks: copying to an SR is the same as cloning.
   copy: (context, vm, name) => copyVm(context, text(vm), text(name), 'copy'),
