@@ -63,7 +63,7 @@ export async function eachName(
       all[at] = await done.catch((error: unknown) => failedItem(name, host, around, error));
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker));
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, names.length)) }, worker));
   return all;
 }
 
@@ -136,6 +136,22 @@ function outcomeLine(plan: Plan, outcome: Outcome, after: Vm | null, problem: Pr
 const erased = (plan: Plan): string[] =>
   plan.erases.length === 0 ? [] : [`  the next boot erases: ${plan.erases.join(', ')}`];
 
+/** A change and the start after it as one: what was written stays said when the start fails. */
+export function withStart(first: Changed, started: Changed): Changed {
+  const { before, repaired, changed, xe = [] } = first.item;
+  return {
+    ...started,
+    item: {
+      ...started.item,
+      changed: (changed ?? false) || (started.item.changed ?? false),
+      ...(before === undefined ? {} : { before }),
+      ...(repaired === undefined ? {} : { repaired }),
+      xe: [...xe, ...(started.item.xe ?? [])],
+    },
+    lines: [...first.lines, ...started.lines],
+  };
+}
+
 /** A target left as it was, with the reason. */
 export const unchanged = (vm: Vm, problem: Problem): Changed => ({
   item: { ...vmItem(vm), ok: false, changed: false, attemptUsed: false, error: problemJson(problem) },
@@ -164,7 +180,9 @@ export function summary(all: readonly Changed[], options: GlobalOptions): Result
   return {
     exit: interrupted ? exit.interrupted : code,
     json: {
-      ...(failed.length === 0 ? {} : { error: problemJson(only ?? failed[0]?.problem ?? aggregate) }),
+      ...(failed.length === 0
+        ? {}
+        : { error: problemJson(only ?? (code === exit.someFailed ? aggregate : (failed[0]?.problem ?? aggregate))) }),
       vms: all.map((one) => one.item),
       ...(options.dryRun ? { dryRun: true, plan: all.flatMap((one) => one.steps) } : {}),
     },

@@ -1,12 +1,13 @@
-import { findVm } from '../hosts/vm.ts';
+import { findVm, type Vm } from '../hosts/vm.ts';
 import { type CreateOptions, createSite, planCreate } from '../operations/create.ts';
-import { hands as makeHands } from '../operations/hands.ts';
+import { type Hands, hands as makeHands } from '../operations/hands.ts';
 import { checkProblem, checkVm } from '../operations/start.ts';
+import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
 import { expandNames } from '../text/names.ts';
 import { fail, ProblemError } from '../text/problem.ts';
 import { parseSize } from '../text/sizes.ts';
-import { applyPlan, type Changed, eachName, refuseReadOnly, summary } from './change.ts';
+import { applyPlan, type Changed, eachName, refuseReadOnly, summary, withStart } from './change.ts';
 import { withHost } from './connect.ts';
 import { type ManifestEntry, readManifest } from './manifest.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
@@ -66,25 +67,24 @@ export async function create(
         const wishes = { ...sizes, ...own };
         const place = Object.keys(own).length === 0 ? site : await createSite(host, site.template, wishes);
         const { plan, existing } = await planCreate(host, place, name, wishes, hands.run);
-        if (existing !== null) {
-          const item = { ...vmItem(existing), ok: true, changed: false };
-          return {
-            item,
-            problem: null,
-            lines: [`${name}: is there already, made from this template; it is left as it is`],
-            steps: [],
-          };
-        }
+        if (existing !== null) return leaveOrStart(existing, hands, options);
         const changed = await applyPlan(plan, null, hands, options);
         if (!options.start || options.dryRun || changed.problem !== null) return changed;
-        const started = await startOne(await findVm(host.session, changed.item.uuid), hands, options);
-        const repaired = changed.item.repaired === undefined ? {} : { repaired: changed.item.repaired };
-        return { ...started, item: { ...started.item, ...repaired }, lines: [...changed.lines, ...started.lines] };
+        return withStart(changed, await startOne(await findVm(host.session, changed.item.uuid), hands, options));
       },
       options.concurrency ?? usualConcurrency,
     );
     return summary(all, options);
   });
+}
+
+/** Made by us from this template before: left as it is, but for a start that is still due. */
+async function leaveOrStart(existing: Vm, hands: Hands, options: CreateCommandOptions): Promise<Changed> {
+  const item = { ...vmItem(existing), ok: true, changed: false };
+  const line = `${cleanLine(item.name)}: is there already, made from this template; it is left as it is`;
+  const there: Changed = { item, problem: null, lines: [line], steps: [] };
+  if (!options.start || options.dryRun || item.state !== 'armed') return there;
+  return withStart(there, await startOne(existing, hands, options));
 }
 
 /** What an entry of the manifest says; what it leaves out is left to the flags. */

@@ -2,7 +2,7 @@ import { findVm } from '../hosts/vm.ts';
 import { hands as makeHands } from '../operations/hands.ts';
 import { planRearm, planRepair, type RearmOptions } from '../operations/rearm.ts';
 import { checkProblem, checkWords } from '../operations/start.ts';
-import { applyPlan, confirm, eachName, refuseReadOnly, summary, unchanged } from './change.ts';
+import { applyPlan, confirm, eachName, refuseReadOnly, summary, unchanged, withStart } from './change.ts';
 import { withHost } from './connect.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { startOne } from './start.ts';
@@ -44,17 +44,7 @@ export async function arm(
       }
       const changed = await applyPlan(plan, vm, hands, options);
       if (!options.start || options.dryRun || changed.problem !== null) return changed;
-      const started = await startOne(await findVm(host.session, vm.record.uuid), hands, options);
-      const { xe = [] } = changed.item;
-      return {
-        ...started,
-        item: {
-          ...started.item,
-          before: changed.item.before ?? { state: '', powerState: '' },
-          xe: [...xe, ...(started.item.xe ?? [])],
-        },
-        lines: [...changed.lines, ...started.lines],
-      };
+      return withStart(changed, await startOne(await findVm(host.session, vm.record.uuid), hands, options));
     });
     return summary(all, options);
   });

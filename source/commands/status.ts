@@ -23,7 +23,10 @@ const orphanName = / xenfai:[0-9a-f]{8}$/;
 /** Each VM with its install state; without names those that have to do with an install. */
 export function status(names: readonly string[], options: StatusOptions, around: Surroundings): Promise<Result> {
   return withHost(options, around, async ({ host }) => {
-    if (options.watch) return watchStatus(host, names, options, around);
+    if (options.watch) {
+      const named = await Promise.all(names.map((name) => findVm(host.session, name)));
+      return watchStatus(host, new Set(named.map(({ ref }) => ref)), options, around);
+    }
     if (names.length > 0) {
       const found = await eachName(names, host, around, async (name) => ({
         item: vmItem(await findVm(host.session, name)),
@@ -57,16 +60,15 @@ function lines(items: readonly VmItem[]): string[] {
 /** One line a change, JSON or text, until a signal ends it; a VM that did not change is not repeated. */
 async function watchStatus(
   host: Host,
-  names: readonly string[],
+  named: ReadonlySet<string>,
   options: StatusOptions,
   around: Surroundings,
 ): Promise<Result> {
   const seen = new Map<string, string>();
   const show = ({ ref, record }: Vm): void => {
-    const wanted =
-      names.length > 0
-        ? names.includes(record.name_label) || names.includes(record.uuid)
-        : options.all || concernsUs(record);
+    const orphan = orphanName.test(record.name_label);
+    const usual = options.orphans ? orphan : options.all || concernsUs(record);
+    const wanted = named.size > 0 ? named.has(ref) : usual;
     const item = vmItem({ ref, record });
     const text = options.json
       ? JSON.stringify({ ok: true, vms: [item] })

@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { leftBehind } from '../operations/in-flight.ts';
+import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
 import type { Surroundings } from './options.ts';
 
@@ -18,7 +20,7 @@ export function watchSignals(): Interrupts {
   for (const [name, value] of Object.entries(codes)) {
     process.on(name, () => {
       if (code !== null) {
-        process.stderr.write('xenfai: left at once; run the same command again to see what is done.\n');
+        for (const line of ['left at once', ...leftBehind()]) process.stderr.write(`xenfai: ${cleanLine(line)}\n`);
         process.exit(value);
       }
       code = value;

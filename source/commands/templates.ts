@@ -58,8 +58,9 @@ export function templateCopy(
   refuseReadOnly(options);
   return withHost(options, around, async ({ host }) => {
     const vm = await findVm(host.session, source, 'template');
-    const plan = await planTemplateCopy(host.session, vm, name, options.comment);
-    return templateResult(plan, null, makeHands(host, around.signal), options);
+    const hands = makeHands(host, around.signal);
+    const plan = await planTemplateCopy(host.session, vm, name, options.comment, hands.run);
+    return templateResult(plan, null, hands, options);
   });
 }
 

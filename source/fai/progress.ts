@@ -39,6 +39,8 @@ export interface InstallProgress {
   readonly code: number;
   readonly failedTask: string | null;
   readonly rebooting: boolean;
+  /** FAI has said the end of an install: TASKEND of install, faiend or reboot with code 0. */
+  readonly ended: boolean;
 }
 
 export const noProgress: InstallProgress = {
@@ -48,6 +50,7 @@ export const noProgress: InstallProgress = {
   code: 0,
   failedTask: null,
   rebooting: false,
+  ended: false,
 };
 
 /**
@@ -75,7 +78,7 @@ export function foldMessage(progress: InstallProgress, message: MonitorMessage, 
   if (progress.outcome === 'failed') return ended;
   const waiting = waits && message.name !== 'reboot' && (message.name === 'faiend' || progress.outcome === 'waiting');
   const rebooting = progress.rebooting || message.name === 'reboot';
-  return { ...ended, percent: 100, rebooting, outcome: waiting ? 'waiting' : 'installed' };
+  return { ...ended, percent: 100, rebooting, ended: true, outcome: waiting ? 'waiting' : 'installed' };
 }
 
 function failed(progress: InstallProgress, task: string, code: number): InstallProgress {

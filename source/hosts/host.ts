@@ -5,7 +5,7 @@ import { classify, HostFailure } from '../xapi/errors.ts';
 import { explain } from '../xapi/explain.ts';
 import { hostRecord, poolRecord } from '../xapi/records.ts';
 import { login, type Session } from '../xapi/session.ts';
-import { showAddress } from './address.ts';
+import { isLoopback, sendsPasswordInClear, showAddress } from './address.ts';
 
 /** What a host is and how it boots PV guests, read from itself. */
 export interface HostFacts {
@@ -44,7 +44,9 @@ export async function openHost(options: OpenOptions): Promise<Host> {
     return hostOf(address, await login(options));
   } catch (error) {
     const master = masterOf(error, options.url);
-    if (master === null) throw new ProblemError(explain(error, address), { cause: error });
+    // Through a tunnel the password must not leave the machine readable after all.
+    const leaks = master !== null && isLoopback(options.url) && sendsPasswordInClear(master);
+    if (master === null || leaks) throw new ProblemError(explain(error, address), { cause: error });
     try {
       return hostOf(showAddress(master), await login({ ...options, url: master }));
     } catch (second) {

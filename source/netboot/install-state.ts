@@ -8,6 +8,7 @@ export interface BootRecord {
   readonly PV_bootloader: string;
   readonly PV_args: string;
   readonly HVM_boot_policy: string;
+  readonly domain_type?: string;
   readonly other_config: Readonly<Record<string, string>>;
 }
 
@@ -72,7 +73,7 @@ export function whatIsMissing(vm: BootRecord, args: ArgsFacts): Missing[] {
     release: (words['debian-release'] ?? '') === '',
     arch: (words['install-arch'] ?? '') === '',
     round: words['install-round'] !== undefined,
-    hvm: vm.HVM_boot_policy !== '',
+    hvm: vm.HVM_boot_policy !== '' || vm.domain_type === 'hvm' || vm.domain_type === 'pvh',
     args: !args.faiWords || args.errors,
     halted: vm.power_state !== 'Halted',
   };

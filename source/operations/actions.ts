@@ -2,10 +2,10 @@ import { readVm } from '../hosts/vm.ts';
 import { formatMark, markKeys, staleMarks } from '../netboot/marks.ts';
 import { exit } from '../text/exit.ts';
 import { fail } from '../text/problem.ts';
-import { classify, HostFailure } from '../xapi/errors.ts';
+import { classify, HostFailure, WireFailure } from '../xapi/errors.ts';
 import { isNull, nothing, ref, vbdRecord, vmRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
-import { runTask } from '../xapi/task.ts';
+import { pause, runTask } from '../xapi/task.ts';
 import type { Hands } from './hands.ts';
 import type { Action, TextField, Wants } from './plan.ts';
 
@@ -28,7 +28,7 @@ export async function carryOut(action: Action, hands: Hands, progress: Progress)
   if (action.do !== 'prove') progress.wrote = true;
   switch (action.do) {
     case 'clone':
-      progress.ref = await session.call('VM.clone', [action.source.ref, action.label], ref);
+      progress.ref = refIn(await runTask(session, 'VM.clone', [action.source.ref, action.label], hands.signal));
       progress.uuid = await session.call('VM.get_uuid', [progress.ref], ref);
       return;
     case 'set-field':
@@ -36,14 +36,14 @@ export async function carryOut(action: Action, hands: Hands, progress: Progress)
     case 'set-key':
       return setKey(session, self, action.key, action.after, action.before !== null);
     case 'snapshot':
-      progress.snapshot = await session.call('VM.snapshot', [self, action.label], ref);
+      progress.snapshot = refIn(await runTask(session, 'VM.snapshot', [self, action.label], hands.signal));
       return;
     case 'set-memory':
       return setMemory(session, self, action.bytes);
     case 'set-vcpus':
       return setVcpus(session, self, action.count);
     case 'provision':
-      await session.call('VM.provision', [self], nothing);
+      await runTask(session, 'VM.provision', [self], hands.signal);
       return;
     case 'add-vif':
       await session.call('VIF.create', [vifRecord(self, action.network.ref, action.mac)], ref);
@@ -59,15 +59,43 @@ export async function carryOut(action: Action, hands: Hands, progress: Progress)
   }
 }
 
-/** Takes one action back, as far as that means something. The last of a made object takes the object with it. */
-export async function takeBack(action: Action, session: Session, progress: Progress): Promise<void> {
-  if (action.do === 'clone') return destroyWithDisks(session, progress.ref);
-  if (action.do === 'snapshot' && progress.snapshot !== '') return destroyWithDisks(session, progress.snapshot);
-  if (action.do === 'set-field' && action.before !== null) {
-    return setField(session, progress.ref, action.field, action.before);
+/** A task's result is XML text around the reference. */
+const refIn = (result: string): string => /<value>([^<]+)<\/value>/.exec(result)?.[1] ?? result;
+
+/**
+ * Takes one action back. Only what still is as we left it is touched: null when all is as before, else in words what
+ * remains and why.
+ */
+export async function takeBack(action: Action, session: Session, progress: Progress): Promise<string | null> {
+  switch (action.do) {
+    case 'snapshot':
+      if (progress.snapshot !== '') await destroyWithDisks(session, progress.snapshot);
+      return null;
+    case 'set-field': {
+      const { record } = await readVm(session, progress.ref);
+      const now = record[action.field];
+      if (action.before === null || now === action.before) return null;
+      if (now !== action.after) return 'somebody else has changed it since';
+      await setField(session, progress.ref, action.field, action.before);
+      return null;
+    }
+    case 'set-key': {
+      const { record } = await readVm(session, progress.ref);
+      const now = record.other_config[action.key] ?? null;
+      if (now === action.before) return null;
+      // Absent is ours, too: a replacement that stopped between removing and adding.
+      if (now !== action.after && now !== null) return 'somebody else has changed it since';
+      await setKey(session, progress.ref, action.key, action.before, true);
+      return null;
+    }
+    case 'mark':
+      await setKey(session, progress.ref, markKeys[action.name], action.before, true);
+      return null;
+    case 'shutdown':
+      return 'it was shut down, and stays so';
+    default:
+      return null;
   }
-  if (action.do === 'set-key') return setKey(session, progress.ref, action.key, action.before, true);
-  if (action.do === 'mark') return setKey(session, progress.ref, markKeys[action.name], action.before, true);
 }
 
 async function setField(session: Session, self: string, field: TextField, value: string): Promise<void> {
@@ -165,6 +193,9 @@ async function prove(wants: Wants, repair: boolean, session: Session, progress: 
   }
 }
 
+/** Milliseconds a guest gets to shut down by itself. */
+const patience = 60_000;
+
 async function shutDown(
   how: 'clean' | 'hard' | 'clean-then-hard' | 'reset',
   hands: Hands,
@@ -177,7 +208,9 @@ async function shutDown(
   }
   if (how !== 'hard') {
     try {
-      await runTask(session, 'VM.clean_shutdown', [self], hands.signal);
+      // A guest that waits for RETURN never answers; where hard is allowed next, it is not waited for long.
+      const limit = how === 'clean' ? [] : [AbortSignal.timeout(patience)];
+      await runTask(session, 'VM.clean_shutdown', [self], AbortSignal.any([hands.signal, ...limit]));
       return;
     } catch (error) {
       if (how === 'clean' || hands.signal.aborted || !(error instanceof HostFailure)) throw error;
@@ -186,15 +219,52 @@ async function shutDown(
   await runTask(session, 'VM.hard_shutdown', [self], hands.signal);
 }
 
-/** Removes a VM this program made, with the disks that belong to it. Nothing is left that a name would find. */
+/**
+ * Removes a VM this program made, with the disks that belong to it. What is gone already counts as done; every disk
+ * is tried. Errors: a problem that names the disks left, or why the VM could not be removed.
+ */
 export async function destroyWithDisks(session: Session, self: string): Promise<void> {
-  const record = await session.call('VM.get_record', [self], vmRecord);
-  if (record.power_state !== 'Halted') await session.call('VM.hard_shutdown', [self], nothing);
+  const record = await session.call('VM.get_record', [self], vmRecord).catch(unlessGone);
+  if (record === null) return;
+  if (record.power_state === 'Running') await session.call('VM.hard_shutdown', [self], nothing).catch(unlessGone);
   const disks: string[] = [];
   for (const vbd of record.VBDs) {
     const device = await session.call('VBD.get_record', [vbd], vbdRecord);
     if (device.type === 'Disk' && !isNull(device.VDI)) disks.push(device.VDI);
   }
-  await session.call('VM.destroy', [self], nothing);
-  for (const disk of disks) await session.call('VDI.destroy', [disk], nothing);
+  await persist(() => session.call('VM.destroy', [self], nothing).catch(unlessGone));
+  const left: string[] = [];
+  for (const disk of disks) {
+    await persist(() => session.call('VDI.destroy', [disk], nothing).catch(unlessGone)).catch(() => left.push(disk));
+  }
+  if (left.length > 0) {
+    fail({
+      code: 'disks-left',
+      exit: exit.hostError,
+      message: `The VM is gone, its disks are not: ${left.join(', ')}.`,
+      try: ['xe vdi-list, and xe vdi-destroy for those that belong to no VM.'],
+    });
+  }
+}
+
+/** Null for an object that is not there any more; every other error stays one. */
+function unlessGone(error: unknown): null {
+  if (error instanceof HostFailure && ['HANDLE_INVALID', 'UUID_INVALID'].includes(error.code)) return null;
+  throw error;
+}
+
+const mostAttempts = 5;
+
+/** Tries again while the host is busy with the object or a call was cut: clean-up must not give up at once. */
+async function persist(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const busy = error instanceof HostFailure && ['busy', 'power-state'].includes(classify(error).kind);
+      if ((!busy && !(error instanceof WireFailure)) || attempt === mostAttempts) throw error;
+      await pause(1000, null);
+    }
+  }
 }

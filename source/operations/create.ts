@@ -10,7 +10,7 @@ import { fail } from '../text/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { isNull, type NetworkRecord, networkRecord, refs, type SrRecord, srRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
-import { armedWants } from './arming.ts';
+import { armedWants, writesFor } from './arming.ts';
 import { rewriteDisks } from './disks-xml.ts';
 import type { Action, Plan } from './plan.ts';
 import { refuseErrors } from './sources.ts';
@@ -37,6 +37,14 @@ export interface CreateSite {
 export async function createSite(host: Host, template: Vm, options: CreateOptions): Promise<CreateSite> {
   refuseUnprepared(template);
   refuseSizes(template, options);
+  if (options.mac && template.record.VIFs.length > 0) {
+    fail({
+      code: 'has-card',
+      exit: exit.usage,
+      message: `"${template.record.name_label}" has a network card of its own: --mac cannot be given to another.`,
+      try: ['Remove the card from the template, or leave --mac off.'],
+    });
+  }
   const [sr, network] = [await chooseSr(host, options.sr), await chooseNetwork(host.session, options.network)];
   return { template, sr, network };
 }
@@ -119,10 +127,12 @@ export async function planCreate(host: Host, site: CreateSite, name: string, opt
     const after = rewriteDisks(disks, site.sr.record.uuid, options.disk ?? null);
     actions.push({ do: 'set-key', key: 'disks', before: disks, after });
   }
+  // What the template lacks is written, not repaired.
+  actions.push(...writesFor(record, { fields: {}, keys: wants.keys }));
   if (options.memory !== undefined) actions.push({ do: 'set-memory', bytes: options.memory });
   if (options.vcpus !== undefined) actions.push({ do: 'set-vcpus', count: options.vcpus });
   actions.push({ do: 'provision' });
-  if (record.VIFs.length === 0 || options.mac !== undefined) {
+  if (record.VIFs.length === 0) {
     const network = { ref: site.network.ref, uuid: site.network.record.uuid };
     actions.push({ do: 'add-vif', network, mac: options.mac ?? '' });
   }

@@ -1,10 +1,12 @@
 import { exit } from '../text/exit.ts';
 import { type Problem, ProblemError } from '../text/problem.ts';
 import { WireFailure } from '../xapi/errors.ts';
-import { refs } from '../xapi/records.ts';
+import { ref, refs } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
+import { pause } from '../xapi/task.ts';
 import { carryOut, destroyWithDisks, type Progress, takeBack } from './actions.ts';
 import type { Hands, JournalEvent } from './hands.ts';
+import { begin } from './in-flight.ts';
 import type { Action, Plan } from './plan.ts';
 import { planView } from './words.ts';
 
@@ -46,6 +48,7 @@ export async function execute(
   const views = planView(plan);
   const done: Action[] = [];
   const journal = journalOf(plan, hands);
+  const finish = begin(`${plan.operation} ${plan.target.name}`);
   journal('planned');
   let problem: Problem | null = null;
   for (const [index, action] of plan.actions.entries()) {
@@ -61,7 +64,7 @@ export async function execute(
       journal('done', step);
     } catch (error) {
       problem = interruptedOr(error, hands);
-      if (action.do === 'clone') await adoptClone(action.label, hands.host.session, progress, error);
+      if (action.do === 'clone') await adoptClone(action, hands, progress, error);
       if (reversible(action)) done.push(action);
       tell('failed');
       journal('failed', step, problem.message);
@@ -69,6 +72,7 @@ export async function execute(
     }
   }
   const remains = problem === null ? [] : await undo(done, hands, progress, journal, plan);
+  finish();
   const gone = problem !== null && plan.target.kind === 'made' && remains.length === 0;
   return {
     ref: gone ? '' : progress.ref,
@@ -82,17 +86,36 @@ export async function execute(
 
 function interruptedOr(error: unknown, hands: Hands): Problem {
   if (!hands.signal.aborted) return hands.host.explain(error);
-  return { code: 'interrupted', exit: exit.interrupted, message: 'Interrupted; what was begun was taken back.' };
+  if (error instanceof WireFailure) return hands.host.explain(error);
+  return { code: 'interrupted', exit: exit.interrupted, message: 'Interrupted.' };
 }
 
 /** A step that failed may have been carried out all the same (the answer was lost): its undo is harmless. */
 const reversible = (action: Action): boolean => ['set-field', 'set-key', 'mark'].includes(action.do);
 
-/** The answer to a clone was lost: the object is found by its unusual name, if it was made. */
-async function adoptClone(label: string, session: Session, progress: Progress, error: unknown): Promise<void> {
-  if (progress.ref !== '' || !(error instanceof WireFailure)) return;
-  const found = await session.call('VM.get_by_name_label', [label], refs).catch(() => []);
-  if (found.length === 1) progress.ref = found[0] ?? '';
+const searches = 8;
+
+/**
+ * The answer to a clone was lost: the object is found by its name, which carries this run, and by its parent; the
+ * clone may still be under way. Nothing else is ever taken for ours.
+ */
+async function adoptClone(
+  action: Action & { do: 'clone' },
+  hands: Hands,
+  progress: Progress,
+  error: unknown,
+): Promise<void> {
+  const { session } = hands.host;
+  if (progress.ref !== '' || !(error instanceof WireFailure) || !action.label.endsWith(` xenfai:${hands.run}`))
+    return;
+  for (let search = 0; search < searches && progress.ref === ''; search += 1) {
+    if (search > 0) await pause(250, null);
+    const found = await session.call('VM.get_by_name_label', [action.label], refs).catch(() => []);
+    for (const candidate of found) {
+      const parent = await session.call('VM.get_parent', [candidate], ref).catch(() => '');
+      if (parent === action.source.ref) progress.ref = candidate;
+    }
+  }
 }
 
 async function undo(
@@ -117,11 +140,13 @@ async function undo(
   }
   for (const action of [...done].reverse()) {
     const view = views[plan.actions.indexOf(action)];
+    const byHand = view === undefined || view.undo === '' ? '' : ` (by hand: ${view.undo})`;
     try {
-      await takeBack(action, session, progress);
-      journal('undone', view?.step);
+      const left = await takeBack(action, session, progress);
+      if (left === null) journal('undone', view?.step);
+      else remains.push(`${view?.step ?? action.do}: ${left}${byHand}`);
     } catch (error) {
-      remains.push(`${view?.step ?? action.do}: ${hands.host.explain(error).message} (by hand: ${view?.undo ?? ''})`);
+      remains.push(`${view?.step ?? action.do}: ${hands.host.explain(error).message}${byHand}`);
     }
   }
   return remains;
@@ -132,6 +157,7 @@ function withDeadline(session: Session): Session {
   const signal = AbortSignal.timeout(undoTime);
   return {
     call: (method, params, result, options) => session.call(method, params, result, { ...options, signal }),
+    renew: () => session.renew(),
     close: () => session.close(),
   };
 }

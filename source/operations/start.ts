@@ -44,7 +44,10 @@ export async function startVm(vm: Vm, hands: Hands, { force, onStep }: StartOpti
   if (outcome.problem === null && firstDiskBoot(vm)) await execute(planInstalled(vm), hands);
   const after = await readVm(hands.host.session, vm.ref).catch(() => null);
   // eliloader switches to pygrub just before the domain is built: what the record says now tells it.
-  const attemptUsed = !onNet ? false : after === null ? null : after.record.PV_bootloader !== 'eliloader';
+  // A start whose end was not seen may still be going on.
+  const unseen =
+    after === null || (outcome.problem?.exit === exit.unreachable && after.record.PV_bootloader === 'eliloader');
+  const attemptUsed = !onNet ? false : unseen ? null : after.record.PV_bootloader !== 'eliloader';
   return { problem: outcome.problem, changed: outcome.problem === null, attemptUsed, after };
 }
 

@@ -20,6 +20,7 @@ export async function planTemplateCopy(
   source: Vm,
   name: string,
   comment: string | undefined,
+  run: string,
 ): Promise<Plan> {
   if (name.trim() === '') fail({ code: 'no-name', exit: exit.usage, message: 'A template needs a name.' });
   const taken = await session.call('VM.get_by_name_label', [name], refs);
@@ -32,7 +33,9 @@ export async function planTemplateCopy(
     });
   }
   const { record } = source;
-  const actions: Action[] = [{ do: 'clone', source: { ref: source.ref, uuid: record.uuid }, label: name }];
+  const actions: Action[] = [
+    { do: 'clone', source: { ref: source.ref, uuid: record.uuid }, label: `${name} xenfai:${run}` },
+  ];
   if (comment !== undefined && comment !== record.name_description) {
     actions.push({ do: 'set-field', field: 'name_description', before: null, after: comment });
   }
@@ -40,12 +43,12 @@ export async function planTemplateCopy(
     if (record.other_config[key] !== undefined) actions.push({ do: 'set-key', key, before: null, after: null });
   }
   const fields = {
-    name_label: name,
     PV_bootloader: record.PV_bootloader,
     PV_args: record.PV_args,
     ...(comment === undefined ? {} : { name_description: comment }),
   };
   actions.push({ do: 'prove', wants: { fields, keys: {} }, repair: true });
+  actions.push({ do: 'set-field', field: 'name_label', before: null, after: name });
   return {
     operation: 'template copy',
     target: { kind: 'made', name },

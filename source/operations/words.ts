@@ -1,5 +1,5 @@
 import { markKeys } from '../netboot/marks.ts';
-import { xe } from '../text/shell.ts';
+import { type ShellVariable, xe } from '../text/shell.ts';
 import { formatBytes } from '../text/sizes.ts';
 import type { Action, Plan, StepView, Subject } from './plan.ts';
 
@@ -23,7 +23,8 @@ export function planView(plan: Plan): StepView[] {
   }));
 }
 
-const uuidOf = (subject: Subject): string => (subject.kind === 'existing' ? subject.uuid : '$VM');
+const uuidOf = (subject: Subject): string | ShellVariable =>
+  subject.kind === 'existing' ? subject.uuid : { variable: 'VM' };
 
 function describe(action: Action, subject: Subject, kind: 'vm' | 'template'): Words {
   const uuid = uuidOf(subject);

@@ -29,6 +29,8 @@ export interface FetchOptions {
 
 const mostRedirects = 5;
 const silence = 20_000;
+/** A download that takes longer would keep a whole work waiting. */
+const longest = 15 * 60_000;
 
 /** One GET, as a loader in dom0 would make it: redirects followed, no compression asked for. Never throws but for abort. */
 export async function fetchFile(url: string, options: FetchOptions): Promise<Fetched> {
@@ -63,7 +65,9 @@ function failed(url: string, finalUrl: string, problem: string): Fetched {
 /** The answer, or in words why there is none. */
 function get(url: string, { proxy, signal }: FetchOptions): Promise<IncomingMessage | string> {
   if (!URL.canParse(url) || !url.startsWith('http://')) return Promise.resolve('not an http URL');
-  if (proxy !== undefined && proxy !== '' && !URL.canParse(proxy)) return Promise.resolve('the proxy is no URL');
+  if (proxy !== undefined && proxy !== '' && !/^http:\/\/[^/\s]/.test(proxy)) {
+    return Promise.resolve(`the proxy "${proxy}" is no http URL`);
+  }
   const target = new URL(url);
   const via = proxy ? new URL(proxy) : null;
   return new Promise((resolve, reject) => {
@@ -92,6 +96,7 @@ async function read(url: string, finalUrl: string, reply: IncomingMessage, optio
   let keptBytes = 0;
   let bytes = 0;
   let problem: string | null = null;
+  const began = performance.now();
   try {
     for await (const chunk of reply as AsyncIterable<Buffer>) {
       bytes += chunk.length;
@@ -101,6 +106,10 @@ async function read(url: string, finalUrl: string, reply: IncomingMessage, optio
         keptBytes += part.length;
       }
       options.onProgress?.({ bytes, total: declared });
+      if (performance.now() - began > longest) {
+        problem = `only ${bytes} bytes in 15 minutes`;
+        break;
+      }
       if (bytes > options.most) {
         problem = 'larger than anything that belongs here';
         break;

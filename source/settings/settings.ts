@@ -14,8 +14,6 @@ export const profile = z.object({
 });
 export type Profile = z.infer<typeof profile>;
 
-const profiles = z.array(profile);
-
 export interface Settings {
   readonly path: string;
   profiles(): readonly Profile[];
@@ -25,7 +23,7 @@ export interface Settings {
   forget(name: string): void;
 }
 
-/** The settings file, mode 0600; a damaged one is set aside rather than believed. `directory` null: the usual place. */
+/** The settings file, mode 0600; one that is no JSON is begun anew. `directory` null: the usual place. */
 export function openSettings(directory: string | null): Settings {
   const conf = new Conf<{ profiles: unknown }>({
     projectName: 'xenfai',
@@ -36,8 +34,12 @@ export function openSettings(directory: string | null): Settings {
     ...(directory === null ? {} : { cwd: directory }),
   });
   const read = (): readonly Profile[] => {
-    const parsed = profiles.safeParse(conf.get('profiles'));
-    return parsed.success ? parsed.data : [];
+    const list = conf.get('profiles');
+    // One entry that cannot be read must not hide the others.
+    return (Array.isArray(list) ? list : []).flatMap((entry) => {
+      const parsed = profile.safeParse(entry);
+      return parsed.success ? [parsed.data] : [];
+    });
   };
   return {
     path: conf.path,

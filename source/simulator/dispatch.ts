@@ -58,7 +58,10 @@ async function carryOut(world: World, call: Call, signal: AbortSignal): Promise<
   }
   const handler = findHandler(className, method, message);
   const run = (task: string) => handler({ world, session, task, signal: async ? world.stopped : signal }, ...args);
-  if (async) return { xml: success(bare(runInBackground(world, call.method, message, run))) };
+  if (async) {
+    const started = runInBackground(world, call.method, message, run);
+    return before === 'drop' ? { ends: true } : { xml: success(bare(started)) };
+  }
   const value = message.async ? await withTask(world, `${className}.${method}`, run) : await run('OpaqueRef:NULL');
   return before === 'drop' ? { ends: true } : { xml: success(marshal(message.result, value)) };
 }

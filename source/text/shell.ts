@@ -7,10 +7,15 @@ export function shellWord(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** A shell variable in place of a value: what a line before has set. Never made of foreign text. */
+export interface ShellVariable {
+  readonly variable: 'VM';
+}
+
 /** `xe` with its parameters, e.g. `xe('vm-param-set', {uuid: '…', 'PV-args': 'quiet'})`. */
-export function xe(command: string, parameters: Readonly<Record<string, string>>): string {
+export function xe(command: string, parameters: Readonly<Record<string, string | ShellVariable>>): string {
   const words = Object.entries(parameters).map(([name, value]) => {
-    const quoted = value.startsWith('$') ? `"${value}"` : shellWord(value);
+    const quoted = typeof value === 'string' ? shellWord(value) : `"$${value.variable}"`;
     return `${shellWord(name)}=${quoted}`;
   });
   return ['xe', command, ...words].join(' ');

@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { freshForm } from '../fai/form.ts';
+import { leftBehind } from '../operations/in-flight.ts';
 import type { Settings } from '../settings/settings.ts';
 import { outcomeOf } from '../watch/installs.ts';
 import { App } from './app.tsx';
@@ -74,6 +75,10 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   options.signal.addEventListener('abort', end, { once: true });
   const code = await app.waitUntilExit();
   options.signal.removeEventListener('abort', end);
-  await (effects as Effects | null)?.close();
-  return { code: typeof code === 'number' ? code : 0, history: [...last.history, ...stillInstalling(last)] };
+  // The second Ctrl-C does not wait; every other way out lets what was begun be taken back first.
+  await (effects as Effects | null)?.close(!last.stopping);
+  return {
+    code: typeof code === 'number' ? code : 0,
+    history: [...last.history, ...stillInstalling(last), ...leftBehind()],
+  };
 }

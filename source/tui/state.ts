@@ -156,6 +156,8 @@ export interface Job {
   readonly phase: 'planning' | 'preview' | 'running' | 'done';
   /** An existing VM is changed: y is asked for. */
   readonly dangerous: boolean;
+  /** Start over a failed check: the operator overrode it for these very VMs. */
+  readonly force: boolean;
   readonly plans: readonly JobPlan[];
   readonly progress: Readonly<Record<string, string>>;
   readonly results: readonly JobResult[];

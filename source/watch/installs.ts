@@ -179,7 +179,9 @@ export function outcomeOf(install: Install, now: number): Outcome {
 export function provesInstalled(install: Install): boolean {
   const { vm, state, progress, installerDomain } = install;
   if (state.state !== 'fired') return false;
-  if (progress?.outcome === 'installed' || progress?.outcome === 'waiting') return true;
+  // sysinfo and inventory end with the same words.
+  if (lastValue(splitWords(vm.record.PV_args), 'FAI_ACTION') !== 'install') return false;
+  if (progress?.ended && progress.outcome !== 'failed') return true;
   if (progress?.outcome === 'failed') return false;
   const { other_config: words, uuid, domid } = vm.record;
   const ours = readMark(words, 'created', uuid) !== null && readMark(words, 'installed', uuid) === null;

@@ -20,8 +20,8 @@ const longestWait = 30_000;
 
 /**
  * Follows all VMs of a host until the signal ends it: registers, reads everything once, then lives on events.
- * Lost events mean a full read; a lost connection is told and tried again with growing pauses. A session that the
- * host ended cannot be renewed here (the password is not kept): that error is thrown.
+ * Lost events mean a full read; a lost connection or session is told and tried again with growing pauses. Other errors
+ * of the host are thrown.
  */
 export async function followInventory(
   host: Host,
@@ -40,11 +40,12 @@ export async function followInventory(
       }
     } catch (error) {
       if (signal.aborted) return;
-      const lost = error instanceof HostFailure && classify(error).kind === 'events-lost';
-      if (lost) continue;
-      if (!(error instanceof WireFailure)) throw error;
+      const ended = error instanceof HostFailure && ['session-lost', 'booting'].includes(classify(error).kind);
+      if (!ended && !(error instanceof WireFailure)) throw error;
       tell({ type: 'lost', reason: host.explain(error).message });
-      await pause(wait, signal).catch(() => {});
+      await pause(wait, signal);
+      // xapi forgets its sessions when it restarts: one more login, and everything is read anew.
+      if (ended) await host.session.renew().catch(() => {});
       wait = Math.min(wait * 2, longestWait);
     }
   }

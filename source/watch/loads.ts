@@ -22,9 +22,9 @@ export async function followLoads(
       const record = await host.session
         .call('VM_metrics.get_record', [metrics], vmMetrics, { signal })
         .catch(() => null);
-      const loads = Object.values(record?.VCPUs_utilisation ?? {});
+      const loads = Object.values(record?.VCPUs_utilisation ?? {}).filter(Number.isFinite);
       if (loads.length > 0) tell(vm.ref, Math.max(...loads));
     }
-    await pause(every, signal).catch(() => {});
+    await pause(every, signal);
   }
 }

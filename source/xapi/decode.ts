@@ -2,7 +2,7 @@ import { SaxesParser } from 'saxes';
 import type { XmlValue } from './value.ts';
 
 type Frame =
-  | { kind: 'value'; type: string; text: string; value: XmlValue | undefined }
+  | { kind: 'value'; type: string; text: string; closed: boolean; value: XmlValue | undefined }
   | { kind: 'array'; items: XmlValue[] }
   | { kind: 'struct'; members: { [name: string]: XmlValue }; name: string };
 
@@ -53,7 +53,7 @@ export class ResponseReader {
     switch (name) {
       case 'value':
         if (this.stack.length > deepest) throw new Error('the reply is nested too deeply');
-        this.stack.push({ kind: 'value', type: 'string', text: '', value: undefined });
+        this.stack.push({ kind: 'value', type: 'string', text: '', closed: false, value: undefined });
         break;
       case 'array':
         this.stack.push({ kind: 'array', items: [] });
@@ -84,7 +84,8 @@ export class ResponseReader {
 
   private text(text: string): void {
     const top = this.stack.at(-1);
-    if (top?.kind === 'value') top.text += text;
+    // Blanks behind a typed element belong to the layout, not to the value.
+    if (top?.kind === 'value' && !top.closed) top.text += text;
     else if (this.inName && top?.kind === 'struct') top.name += text;
   }
 
@@ -100,6 +101,8 @@ export class ResponseReader {
     } else if (name === 'struct' && top?.kind === 'struct') {
       this.stack.pop();
       this.fill(top.members);
+    } else if (top?.kind === 'value' && name === top.type) {
+      top.closed = true;
     }
   }
 

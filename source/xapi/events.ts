@@ -1,23 +1,32 @@
 import * as z from 'zod';
+import { classify, HostFailure } from './errors.ts';
 import { eventRecord, type HostEvent, nothing } from './records.ts';
 import type { Session } from './session.ts';
 
 const eventList = z.array(eventRecord);
 
+/** xapi touches the pool every 30 s to wake blocked clients: four times that without a word means it is gone. */
+const silence = 120_000;
+
 /**
- * The events of these classes, for ever: event.next of 5.6 blocks without a timeout, so none is set here; xapi
- * wakes it at least twice a minute. Register before the first full read, or what happens in between is lost.
- * Errors: HostFailure (EVENTS_LOST and SESSION_INVALID ask for a full read), WireFailure, the signal's reason.
+ * The events of these classes, for ever. Registers before the first full read, or what happens in between would be
+ * lost; reads anew when the host has forgotten events. The pool is registered for its heartbeat.
+ * Errors: HostFailure (SESSION_INVALID asks for a new login), WireFailure, the signal's reason.
  */
 export async function* hostEvents(
   session: Session,
   classes: readonly string[],
   signal: AbortSignal,
-  onRegistered: () => Promise<void>,
+  readAll: () => Promise<void>,
 ): AsyncGenerator<readonly HostEvent[]> {
-  await session.call('event.register', [classes], nothing, { signal });
-  await onRegistered();
+  await session.call('event.register', [[...classes, 'pool']], nothing, { signal });
+  await readAll();
   for (;;) {
-    yield await session.call('event.next', [], eventList, { signal, timeout: null });
+    try {
+      yield await session.call('event.next', [], eventList, { signal, timeout: silence });
+    } catch (error) {
+      if (!(error instanceof HostFailure) || classify(error).kind !== 'events-lost') throw error;
+      await readAll();
+    }
   }
 }

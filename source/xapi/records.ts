@@ -13,6 +13,8 @@ export const nothing = z.unknown();
 
 /** int64 travels as decimal text; -1 and 0 where a host says nothing. */
 const int = z.union([z.string(), z.number()]).transform((value) => (value === '' ? 0 : Number(value)));
+/** A double; 5.6 writes NaN where it knows nothing, others may write text. */
+const float = z.union([z.number(), z.nan(), z.string().transform(Number)]);
 const map = z.record(z.string(), z.string()).default({});
 const text = z.string().default('');
 const flag = z.boolean().default(false);
@@ -33,6 +35,8 @@ export const vmRecord = z.object({
   PV_bootloader_args: text,
   PV_legacy_args: text,
   HVM_boot_policy: text,
+  /** From 7.5 on; empty before. */
+  domain_type: text,
   other_config: map,
   recommendations: text,
   memory_static_max: int.default(0),
@@ -60,7 +64,7 @@ export type RawRecord = z.infer<typeof rawRecord>;
 export const vmMetrics = z.object({
   memory_actual: int.default(0),
   VCPUs_number: int.default(0),
-  VCPUs_utilisation: z.record(z.string(), z.number()).default({}),
+  VCPUs_utilisation: z.record(z.string(), float).default({}),
   start_time: text,
   install_time: text,
 });
@@ -122,7 +126,7 @@ export const vifRecord = z.object({ uuid: z.string(), device: text, MAC: text, n
 export const taskRecord = z.object({
   uuid: z.string(),
   status: text,
-  progress: z.number().default(0),
+  progress: float.default(0),
   result: text,
   error_info: z.array(z.string()).default([]),
 });

@@ -5,6 +5,8 @@ import { type CallOptions, type Wire, wire } from './wire.ts';
 /** A logged-in connection: calls get the session handle put in front of their parameters. */
 export interface Session {
   readonly call: Wire;
+  /** Logs in once more after the host ended the session (xapi was restarted); later calls use the new one. */
+  renew(): Promise<void>;
   /** Logs out; never throws, because it runs on every way out. */
   close(): Promise<void>;
 }
@@ -25,15 +27,19 @@ const logoutTimeout = 3000;
 export async function login({ url, user, password, timeout, signal }: LoginOptions): Promise<Session> {
   const { post, close } = poster(url);
   const call = wire(post, timeout);
+  const logIn = () => call('session.login_with_password', [user, password], z.string(), { signal });
   let handle: string;
   try {
-    handle = await call('session.login_with_password', [user, password], z.string(), { signal });
+    handle = await logIn();
   } catch (error) {
     close();
     throw error;
   }
   return {
     call: (method, params, result, options?: CallOptions) => call(method, [handle, ...params], result, options),
+    async renew() {
+      handle = await logIn();
+    },
     async close() {
       try {
         await call('session.logout', [handle], z.unknown(), { timeout: logoutTimeout });

@@ -69,9 +69,9 @@ test('Ctrl-C during create: exit 130, nothing left behind', async () => {
   });
   let made = 0;
   sim.world.intercept = (method) => {
-    if (method === 'VM.provision') {
+    if (method === 'Async.VM.provision') {
       made += 1;
-      if (made === 3) child.kill('SIGINT');
+      if (made === 9) child.kill('SIGINT');
     }
     return undefined;
   };

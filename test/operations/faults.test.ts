@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ApiError } from '../../source/simulator/api-error.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { goodArgs, prepareTemplate, simulator, xenfai } from '../harness.ts';
+import { goodArgs, lennyTemplate, prepareTemplate, simulator, xenfai } from '../harness.ts';
 
 // Every call that create and rearm make is broken once, in each of three ways: refused by the host, carried out
 // with the answer lost, and lost before it was carried out. Whatever happens, nothing may be left behind.
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => sim.stop());
 
-const writes = /^VM\.(clone|provision|set_|add_to|remove_from)|^VIF\.create/;
+const writes = /^(Async\.)?VM\.(clone|provision|set_|add_to|remove_from)|^VIF\.create/;
 const reads = /^session\.|^VM\.get_|^pool\.|^host\.|^SR\.|^network\.|get_record$|get_all_records$/;
 
 /** The methods of one run in order, to know where to break it. */
@@ -119,11 +119,70 @@ test('a write that does not stick is found out', async () => {
   expect(ran.json.vms[0].error).toMatchObject({ code: 'not-kept', message: expect.stringContaining('bootloader') });
 });
 
+test('a template copy whose clone is lost never touches another object of that name', async () => {
+  const other = await xenfai(sim, ['template', 'copy', lennyTemplate, 'Somebody else’s', '--json']);
+  const [ref = ''] =
+    [...sim.world.database.all('VM')].find(([, vm]) => vm['uuid'] === other.json.template.uuid) ?? [];
+  // It gets the very name between our look and our clone.
+  sim.world.intercept = (method) => {
+    if (method !== 'Async.VM.clone') return undefined;
+    sim.world.database.set('VM', ref, 'name_label', 'Mine');
+    return 'lose';
+  };
+  expect((await xenfai(sim, ['template', 'copy', lennyTemplate, 'Mine'])).code).toBe(3);
+  expect(sim.world.database.find('VM', ref)).toBeDefined();
+});
+
+test('undo leaves alone what somebody else has written since', async () => {
+  const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm3') ?? [];
+  sim.world.intercept = (method) => {
+    if (method !== 'VM.set_PV_bootloader') return undefined;
+    sim.world.database.setKey('VM', ref, 'other_config', 'debian-release', 'theirs');
+    return new ApiError('INTERNAL_ERROR', 'broken by the test');
+  };
+  const ran = await xenfai(sim, ['rearm', 'vm3', '--yes', '--release', 'ours', '--json']);
+  expect(ran.code).toBe(10);
+  expect(JSON.stringify(ran.json.error.try)).toContain('somebody else');
+  expect(sim.world.database.get('VM', ref)['other_config']).toMatchObject({ 'debian-release': 'theirs' });
+});
+
+describe('start', () => {
+  test('polls that are cut for a while do not end it', async () => {
+    let cut = 0;
+    sim.world.intercept = (method) => {
+      if (method !== 'task.get_record' || cut >= 3) return undefined;
+      cut += 1;
+      return 'lose';
+    };
+    const ran = await xenfai(sim, ['start', 'vm1', '--json']);
+    expect(ran).toMatchObject({ code: 0, json: { vms: [{ state: 'fired', attemptUsed: true }] } });
+    expect(cut).toBe(3);
+  });
+
+  test('interrupted while the host starts it: the end is awaited and told as it is', async () => {
+    const controller = new AbortController();
+    sim.world.intercept = (method) => {
+      if (method === 'Async.VM.start') controller.abort(new DOMException('Interrupted', 'AbortError'));
+      return undefined;
+    };
+    const ran = await xenfai(sim, ['start', 'vm1', '--json'], { signal: controller.signal });
+    // This host cannot stop a start: it happened, and that is what is said.
+    expect(ran.json.vms[0]).toMatchObject({ ok: true, powerState: 'running', state: 'fired', attemptUsed: true });
+  });
+
+  test('the answer to the start is lost: whether the attempt is used is not known, or seen', async () => {
+    sim.world.intercept = (method) => (method === 'Async.VM.start' ? 'drop' : undefined);
+    const ran = await xenfai(sim, ['start', 'vm1', '--json']);
+    expect(ran.code).toBe(3);
+    expect([null, true]).toContain(ran.json.vms[0].attemptUsed);
+  });
+});
+
 test('an interrupt waits for the step in flight and takes back what was begun', async () => {
   const before = inventory();
   const controller = new AbortController();
   sim.world.intercept = (method) => {
-    if (method === 'VM.provision') controller.abort(new DOMException('Interrupted', 'AbortError'));
+    if (method === 'Async.VM.provision') controller.abort(new DOMException('Interrupted', 'AbortError'));
     return undefined;
   };
   const ran = await xenfai(sim, ['create', 'web', '--template', 'FAI', '--json'], { signal: controller.signal });

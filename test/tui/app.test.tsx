@@ -20,7 +20,7 @@ beforeEach(async () => {
   sim = await simulator({ vms: 4 });
 });
 afterEach(async () => {
-  await effects?.close();
+  await effects?.close(false);
   await sim.stop();
 });
 

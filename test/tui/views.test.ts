@@ -123,6 +123,7 @@ function fullState(): AppState {
       work: 'rearm',
       phase: 'preview',
       dangerous: true,
+      force: false,
       plans: [
         { name: hostile, plan, problem: null, note: null },
         { name: hostile, plan: null, problem, note: null },

@@ -46,6 +46,13 @@ test('lost events mean a full read', async () => {
   await until(() => events.filter((event) => event.type === 'all').length > 1);
 });
 
+test('a session the host has forgotten is renewed, and everything read anew', async () => {
+  sim.world.sessions.clear();
+  sim.world.events.drop('');
+  await until(() => events.some((event) => event.type === 'lost'));
+  await until(() => events.filter((event) => event.type === 'all').length > 1);
+});
+
 test('a lost connection is told, and followed again', async () => {
   let cut = false;
   sim.world.intercept = (method) => {

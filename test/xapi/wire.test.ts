@@ -20,6 +20,7 @@ const reply = (value: string) =>
 describe('decoding', () => {
   test.each([
     ['<value>bare</value>', 'bare'],
+    ['<value> <string>indented</string>\n </value>', 'indented'],
     ['<value/>', ''],
     ['<value><string/></value>', ''],
     ['<value><string>a &lt;b&gt; &amp; &quot;c&quot;</string></value>', 'a <b> & "c"'],

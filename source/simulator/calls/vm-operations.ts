@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.ts';
 import lifecycle from '../datamodel-5.6/lifecycle.json' with { type: 'json' };
 import type { Fields } from '../types.ts';
 import type { World } from '../world.ts';
-import { type CallContext, fieldsOf, refsOf, text } from './context.ts';
+import { type CallContext, fieldsOf, text } from './context.ts';
 
 // xapi_vm_lifecycle.ml of 5.6: which operation is allowed in which state, and which error says so.
 
@@ -102,5 +102,3 @@ function nextChange(world: World, ref: string): Promise<void> {
     });
   });
 }
-
-export const vmRefs = (vm: Fields, list: 'VBDs' | 'VIFs' | 'consoles'): string[] => refsOf(vm[list]);

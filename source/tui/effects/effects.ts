@@ -31,8 +31,8 @@ export type Dispatch = (event: Event) => void;
 
 export interface Effects {
   run(command: Command): void;
-  /** Ends everything that is under way and logs out. */
-  close(): Promise<void>;
+  /** Stops what is under way; with `wait` its taking back is awaited. Then logs out. */
+  close(wait: boolean): Promise<void>;
 }
 
 /** What a command works with while it runs. */
@@ -51,6 +51,7 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
   const whole = new AbortController();
   let following: AbortController | null = null;
   let followed: Promise<void> = Promise.resolve();
+  const running = new Set<Promise<void>>();
   // Hosts that were known before this session: only they lead straight to the fleet.
   const knownBefore = new Set(options.settings.profiles().map(({ name }) => name));
 
@@ -141,14 +142,19 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
 
   return {
     run(command) {
-      carryOut(command, current.signal).catch((error: unknown) => {
+      const work = carryOut(command, current.signal).catch((error: unknown) => {
         if (whole.signal.aborted) return;
         dispatch({ type: 'failed', during: command.do, problem: problemOf(error, host) });
       });
+      if (command.do === 'follow') return;
+      running.add(work);
+      void work.finally(() => running.delete(work));
     },
-    async close() {
+    async close(wait) {
+      current.abort(new DOMException('Interrupted', 'AbortError'));
+      // Taking back has its own deadline; the login must last until it is done.
+      if (wait) await Promise.allSettled([...running]);
       whole.abort();
-      current.abort();
       await host?.close();
     },
   };
@@ -164,7 +170,10 @@ async function copyTemplate(
   command: Command & { do: 'copy-template' },
 ): Promise<void> {
   const source = await findVm(host.session, command.source, 'template');
-  const outcome = await execute(await planTemplateCopy(host.session, source, command.name, command.comment), hands);
+  const outcome = await execute(
+    await planTemplateCopy(host.session, source, command.name, command.comment, hands.run),
+    hands,
+  );
   throwProblem(withRemains(outcome));
   dispatch({ type: 'templates', vms: await allTemplates(host.session) });
   dispatch({ type: 'copied', uuid: outcome.uuid, name: command.name });

@@ -3,11 +3,12 @@ import { goTo, isKey, type PartEvent, stay } from '../part.ts';
 import type { AppState, Job } from '../state.ts';
 
 /** Begins a piece of work: first its plan is made, then shown. */
-export function openJob(state: AppState, work: Job['work'], command: Command): Reduced<AppState> {
+export function openJob(state: AppState, work: Job['work'], command: Command, force = false): Reduced<AppState> {
   if (state.readOnly) return stay({ ...state, flash: { text: 'Nothing is changed with --read-only.', tone: 'bad' } });
   const job: Job = {
     work,
     phase: 'planning',
+    force,
     dangerous: work === 'rearm' || work === 'repair' || work === 'stop',
     plans: [],
     progress: {},
@@ -58,7 +59,7 @@ function reduceKey(state: AppState, job: Job, action: string | null): Reduced<Ap
       return stay(set({ phase: 'running', scroll: 0 }), {
         do: 'run',
         plans: job.plans,
-        force: state.verify.overridden,
+        force: job.force,
       });
     }
     case 'no':
@@ -69,7 +70,12 @@ function reduceKey(state: AppState, job: Job, action: string | null): Reduced<Ap
       return close(state, job);
     case 'start': {
       const refs = job.startable;
-      return openJob({ ...state, job: null }, 'start', { do: 'plan', work: 'start', refs, template: null });
+      return openJob(
+        { ...state, job: null },
+        'start',
+        { do: 'plan', work: 'start', refs, template: null },
+        job.force,
+      );
     }
     case 'up':
       return stay(set({ scroll: Math.max(0, job.scroll - 1) }));

@@ -1,7 +1,7 @@
 import { expandNames } from '../../text/names.ts';
 import { parseSize } from '../../text/sizes.ts';
 import { outcomeOf } from '../../watch/installs.ts';
-import type { Reduced } from '../events.ts';
+import type { Command, Reduced } from '../events.ts';
 import { openJob } from '../job/reduce.ts';
 import { keepSelection, matching, move } from '../list.ts';
 import { goTo, isKey, type PartEvent, stay } from '../part.ts';
@@ -195,7 +195,7 @@ function submitCreate(state: AppState): Reduced<AppState> {
     const field = act.names.value.trim() === '' ? 0 : act.field;
     return stay({ ...set(state, { field }), flash: { text: problem ?? 'No template is chosen.', tone: 'bad' } });
   }
-  return openJob(state, 'create', {
+  const command: Command = {
     do: 'plan-create',
     template: template.chosen,
     request: {
@@ -206,5 +206,6 @@ function submitCreate(state: AppState): Reduced<AppState> {
       sr: act.srs[act.sr]?.uuid ?? '',
       network: act.networks[act.network]?.uuid ?? '',
     },
-  });
+  };
+  return openJob(state, 'create', command, state.verify.overridden);
 }

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Simulator } from '../../source/simulator/simulator.ts';
+import { prepareTemplate, simulator, until, xenfai } from '../harness.ts';
+
+let sim: Simulator;
+beforeEach(async () => {
+  sim = await simulator({ vms: 8 });
+});
+afterEach(() => sim.stop());
+
+const status = async (name: string) => (await xenfai(sim, ['status', name, '--json'])).json.vms[0];
+
+describe('start and stop', () => {
+  test('an armed VM starts when its repository is good; the attempt is used', async () => {
+    const ran = await xenfai(sim, ['start', 'vm1', '--json']);
+    expect(ran.json.vms[0]).toMatchObject({ ok: true, state: 'fired', powerState: 'running', attemptUsed: true });
+    expect((await xenfai(sim, ['start', 'vm1', '--json'])).json.vms[0].changed).toBe(false);
+    expect((await xenfai(sim, ['stop', 'vm1', '--yes', '--force', '--json'])).json.vms[0]).toMatchObject({
+      powerState: 'halted',
+      changed: true,
+    });
+  });
+
+  test('a bad repository is exit 6 and no start; --force burns it', async () => {
+    await xenfai(sim, ['rearm', 'vm3', '--yes', '--release', 'nowhere']);
+    const refused = await xenfai(sim, ['start', 'vm3', '--json']);
+    expect(refused.code).toBe(6);
+    expect(refused.json.vms[0]).toMatchObject({ state: 'armed', powerState: 'halted', attemptUsed: false });
+    expect(refused.json.error.url).toContain('/dists/nowhere/');
+    const forced = await xenfai(sim, ['start', 'vm3', '--force', '--json']);
+    expect(forced.code).toBe(10);
+    expect(forced.json.vms[0]).toMatchObject({ attemptUsed: false, error: { code: 'bootloader-file-missing' } });
+  });
+
+  test('a half-armed VM is not started into nothing: exit 6 names what is missing', async () => {
+    const check = await xenfai(sim, ['check', '--vm', 'vm4', '--json']);
+    expect(check).toMatchObject({ code: 6, json: { findings: [{ code: 'missing-distro', severity: 'error' }] } });
+    const started = await xenfai(sim, ['start', 'vm4', '--json']);
+    expect(started).toMatchObject({ code: 6, json: { vms: [{ powerState: 'halted', attemptUsed: false }] } });
+    expect((await xenfai(sim, ['check', '--vm', 'win5', '--json'])).code).toBe(6);
+  });
+
+  test('rearm --start looks at the files before it writes anything', async () => {
+    const before = JSON.stringify([...sim.world.database.all('VM')]);
+    const ran = await xenfai(sim, ['rearm', 'vm3', '--yes', '--release', 'nowhere', '--start', '--json']);
+    expect(ran).toMatchObject({ code: 6, json: { vms: [{ state: 'fired', changed: false }] } });
+    expect(JSON.stringify([...sim.world.database.all('VM')])).toBe(before);
+    await prepareTemplate(sim);
+    await xenfai(sim, ['template', 'set', 'FAI', '--release', 'nowhere']);
+    expect((await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start'])).code).toBe(6);
+    expect((await xenfai(sim, ['status', 'web'])).code).toBe(7);
+  });
+
+  test('an install by good words ends installed, and is known after the next boot from disk', async () => {
+    await prepareTemplate(sim);
+    await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start']);
+    await until(
+      () =>
+        [...sim.world.domains.keys()].length > 0 &&
+        [...sim.world.disks.values()].filter((disk) => disk.system !== null).length > 2,
+    );
+    await xenfai(sim, ['stop', 'web', '--yes', '--force']);
+    const started = await xenfai(sim, ['start', 'web', '--json']);
+    expect(started.json.vms[0].ok).toBe(true);
+    expect((await status('web')).state).toBe('installed');
+  });
+});
+
+describe('check', () => {
+  test('without a host: files with URL, status and size', async () => {
+    const { code, json } = await xenfai(null, [
+      'check',
+      '--repository',
+      sim.repository,
+      '--release',
+      'lenny',
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    expect(json.files).toMatchObject([
+      { name: 'vmlinuz', ok: true, status: 200, detail: expect.stringContaining('Xen PV, 32-bit PAE') },
+      { name: 'initrd.gz', ok: true, status: 200, detail: 'gzip' },
+    ]);
+  });
+
+  test.each([
+    [['--release', 'nowhere'], 6, 'not-found'],
+    [[], 2, 'usage'],
+    [['--release', 'lenny', '--for', '4.1'], 2, 'usage'],
+  ])('%j: exit %i', async (flags, code, word) => {
+    const ran = await xenfai(null, ['check', '--repository', sim.repository, ...flags, '--json']);
+    expect(ran.code).toBe(code);
+    expect(JSON.stringify(ran.json)).toContain(word);
+  });
+
+  test('of a template and of a VM', async () => {
+    await prepareTemplate(sim);
+    expect((await xenfai(sim, ['check', '--template', 'FAI'])).code).toBe(0);
+    expect((await xenfai(sim, ['check', '--vm', 'vm1'])).code).toBe(0);
+    expect((await xenfai(sim, ['check', '--vm', 'vm6'])).code).toBe(6);
+  });
+});

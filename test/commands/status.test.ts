@@ -1,0 +1,117 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Simulator } from '../../source/simulator/simulator.ts';
+import { simulator, until, xenfai } from '../harness.ts';
+
+let sim: Simulator;
+beforeEach(async () => {
+  sim = await simulator({ vms: 8 });
+});
+afterEach(() => sim.stop());
+
+const status = async (name: string) => (await xenfai(sim, ['status', name, '--json'])).json.vms[0];
+
+describe('status', () => {
+  test('shows what has to do with an install, and with --all the rest', async () => {
+    const { code, json } = await xenfai(sim, ['status', '--json']);
+    expect(code).toBe(0);
+    const states = Object.fromEntries(json.vms.map((vm: { name: string; state: string }) => [vm.name, vm.state]));
+    expect(states).toEqual({
+      vm1: 'armed',
+      vm2: 'installed',
+      vm3: 'fired',
+      vm4: 'half-armed',
+      vm6: 'half-armed',
+      vm7: 'armed',
+      vm8: 'installed',
+    });
+    expect((await xenfai(sim, ['status', '--all', '--json'])).json.vms).toHaveLength(8);
+  });
+
+  test('a VM is named by name or UUID; unknown and ambiguous names are exit 7', async () => {
+    const vm = await status('vm1');
+    expect((await xenfai(sim, ['status', vm.uuid, '--json'])).json.vms[0].name).toBe('vm1');
+    expect((await xenfai(sim, ['status', 'nobody'])).code).toBe(7);
+    for (const [ref, record] of sim.world.database.all('VM')) {
+      if (record['name_label'] === 'vm2') sim.world.database.set('VM', ref, 'name_label', 'vm1');
+    }
+    const twice = await xenfai(sim, ['status', 'vm1', '--json']);
+    expect(twice.code).toBe(7);
+    expect(twice.json.error.try).toContain(vm.uuid);
+  });
+
+  test('hostile names reach the terminal clean and JSON raw', async () => {
+    const evil = 'vm\u009b31m\u202e\u001b[2J';
+    const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
+    sim.world.database.set('VM', ref, 'name_label', `${evil}ok`);
+    expect((await xenfai(sim, ['status'])).out).not.toMatch(/[\u001b\u009b\u202e]/);
+    expect((await xenfai(sim, ['status', '--json'])).out).toContain('vm\u009b31m\u202e\ufffd[2Jok');
+  });
+});
+
+describe('status --orphans and --watch', () => {
+  test('what a kill left behind is found by its name', async () => {
+    expect((await xenfai(sim, ['status', '--orphans', '--json'])).json.vms).toEqual([]);
+    const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
+    sim.world.database.set('VM', ref, 'name_label', 'web01 xenfai:0123abcd');
+    expect((await xenfai(sim, ['status', '--orphans', '--json'])).json.vms).toMatchObject([
+      { name: 'web01 xenfai:0123abcd' },
+    ]);
+  });
+
+  test('a line for every change, none for what stays', async () => {
+    const lines: string[] = [];
+    const life = new AbortController();
+    const watching = xenfai(sim, ['status', '--watch'], { signal: life.signal, out: (text) => lines.push(text) });
+    await until(() => lines.length === 7);
+    await xenfai(sim, ['start', 'vm1']);
+    await until(() => lines.includes('vm1  fired  running'));
+    expect(lines.filter((text) => text.startsWith('vm2'))).toHaveLength(1);
+    life.abort();
+    expect((await watching).code).toBe(130);
+  });
+});
+
+describe('connecting', () => {
+  test.each([
+    [{ XENFAI_PASSWORD: 'wrong' }, [], 4, 'login-refused'],
+    [{ XENFAI_HOST: 'http://127.0.0.1:1' }, [], 3, 'unreachable'],
+    [{ XENFAI_HOST: 'ftp://x' }, [], 2, 'bad-address'],
+    [{ XENFAI_PASSWORD: undefined }, [], 2, 'no-password'],
+    [{}, ['--timeout', 'soon'], 2, 'usage'],
+    [{}, ['--profile', 'nobody'], 2, 'no-such-profile'],
+    [{}, ['--password-file', '/nonexistent'], 2, 'password-file'],
+    [{}, ['--password-command', 'exit 1'], 2, 'password-command'],
+  ])('%j %j: exit %i', async (env, args, code, word) => {
+    const directory = mkdtempSync(join(tmpdir(), 'xenfai-'));
+    const ran = await xenfai(sim, ['status', '--json', ...args], {
+      env: { XENFAI_HOST: sim.host, XENFAI_PASSWORD: sim.password, XENFAI_CONFIG_DIR: directory, ...env },
+    });
+    expect({ code: ran.code, word: ran.json.error.code }).toEqual({ code, word });
+    expect(ran.out + ran.err).not.toContain(sim.password);
+  });
+
+  test('a password from a file, from a command', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'xenfai-')), 'password');
+    writeFileSync(file, `${sim.password}\n`);
+    const env = { XENFAI_HOST: sim.host, XENFAI_PASSWORD: undefined };
+    expect((await xenfai(null, ['status', '--password-file', file], { env })).code).toBe(0);
+    expect((await xenfai(null, ['status', '--password-command', `cat ${file}`], { env })).code).toBe(0);
+  });
+
+  test('a web server that is no XenServer', async () => {
+    const env = { XENFAI_HOST: new URL(sim.repository).origin, XENFAI_PASSWORD: 'x' };
+    expect((await xenfai(null, ['status', '--json'], { env })).json.error.code).toBe('not-a-xenserver');
+  });
+});
+
+test('wrong usage is exit 2, help is not', async () => {
+  expect((await xenfai(null, ['rearm'])).code).toBe(2);
+  expect(await xenfai(null, ['dance'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no command "dance"'),
+  });
+  expect((await xenfai(null, ['--help'])).code).toBe(0);
+});
