@@ -14,16 +14,23 @@ export interface Interrupts {
 
 const codes = { SIGINT: exit.interrupted, SIGTERM: exit.terminated, SIGHUP: exit.hungUp } as const;
 
+/** Milliseconds in which the same signal is an echo of itself; no hand is that fast. */
+const echo = 100;
+
 export function watchSignals(): Interrupts {
   const controller = new AbortController();
   let code: number | null = null;
+  let first = 0;
   for (const [name, value] of Object.entries(codes)) {
     process.on(name, () => {
+      // Ink's exit hook sends a signal once more when it believes that nobody else listens: that is no second one.
+      if (code !== null && performance.now() - first < echo) return;
       if (code !== null) {
         for (const line of ['left at once', ...leftBehind()]) process.stderr.write(`xenfai: ${cleanLine(line)}\n`);
         process.exit(value);
       }
       code = value;
+      first = performance.now();
       controller.abort(new DOMException('Interrupted', 'AbortError'));
     });
   }

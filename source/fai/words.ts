@@ -24,6 +24,16 @@ export function lastValue(words: readonly Word[], name: string): string | null {
 
 export const hasWord = (words: readonly Word[], name: string): boolean => words.some((word) => word.name === name);
 
+/** True when two lines hold the same words, in whatever order: to FAI and the kernel they then say the same. */
+export function sameWords(a: string, b: string): boolean {
+  const sorted = (line: string): string =>
+    splitWords(line)
+      .map(({ text }) => text)
+      .sort()
+      .join(' ');
+  return sorted(a) === sorted(b);
+}
+
 /** Words that make a kernel line an FAI line: without one of them no FAI was meant to run. */
 export function hasFaiWords(line: string): boolean {
   return splitWords(line).some(

@@ -1,4 +1,3 @@
-import { composeLine } from '../../fai/form.ts';
 import { longestLine } from '../../fai/validate.ts';
 import { splitWords } from '../../fai/words.ts';
 import { netbootUrls } from '../../netboot/eliloader.ts';
@@ -7,7 +6,7 @@ import { blank, foreign, type Line, line, lineWidth, type Span, span, title, wid
 import { windowOf } from '../list.ts';
 import type { AppState } from '../state.ts';
 import { findingRows, formRow, problemRows, type Size } from '../view.ts';
-import { configureFindings } from './configure.ts';
+import { configureFindings, kernelLine } from './configure.ts';
 import { type ConfigureField, configureFields, flagHelp } from './fields.ts';
 
 export function configureView(state: AppState, size: Size): Line[] {
@@ -62,12 +61,12 @@ function bottomRows(state: AppState, field: ConfigureField | undefined, size: Si
   const { configure, template } = state;
   const { width, height } = size;
   const help = field?.kind === 'flags' ? flagHelp(configure) : (field?.help ?? '');
-  const kernelLine = composeLine(configure.form);
+  const shown = kernelLine(state);
   const before = template.records.get(template.chosen ?? '')?.record.PV_args ?? '';
   const findings = configureFindings(configure);
   const rows: Line[] = [...wrapped(help, width, 'dim')];
-  rows.push(lengthRow(kernelLine, before));
-  rows.push(...diffRows(before, kernelLine, width));
+  rows.push(lengthRow(shown, before));
+  rows.push(...diffRows(before, shown, width));
   if (height > 24) rows.push(blank, ...urlRows(state, width));
   if (configure.problem !== null) rows.push(...problemRows(configure.problem, size).slice(0, 6));
   if (configure.saving) rows.push(line(`Writing and reading back${size.glyphs.ellipsis}`, 'accent'));
@@ -88,9 +87,9 @@ function complaintRows(findings: readonly Finding[], size: Size): Line[] {
   return [...findingRows([first], size), ...more];
 }
 
-function lengthRow(kernelLine: string, before: string): Line {
-  const bytes = new TextEncoder().encode(kernelLine).length;
-  const changed = kernelLine === before ? 'as the template has it' : 'new words green';
+function lengthRow(text: string, before: string): Line {
+  const bytes = new TextEncoder().encode(text).length;
+  const changed = text === before ? 'as the template has it' : 'new words green';
   return [
     span(`Kernel line, ${bytes} of ${longestLine} bytes`, bytes > longestLine ? 'bad' : 'title', { bold: true }),
     span(`  ${changed}`, 'dim'),

@@ -1,5 +1,6 @@
 import { composeLine } from '../../fai/form.ts';
 import { validateLine } from '../../fai/validate.ts';
+import { sameWords } from '../../fai/words.ts';
 import { sourceFindings } from '../../netboot/eliloader.ts';
 import { errorsOf, type Finding } from '../../text/finding.ts';
 import type { Reduced } from '../events.ts';
@@ -7,6 +8,13 @@ import { goTo, isKey, type PartEvent, stay } from '../part.ts';
 import type { AppState, ConfigureState } from '../state.ts';
 import { editText } from '../text-field.ts';
 import { type ConfigureField, configureFields } from './fields.ts';
+
+/** The kernel line as it will be saved: the template's own where only the order would change. */
+export function kernelLine(state: AppState): string {
+  const before = state.template.records.get(state.template.chosen ?? '')?.record.PV_args ?? '';
+  const line = composeLine(state.configure.form);
+  return sameWords(before, line) ? before : line;
+}
 
 /** Everything wrong with the form now, errors first. */
 export function configureFindings({ plain, form }: ConfigureState): readonly Finding[] {
@@ -83,14 +91,14 @@ function tick(configure: ConfigureState, name: string): ConfigureState {
 function save(state: AppState): Reduced<AppState> {
   const [first] = errorsOf(configureFindings(state.configure));
   if (first !== undefined) return stay({ ...state, flash: { text: `Not yet: ${first.message}`, tone: 'bad' } });
-  const { plain, form } = state.configure;
+  const { plain } = state.configure;
   const { chosen } = state.template;
   if (chosen === null) return stay(state);
   const settings = {
     repository: plain.repository,
     release: plain.release,
     arch: plain.arch,
-    args: composeLine(form),
+    args: kernelLine(state),
     proxy: plain.proxy,
   };
   return stay(set(state, { saving: true, problem: null }), { do: 'save', template: chosen, settings });
