@@ -39,7 +39,10 @@ export function watchSignals(): Interrupts {
 
 /** The real terminal, environment and clock. */
 export function realSurroundings(interrupts: Interrupts): Surroundings {
-  const { env, stdin, stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
+  const env = { ...process.env };
+  // Programs that are called (xz, a password command) need not inherit it.
+  delete process.env['XENFAI_PASSWORD'];
   const fixed = env['XENFAI_CLOCK'];
   return {
     env,

@@ -27,7 +27,7 @@ export function validateLine(line: string): Finding[] {
     ...(dialect === null || mixed ? [] : dialectFindings(words, dialect)),
     ...actionFindings(words),
     ...configFindings(words, dialect),
-    ...flagFindings(words),
+    ...flagFindings(words, dialect),
     ...habitFindings(words),
   ];
 }
@@ -177,7 +177,7 @@ function* configFindings(words: readonly Word[], dialect: Dialect | null): Gener
   }
 }
 
-function* flagFindings(words: readonly Word[]): Generator<Finding> {
+function* flagFindings(words: readonly Word[], dialect: Dialect | null): Generator<Finding> {
   const given = splitFlags(lastValue(words, 'FAI_FLAGS') ?? '');
   for (const name of given) {
     const known = flags.find((flag) => flag.name === name);
@@ -194,6 +194,13 @@ function* flagFindings(words: readonly Word[]): Generator<Finding> {
         'Leave it off for a VM nobody watches.',
       );
     }
+  }
+  if (given.includes('sshd') && dialect !== null && dialect !== 'live-boot') {
+    yield warning(
+      'args-sshd',
+      'sshd: FAI 6 lets root in with the password "fai" while it installs, unless the nfsroot sets another.',
+      'Set FAI_ROOTPW in nfsroot.conf, or leave sshd off.',
+    );
   }
   if (!given.includes('reboot') && !given.includes('halt')) {
     yield warning(

@@ -149,7 +149,8 @@ describe('the form', () => {
       const fresh = freshForm(dialect);
       const nfsroot = dialect === 'http' ? 'http://10.1.1.6/squash.img' : '10.1.1.6:/srv/fai/nfsroot';
       const form = { ...fresh, nfsroot, configSpace: 'nfs://10.1.1.6/srv/fai/config' };
-      expect(validateLine(composeLine(form))).toEqual([]);
+      // FAI 6 has a password everybody knows.
+      expect(codes(composeLine(form))).toEqual(dialect === 'live-boot' ? [] : ['args-sshd']);
       expect(detectDialect(splitWords(composeLine(form)))).toBe(dialect);
       expect(readLine(composeLine(form))).toEqual(form);
     },
