@@ -21,11 +21,21 @@ function leastBytes(before: readonly string[], after: readonly string[]): number
   return bytes;
 }
 
+/** Until nothing was drawn for a while: what is counted must belong to the key. */
+async function quiet(terminal: Terminal): Promise<void> {
+  for (let bytes = -1; bytes !== terminal.bytes; ) {
+    bytes = terminal.bytes;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
 async function press(terminal: Terminal, key: string, wanted: RegExp): Promise<{ ours: number; least: number }> {
+  await quiet(terminal);
   const before = terminal.lines();
   const bytes = terminal.bytes;
   terminal.press(key);
   await terminal.shows(wanted);
+  await quiet(terminal);
   return { ours: terminal.bytes - bytes, least: leastBytes(before, terminal.lines()) };
 }
 
