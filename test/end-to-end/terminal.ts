@@ -107,16 +107,20 @@ export class Terminal {
     this.pty.resize(columns, rows);
   }
 
-  /** Waits until the screen shows it; fails with the screen when the program ended instead, or after 60 s. */
+  /** Waits until the screen shows it; fails with the screen when the program ended instead, or after 50 s. */
   async shows(wanted: string | RegExp): Promise<string> {
-    const seen = () => (typeof wanted === 'string' ? this.text().includes(wanted) : wanted.test(this.text()));
+    await this.is(String(wanted), (text) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)));
+    return this.text();
+  }
+
+  /** The same for anything that can be told from the screen: a frame may come in several pieces. */
+  async is(what: string, test: (text: string) => boolean): Promise<void> {
     const deadline = Date.now() + 50_000;
-    while (!seen()) {
-      if (this.ended) throw new Error(`ended before showing ${wanted}:\n${this.text()}`);
-      if (Date.now() > deadline) throw new Error(`never showed ${wanted}:\n${this.text()}`);
+    while (!test(this.text())) {
+      if (this.ended) throw new Error(`ended before showing ${what}:\n${this.text()}`);
+      if (Date.now() > deadline) throw new Error(`never showed ${what}:\n${this.text()}`);
       await Promise.race([this.change(), new Promise((wake) => setTimeout(wake, 500))]);
     }
-    return this.text();
   }
 
   kill(): void {

@@ -6,12 +6,13 @@ afterEach(() => terminal?.kill());
 
 /** Every screen keeps its head on the first row and its keys on the last, and no row runs over. */
 async function frame(wanted: string | RegExp): Promise<string> {
-  const text = await terminal.shows(wanted);
-  const lines = terminal.lines();
-  expect(lines[0]).toMatch(/^ xenfai/);
-  expect(lines.at(-1)?.trim()).not.toBe('');
+  await terminal.shows(wanted);
+  await terminal.is('a head and keys', (text) => {
+    const lines = text.split('\n');
+    return /^ xenfai/.test(lines[0] ?? '') && lines.at(-1)?.trim() !== '';
+  });
   expect(terminal.wraps()).toBe(false);
-  return text;
+  return terminal.text();
 }
 
 async function toFleet(names: string): Promise<void> {
