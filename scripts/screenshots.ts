@@ -22,7 +22,8 @@ const fixed = [
 ];
 const env = { XENFAI_CLOCK: '2010-11-15T10:53:00Z' };
 
-function shoot(terminal: Terminal, name: string, title: string): void {
+async function shoot(terminal: Terminal, name: string, title: string): Promise<void> {
+  await terminal.is('a whole frame', () => terminal.whole);
   writeFileSync(join(folder, `${name}.svg`), screenSvg(terminal.emulator, title));
   console.log(`${name}.svg`);
 }
@@ -33,25 +34,25 @@ async function small(): Promise<void> {
   await terminal.shows('Which XenServer?');
   terminal.press('enter', 'enter', 'enter');
   await terminal.shows('That is the one attempt.');
-  shoot(terminal, '1-connect', 'Step 1: what was found behind the address');
+  await shoot(terminal, '1-connect', 'Step 1: what was found behind the address');
   terminal.press('enter');
   await terminal.shows('A template of the vendor is never changed');
-  shoot(terminal, '2-template', 'Step 2: the templates, those for FAI first');
+  await shoot(terminal, '2-template', 'Step 2: the templates, those for FAI first');
   terminal.press('enter');
   await terminal.shows('Copy the template');
   terminal.press('enter', 'enter');
   await terminal.shows('nothing to complain about');
   terminal.press('tab', 'tab', 'tab', 'tab', 'tab', 'tab', 'right', 'right', 'space');
   await terminal.shows('at the end the VM waits for RETURN');
-  shoot(terminal, '3-configure', 'Step 3: repository and FAI arguments, checked while one types');
+  await shoot(terminal, '3-configure', 'Step 3: repository and FAI arguments, checked while one types');
   terminal.press('space', 'pagedown');
   await terminal.shows('❯  Save to the template and verify');
   terminal.press('enter');
   await terminal.shows('Both files are what this host can boot.');
-  shoot(terminal, '4-verify', 'Step 4: the netboot files, asked for as eliloader will');
+  await shoot(terminal, '4-verify', 'Step 4: the netboot files, asked for as eliloader will');
   terminal.press('enter');
   await terminal.shows('❯ Create new VMs from this template');
-  shoot(terminal, '5-act', 'Step 5: what shall be done');
+  await shoot(terminal, '5-act', 'Step 5: what shall be done');
   // ink-select-input takes digits: the sixth line of the menu is the fleet.
   terminal.press('6');
   await terminal.shows(/❯ vm1 +◆ armed/);
@@ -59,7 +60,7 @@ async function small(): Promise<void> {
   await terminal.shows(/❯ vm3 +▸ fired/);
   terminal.press('a');
   await terminal.shows('The next boot ERASES disk 0 (8 GiB) of vm3.');
-  shoot(terminal, '6-rearm', 'The plan of a rearm, with the xe line of each step');
+  await shoot(terminal, '6-rearm', 'The plan of a rearm, with the xe line of each step');
   terminal.press('escape');
   await terminal.shows('Nothing was changed.');
   terminal.press('q');
@@ -99,7 +100,7 @@ async function wide(): Promise<void> {
   terminal.press('end');
   await terminal.shows(/❯ web01 .*instsoft/);
   await terminal.shows('TASKBEGIN instsoft');
-  shoot(terminal, 'fleet', 'Step 6: the fleet, an install on its way');
+  await shoot(terminal, 'fleet', 'Step 6: the fleet, an install on its way');
   terminal.press('q');
   await terminal.exit;
 }

@@ -39,6 +39,8 @@ export class Terminal {
   private readonly screen: InstanceType<typeof headless.Terminal>;
   private readonly watchers = new Set<() => void>();
   private ended = false;
+  /** Pieces the emulator has not digested yet. */
+  private unread = 0;
 
   constructor(
     args: readonly string[],
@@ -55,7 +57,11 @@ export class Terminal {
     this.pty.onData((data) => {
       this.bytes += Buffer.byteLength(data);
       this.raw += data;
-      this.screen.write(data, () => this.wake());
+      this.unread += 1;
+      this.screen.write(data, () => {
+        this.unread -= 1;
+        this.wake();
+      });
     });
     // Terminals answer questions: without it a program may wait for its answer.
     this.screen.onData((data) => this.pty.write(data));
@@ -121,6 +127,11 @@ export class Terminal {
       if (Date.now() > deadline) throw new Error(`never showed ${what}:\n${this.text()}`);
       await Promise.race([this.change(), new Promise((wake) => setTimeout(wake, 500))]);
     }
+  }
+
+  /** True when the last frame has arrived to its end: Ink closes each with the end of a synchronized update. */
+  get whole(): boolean {
+    return this.unread === 0 && this.raw.endsWith('\u001b[?2026l');
   }
 
   kill(): void {
