@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { built, Terminal } from '../test/end-to-end/terminal.ts';
+import { connect, copyTemplate, makeAndStart, planNew, save } from '../test/end-to-end/walk.ts';
 import { screenSvg } from './svg.ts';
 
 const folder = resolve(process.argv[2] ?? 'screenshots');
@@ -70,31 +71,12 @@ async function small(): Promise<void> {
 async function wide(): Promise<void> {
   // Slow enough that the task photographed lasts.
   const terminal = new Terminal([built, 'demo', ...fixed, '--speed', '8'], { columns: 140, rows: 32, env });
-  await terminal.shows('Which XenServer?');
-  terminal.press('enter', 'enter', 'enter');
-  await terminal.shows('Connected');
-  terminal.press('enter');
-  await terminal.shows('Which template?');
-  terminal.press('enter');
-  await terminal.shows('Copy the template');
-  terminal.press('enter', 'enter');
+  await connect(terminal);
+  await copyTemplate(terminal);
   await terminal.shows('nothing to complain about');
-  terminal.press('pagedown');
-  await terminal.shows('❯  Save to the template and verify');
-  terminal.press('enter');
-  await terminal.shows('Both files are what this host can boot.');
-  terminal.press('enter');
-  await terminal.shows('❯ Create new VMs');
-  terminal.press('enter');
-  await terminal.shows('Local storage');
-  terminal.press('web01', 'pagedown', 'enter');
-  await terminal.shows('Enter carries this out');
-  terminal.press('enter');
-  await terminal.shows(/✓ web01 {2}armed/);
-  terminal.press('s');
-  await terminal.shows('xe vm-start');
-  terminal.press('enter');
-  await terminal.shows(/✓ web01 {2}started/);
+  await save(terminal);
+  await planNew(terminal, 'web01');
+  await makeAndStart(terminal, 'web01');
   terminal.press('enter');
   await terminal.shows('FAI messages on port');
   terminal.press('end');

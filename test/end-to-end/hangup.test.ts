@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { prepareTemplate, simulator } from '../harness.ts';
 import { built, Terminal } from './terminal.ts';
+import { connect, planNew, save } from './walk.ts';
 
 test('an ssh that drops while the screen makes VMs: what was begun is taken back before it leaves', async () => {
   const sim = await simulator();
@@ -16,23 +17,13 @@ test('an ssh that drops while the screen makes VMs: what was begun is taken back
   };
   const terminal = new Terminal([built], { env });
   try {
-    await terminal.shows('Which XenServer?');
-    terminal.press('enter', 'enter', 'enter');
-    await terminal.shows('Connected');
+    await connect(terminal);
     terminal.press('enter');
     await terminal.shows(/❯ FAI +own, netboots lenny i386/);
     terminal.press('enter');
     await terminal.shows('as the template has it');
-    terminal.press('pagedown');
-    await terminal.shows('❯  Save to the template and verify');
-    terminal.press('enter');
-    await terminal.shows('Both files are what this host can boot.');
-    terminal.press('enter');
-    await terminal.shows('❯ Create new VMs');
-    terminal.press('enter');
-    await terminal.shows('Local storage');
-    terminal.press('web[01-09]', 'pagedown', 'enter');
-    await terminal.shows('Enter carries this out');
+    await save(terminal);
+    await planNew(terminal, 'web[01-09]');
     let made = 0;
     sim.world.intercept = (method) => {
       if (method !== 'Async.VM.provision') return undefined;

@@ -1,0 +1,50 @@
+import type { Terminal } from './terminal.ts';
+
+// The wizard's way by its default answers, for tests and pictures that begin somewhere along it.
+
+/** Step 1, with the address and password that are filled in already. */
+export async function connect(terminal: Terminal): Promise<void> {
+  await terminal.shows('Which XenServer?');
+  terminal.press('enter', 'enter', 'enter');
+  await terminal.shows('Connected');
+}
+
+/** Step 2 from a connected host: a copy of the vendor's template. */
+export async function copyTemplate(terminal: Terminal): Promise<void> {
+  terminal.press('enter');
+  await terminal.shows(/❯ Debian Lenny/);
+  terminal.press('enter');
+  await terminal.shows('Copy the template');
+  terminal.press('enter', 'enter');
+  await terminal.shows('Repository and FAI arguments');
+}
+
+/** Step 3, left by its button. */
+export async function save(terminal: Terminal): Promise<void> {
+  terminal.press('pagedown');
+  await terminal.shows('❯  Save to the template and verify');
+  terminal.press('enter');
+}
+
+/** Steps 4 and 5: verified files, and the plan for new VMs on the screen. */
+export async function planNew(terminal: Terminal, names: string): Promise<void> {
+  await terminal.shows('Both files are what this host can boot.');
+  terminal.press('enter');
+  await terminal.shows('❯ Create new VMs from this template');
+  terminal.press('enter');
+  await terminal.shows('Local storage');
+  terminal.press(names, 'pagedown');
+  await terminal.shows('❯  Show the plan');
+  terminal.press('enter');
+  await terminal.shows('Enter carries this out');
+}
+
+/** The plan carried out, and what it made started; the result is on the screen. */
+export async function makeAndStart(terminal: Terminal, name: string): Promise<void> {
+  terminal.press('enter');
+  await terminal.shows(new RegExp(`✓ ${name} {2}armed`));
+  terminal.press('s');
+  await terminal.shows('xe vm-start');
+  terminal.press('enter');
+  await terminal.shows(new RegExp(`✓ ${name} {2}started`));
+}
