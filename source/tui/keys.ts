@@ -82,7 +82,7 @@ const help = bind('help', '?', 'help', 'all keys, and why some do nothing now');
 const back = bind('back', 'escape', 'back', 'one step back; nothing you typed is lost');
 const quit = bind('quit', 'q', 'quit', 'leave xenfai');
 const always: readonly Binding[] = [
-  bind('interrupt', 'ctrl-c', 'stop', 'stop what runs and take it back; twice, or when nothing runs: leave', {
+  bind('interrupt', 'ctrl-c', 'stop', 'stop and take back what runs; twice, or idle: leave', {
     hidden: true,
   }),
 ];
@@ -235,7 +235,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
   ],
   fleet: [
     ...moves,
-    bind('start', 's', 'start', 'start it; an armed VM only if its repository passes the check', {
+    bind('start', 's', 'start', 'start it; when armed, only if its files pass the check', {
       disabled: about(canStartRecord),
     }),
     bind('stop', 'x', 'stop', 'shut it down', { disabled: about(canStopRecord) }),
@@ -246,7 +246,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
     bind('create', 'n', 'new', 'new VMs, or other work: back to the menu'),
     bind('details', 'enter', 'more', 'details of the selected VM, and back to the table'),
     bind('log', 'l', 'log', 'what FAI has said of the selected VM, and back'),
-    bind('all', 'o', 'others', 'show or hide the VMs that have nothing to do with an install', { hidden: true }),
+    bind('all', 'o', 'others', 'show or hide VMs that no install concerns', { hidden: true }),
     bind('filter', '/', 'filter', 'only those whose name holds what you type', { hidden: true }),
     quit,
     bind('back', 'escape', 'menu', 'back to what can be done'),
