@@ -48,12 +48,13 @@ export function refuseReadOnly(options: GlobalOptions): void {
  * stop the others, an interrupt does.
  */
 export async function eachName(
-  names: readonly string[],
+  given: readonly string[],
   host: Host,
   around: Surroundings,
   one: (name: string) => Promise<Changed>,
   concurrency = 1,
 ): Promise<Changed[]> {
+  const names = [...new Set(given)];
   const all: Changed[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

@@ -40,7 +40,7 @@ export async function arm(
           await host.facts(),
           around.signal,
         );
-        if (!check.ok) return unchanged(vm, checkProblem(vm.record.name_label, check));
+        if (!check.ok) return unchanged(vm, checkProblem(vm.record.name_label, check, 'armed'));
       }
       const changed = await applyPlan(plan, vm, hands, options);
       if (!options.start || options.dryRun || changed.problem !== null) return changed;

@@ -1,7 +1,11 @@
 import type { Host } from '../hosts/host.ts';
-import { allVms, concernsUs, findVm, type Vm } from '../hosts/vm.ts';
+import { allVms, concernsUs, findVm, readVm, type Vm } from '../hosts/vm.ts';
+import { execute } from '../operations/execute.ts';
+import { type Hands, hands as makeHands } from '../operations/hands.ts';
+import { halfMade, planInstalled } from '../operations/power.ts';
 import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
+import { foldInstalls, newlyProven, noInstalls } from '../watch/installs.ts';
 import { followInventory } from '../watch/inventory.ts';
 import { eachName, summary } from './change.ts';
 import { withHost } from './connect.ts';
@@ -16,9 +20,6 @@ export interface StatusOptions extends GlobalOptions {
   /** Go on until interrupted: a line for every change. */
   readonly watch?: boolean;
 }
-
-/** VM.clone was given such a name, and nobody came to rename it. */
-const orphanName = / xenfai:[0-9a-f]{8}$/;
 
 /** Each VM with its install state; without names those that have to do with an install. */
 export function status(names: readonly string[], options: StatusOptions, around: Surroundings): Promise<Result> {
@@ -40,12 +41,13 @@ export function status(names: readonly string[], options: StatusOptions, around:
     }
     const vms = await allVms(host.session);
     const wanted = options.orphans
-      ? vms.filter(({ record }) => orphanName.test(record.name_label))
+      ? vms.filter(({ record }) => halfMade.test(record.name_label))
       : vms.filter(({ record }) => options.all || concernsUs(record));
     const items = wanted.map(vmItem);
     if (options.orphans && items.length === 0)
       return { exit: exit.done, json: { vms: [] }, lines: ['Nothing was left behind.'] };
-    return { exit: exit.done, json: { vms: items }, lines: lines(items) };
+    const advice = options.orphans ? ['Remove one that no xenfai is making now: xe vm-uninstall uuid=UUID'] : [];
+    return { exit: exit.done, json: { vms: items }, lines: [...lines(items), ...advice] };
   });
 }
 
@@ -65,8 +67,10 @@ async function watchStatus(
   around: Surroundings,
 ): Promise<Result> {
   const seen = new Map<string, string>();
+  const hands = makeHands(host, around.signal);
+  let installs = noInstalls;
   const show = ({ ref, record }: Vm): void => {
-    const orphan = orphanName.test(record.name_label);
+    const orphan = halfMade.test(record.name_label);
     const usual = options.orphans ? orphan : options.all || concernsUs(record);
     const wanted = named.size > 0 ? named.has(ref) : usual;
     const item = vmItem({ ref, record });
@@ -78,10 +82,19 @@ async function watchStatus(
     around.out(text);
   };
   await followInventory(host, around.signal, (event) => {
+    const before = installs;
+    installs = foldInstalls(installs, event, Date.now());
+    if (!options.readOnly) for (const ref of newlyProven(before, installs)) void record(host, hands, ref);
     if (event.type === 'all') for (const vm of event.vms) show(vm);
     if (event.type === 'vm') show(event.vm);
     if (event.type === 'gone') seen.delete(event.ref);
     if (event.type === 'lost') around.err(`xenfai: ${cleanLine(event.reason)} Trying again.`);
   });
   return { exit: exit.interrupted, json: {}, lines: [], streamed: true };
+}
+
+/** The boot from disk that proves an install is seen here, too, and goes on record. */
+async function record(host: Host, hands: Hands, ref: string): Promise<void> {
+  const vm = await readVm(host.session, ref).catch(() => null);
+  if (vm !== null) await execute(planInstalled(vm), hands);
 }

@@ -73,6 +73,9 @@ export async function execute(
   }
   const remains = problem === null ? [] : await undo(done, hands, progress, journal, plan);
   finish();
+  if (problem?.code === 'interrupted' && done.length > 0 && remains.length === 0) {
+    problem = { ...problem, message: 'Interrupted; what was begun was taken back.' };
+  }
   const gone = problem !== null && plan.target.kind === 'made' && remains.length === 0;
   return {
     ref: gone ? '' : progress.ref,

@@ -16,9 +16,20 @@ function planPower(operation: string, { ref, record }: Vm, actions: readonly Act
   };
 }
 
+/** The name of what a create is making, or was making when it was killed. */
+export const halfMade = / xenfai:[0-9a-f]{8}$/;
+
 /** No step when it runs already. Suspended and paused VMs are not started: they would go on, not boot. */
 export function planStart(vm: Vm): Plan {
   const state = vm.record.power_state;
+  if (halfMade.test(vm.record.name_label)) {
+    fail({
+      code: 'half-made',
+      exit: exit.refused,
+      message: `${vm.record.name_label} was left in the middle of a create: it is not whole.`,
+      try: [`Remove it: xe vm-uninstall uuid=${vm.record.uuid}`],
+    });
+  }
   if (state === 'Running') return planPower('start', vm, []);
   if (state !== 'Halted') {
     fail({

@@ -6,6 +6,7 @@ import { type CheckOptions, type CheckResult, checkRepository } from '../reposit
 import { exit } from '../text/exit.ts';
 import { errorsOf, type Finding } from '../text/finding.ts';
 import type { Problem } from '../text/problem.ts';
+import { shellWord } from '../text/shell.ts';
 import type { VmRecord } from '../xapi/records.ts';
 import { execute, type StepEvent } from './execute.ts';
 import type { Hands } from './hands.ts';
@@ -70,15 +71,25 @@ const missingTexts: Readonly<Record<Missing, string>> = {
   halted: 'It runs.',
 };
 
-/** What stands between a VM and its installer besides the files; for templates only what they hold themselves. */
+/**
+ * What stands between a VM and its installer besides the files. Repository and release are left to the check of the
+ * source; of a template only what it holds itself counts.
+ */
 function armingFindings(vm: VmRecord): Finding[] {
-  return stateOf(vm)
-    .missing.filter((word) => word !== 'halted' && (!vm.is_a_template || word === 'hvm'))
+  const name = shellWord(vm.name_label);
+  const advice: Partial<Record<Missing, string>> = {
+    hvm: 'Boot it over the network (PXE).',
+    args: `xenfai repair ${name} --template T, or --args "…"`,
+  };
+  const elsewhere: readonly Missing[] = ['halted', 'repository', 'release'];
+  const words: readonly Missing[] = vm.HVM_boot_policy !== '' ? ['hvm'] : vm.is_a_template ? [] : stateOf(vm).missing;
+  return words
+    .filter((word) => !elsewhere.includes(word))
     .map((word) => ({
       severity: 'error' as const,
       code: `missing-${word}`,
       message: missingTexts[word],
-      try: word === 'hvm' ? 'Boot it over the network (PXE).' : `xenfai rearm ${vm.uuid}`,
+      try: advice[word] ?? `xenfai rearm ${name}`,
     }));
 }
 
@@ -103,6 +114,8 @@ export async function checkVm(
 ): Promise<CheckResult> {
   const words = record.other_config;
   const arming = armingFindings(record);
+  // eliloader is never asked: there are no URLs to speak of.
+  if (record.HVM_boot_policy !== '') return { files: [], findings: arming, ok: false };
   const source = {
     repository: words['install-repository'] ?? '',
     release: words['debian-release'] ?? '',
@@ -112,17 +125,20 @@ export async function checkVm(
   return { ...files, findings: [...arming, ...files.findings], ok: files.ok && arming.length === 0 };
 }
 
-export function checkProblem(name: string, check: CheckResult): Problem {
+/** A failed check as the reason why nothing was done. `what`: what was not done to the VM. */
+export function checkProblem(name: string, check: CheckResult, what: 'started' | 'armed' = 'started'): Problem {
   const [first, ...more] = errorsOf(check.findings);
   const url = check.files.find((file) => !file.ok)?.url;
   return {
     code: 'check-failed',
     exit: exit.checkFailed,
-    message: `${name} was not started: ${first?.message ?? 'the repository check failed.'}`,
+    message: `${name} was not ${what}: ${first?.message ?? 'the repository check failed.'}`,
     ...(more.length === 0 ? {} : { cause: more.map((finding) => finding.message).join(' ') }),
     try: [
       ...new Set([first, ...more].flatMap((finding) => (finding?.try === undefined ? [] : [finding.try]))),
-      '--force starts it all the same.',
+      what === 'started'
+        ? '--force starts it all the same.'
+        : 'Nothing was changed. Without --start it is armed all the same.',
     ],
     ...(url === undefined ? {} : { url }),
   };

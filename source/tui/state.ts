@@ -158,6 +158,8 @@ export interface Job {
   readonly dangerous: boolean;
   /** Start over a failed check: the operator overrode it for these very VMs. */
   readonly force: boolean;
+  /** Follows a create or rearm of these VMs, whose plan was confirmed just now. */
+  readonly chained: boolean;
   readonly plans: readonly JobPlan[];
   readonly progress: Readonly<Record<string, string>>;
   readonly results: readonly JobResult[];

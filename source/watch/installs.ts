@@ -187,3 +187,12 @@ export function provesInstalled(install: Install): boolean {
   const ours = readMark(words, 'created', uuid) !== null && readMark(words, 'installed', uuid) === null;
   return ours && installerDomain !== null && domid > 0 && domid !== installerDomain;
 }
+
+/** The VMs whose install became proven between two states. */
+export function newlyProven(before: Installs, after: Installs): string[] {
+  const proven = (all: Installs, ref: string): boolean => {
+    const install = all.byRef.get(ref);
+    return install !== undefined && provesInstalled(install);
+  };
+  return [...after.byRef.keys()].filter((ref) => proven(after, ref) && !proven(before, ref));
+}

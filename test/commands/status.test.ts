@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { simulator, until, xenfai } from '../harness.ts';
+import { prepareTemplate, simulator, until, xenfai } from '../harness.ts';
 
 let sim: Simulator;
 beforeEach(async () => {
@@ -59,6 +59,9 @@ describe('status --orphans and --watch', () => {
     expect((await xenfai(sim, ['status', '--orphans', '--json'])).json.vms).toMatchObject([
       { name: 'web01 xenfai:0123abcd' },
     ]);
+    expect((await xenfai(sim, ['status', '--orphans'])).out).toContain('xe vm-uninstall');
+    // It is not whole: nobody must install it by mistake.
+    expect((await xenfai(sim, ['start', 'web01 xenfai:0123abcd'])).code).toBe(8);
   });
 
   test('a line for every change, none for what stays', async () => {
@@ -69,6 +72,10 @@ describe('status --orphans and --watch', () => {
     await xenfai(sim, ['start', 'vm1']);
     await until(() => lines.includes('vm1  fired  running'));
     expect(lines.filter((text) => text.startsWith('vm2'))).toHaveLength(1);
+    // What it sees come up from its disk goes on record.
+    await prepareTemplate(sim);
+    await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start']);
+    await until(() => lines.includes('web  installed  running'));
     life.abort();
     expect((await watching).code).toBe(130);
   });

@@ -124,6 +124,7 @@ function fullState(): AppState {
       phase: 'preview',
       dangerous: true,
       force: false,
+      chained: false,
       plans: [
         { name: hostile, plan, problem: null, note: null },
         { name: hostile, plan: null, problem, note: null },

@@ -3,7 +3,7 @@ import { createSite, planCreate } from '../../operations/create.ts';
 import { execute, withRemains } from '../../operations/execute.ts';
 import type { Plan } from '../../operations/plan.ts';
 import { planStart, planStop } from '../../operations/power.ts';
-import { planRearm, planRepair } from '../../operations/rearm.ts';
+import { disksOf, planRearm, planRepair } from '../../operations/rearm.ts';
 import type { Settings } from '../../operations/sources.ts';
 import { startVm } from '../../operations/start.ts';
 import { expandNames } from '../../text/names.ts';
@@ -55,7 +55,11 @@ export async function planWork(
     const vm = await readVm(host.session, ref);
     const options = { defaults, showDisks: true, force: true, template: command.template ?? undefined };
     const make = async (): Promise<Plan> => {
-      if (command.work === 'start') return planStart(vm);
+      if (command.work === 'start') {
+        const plan = planStart(vm);
+        const onNet = vm.record.PV_bootloader === 'eliloader' && plan.actions.length > 0;
+        return onNet ? { ...plan, erases: await disksOf(host.session, vm.record) } : plan;
+      }
       if (command.work === 'stop') return planStop(vm, {});
       return command.work === 'rearm' ? planRearm(host, vm, options) : planRepair(host, vm, options);
     };

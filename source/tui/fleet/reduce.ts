@@ -1,5 +1,5 @@
 import { concernsUs } from '../../hosts/vm.ts';
-import { foldInstalls, type Install, provesInstalled } from '../../watch/installs.ts';
+import { foldInstalls, type Install, newlyProven } from '../../watch/installs.ts';
 import type { Command, Reduced } from '../events.ts';
 import { openJob } from '../job/reduce.ts';
 import { matching, move } from '../list.ts';
@@ -88,11 +88,5 @@ function reduceResult(state: AppState, event: Exclude<PartEvent, { key: unknown 
 /** Installs that have just been proven go on record. */
 function verdicts(before: FleetState, after: FleetState, readOnly: boolean): Command[] {
   if (readOnly) return [];
-  const proven = (installs: FleetState['installs'], ref: string): boolean => {
-    const install = installs.byRef.get(ref);
-    return install !== undefined && provesInstalled(install);
-  };
-  return [...after.installs.byRef.keys()]
-    .filter((ref) => proven(after.installs, ref) && !proven(before.installs, ref))
-    .map((ref) => ({ do: 'record-installed', ref }));
+  return newlyProven(before.installs, after.installs).map((ref) => ({ do: 'record-installed', ref }));
 }

@@ -3,12 +3,18 @@ import { goTo, isKey, type PartEvent, stay } from '../part.ts';
 import type { AppState, Job } from '../state.ts';
 
 /** Begins a piece of work: first its plan is made, then shown. */
-export function openJob(state: AppState, work: Job['work'], command: Command, force = false): Reduced<AppState> {
+export function openJob(
+  state: AppState,
+  work: Job['work'],
+  command: Command,
+  { force = false, chained = false } = {},
+): Reduced<AppState> {
   if (state.readOnly) return stay({ ...state, flash: { text: 'Nothing is changed with --read-only.', tone: 'bad' } });
   const job: Job = {
     work,
     phase: 'planning',
     force,
+    chained,
     dangerous: work === 'rearm' || work === 'repair' || work === 'stop',
     plans: [],
     progress: {},
@@ -27,8 +33,12 @@ export function reduceJob(state: AppState, event: PartEvent): Reduced<AppState> 
   const set = (change: Partial<Job>): AppState => ({ ...state, job: { ...job, ...change } });
   if (isKey(event)) return reduceKey(state, job, event.action);
   switch (event.type) {
-    case 'planned':
-      return stay(set({ phase: 'preview', plans: event.plans }));
+    case 'planned': {
+      // What was just made or armed here was looked at a moment ago; any other start that erases is asked for.
+      const erases = event.plans.some(({ plan }) => plan !== null && plan.erases.length > 0);
+      const dangerous = job.dangerous || (erases && !job.chained);
+      return stay(set({ phase: 'preview', plans: event.plans, dangerous }));
+    }
     case 'progress':
       return stay(set({ progress: { ...job.progress, [event.name]: event.text } }));
     case 'result': {
@@ -74,7 +84,7 @@ function reduceKey(state: AppState, job: Job, action: string | null): Reduced<Ap
         { ...state, job: null },
         'start',
         { do: 'plan', work: 'start', refs, template: null },
-        job.force,
+        { force: job.force, chained: true },
       );
     }
     case 'up':

@@ -31,31 +31,36 @@ export function jobView(state: AppState, size: Size): Line[] {
 }
 
 function previewRows(job: Job, size: Size): Line[] {
-  const question = job.dangerous
-    ? questionRows(job, size)
-    : [[span('Enter', 'accent', { bold: true }), span(' carries this out, Esc leaves everything as it is.')]];
+  const plain: Line = [
+    span('Enter', 'accent', { bold: true }),
+    span(' carries this out, Esc leaves everything as it is.'),
+  ];
+  const question = [...(job.dangerous ? questionRows(job, size) : [plain]), ...lossRows(job, size)];
   const steps = job.plans.flatMap((entry) => planRows(entry, size));
   const head: Line[] = [title(`${verbs[job.work]}: the plan, with the xe line of each step`), ...question];
-  return [...head, blank, ...scrolled(steps, job.scroll, size.height - head.length - 1)];
+  return [...head, blank, ...scrolled(steps, job.scroll, Math.max(3, size.height - head.length - 1))];
 }
 
-/** Names the VM and what will be lost. */
+const workable = (job: Job): readonly JobPlan[] => job.plans.filter(({ plan }) => plan !== null);
+
 function questionRows(job: Job, { width }: Size): Line[] {
-  const workable = job.plans.filter(({ plan }) => plan !== null);
-  const names = workable.map(({ name }) => name).join(', ');
-  const erased = workable.flatMap(({ name, plan }) => (plan?.erases ?? []).map((disk) => `${disk} of ${name}`));
-  const erases = erased.length === 0 ? [] : wrapped(`The next boot ERASES ${erased.join(', ')}.`, width, 'bad');
-  const running = workable.filter(
+  const names = workable(job)
+    .map(({ name }) => name)
+    .join(', ');
+  return wrapped(`${verbs[job.work]} ${names}? y does it, Esc or n does not.`, width, 'warn');
+}
+
+/** What will be lost: machines that run now, and disks by VM. */
+function lossRows(job: Job, { width }: Size): Line[] {
+  const running = workable(job).filter(
     ({ plan }) => job.work !== 'stop' && plan?.actions.some((action) => action.do === 'shutdown'),
   );
-  const stops =
-    running.length === 0
-      ? []
-      : wrapped(`Running now, and shut down first: ${running.map(({ name }) => name).join(', ')}.`, width, 'bad');
+  const stops = running.map(({ name }) => name).join(', ');
+  const erased = workable(job).flatMap(({ name, plan }) => (plan?.erases ?? []).map((disk) => `${disk} of ${name}`));
+  const boot = job.work === 'start' ? 'This boot' : 'The next boot';
   return [
-    ...wrapped(`${verbs[job.work]} ${names}? y does it, Esc or n does not.`, width, 'warn'),
-    ...stops,
-    ...erases,
+    ...(stops === '' ? [] : wrapped(`Running now, and shut down first: ${stops}.`, width, 'bad')),
+    ...(erased.length === 0 ? [] : wrapped(`${boot} ERASES ${erased.join(', ')}.`, width, 'bad').slice(0, 4)),
   ];
 }
 

@@ -207,5 +207,5 @@ function submitCreate(state: AppState): Reduced<AppState> {
       network: act.networks[act.network]?.uuid ?? '',
     },
   };
-  return openJob(state, 'create', command, state.verify.overridden);
+  return openJob(state, 'create', command, { force: state.verify.overridden });
 }
