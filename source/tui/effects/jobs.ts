@@ -96,7 +96,7 @@ export async function runPlans(
     if (plan === null) continue;
     if (signal.aborted) {
       const rest = workable.slice(index);
-      const text = rest.length === 1 ? 'not begun' : `and ${rest.length - 1} more: not begun`;
+      const text = rest.length === 1 ? 'not begun' : `not begun, and ${rest.length - 1} more`;
       dispatch({ type: 'result', result: { name, ok: false, text, problem: null }, startable: null });
       break;
     }
