@@ -39,7 +39,10 @@ export async function create(
   refuseReadOnly(options);
   const manifest = options.manifest === undefined ? [] : await readManifest(options.manifest);
   const entries = new Map(manifest.map((entry) => [entry.name, entry]));
-  const names = expand(patterns, [...manifest.map(({ name }) => name)]);
+  const names = expand(
+    patterns,
+    manifest.map(({ name }) => name),
+  );
   if (options.mac !== undefined && names.length > 1) usage('--mac fits one VM only.');
   const sizes = {
     memory: size('--memory', options.memory),
@@ -70,7 +73,9 @@ export async function create(
         if (existing !== null) return leaveOrStart(existing, hands, options);
         const changed = await applyPlan(plan, null, hands, options);
         if (!options.start || options.dryRun || changed.problem !== null) return changed;
-        return withStart(changed, await startOne(await findVm(host.session, changed.item.uuid), hands, options));
+        // The template's files were fetched above: not once more for every VM.
+        const made = await findVm(host.session, changed.item.uuid);
+        return withStart(changed, await startOne(made, hands, { ...options, checked: true }));
       },
       options.concurrency ?? usualConcurrency,
     );

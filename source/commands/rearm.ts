@@ -1,4 +1,4 @@
-import { findVm } from '../hosts/vm.ts';
+import { findVm, readVm } from '../hosts/vm.ts';
 import { hands as makeHands } from '../operations/hands.ts';
 import { planRearm, planRepair, type RearmOptions } from '../operations/rearm.ts';
 import { checkProblem, checkWords } from '../operations/start.ts';
@@ -44,7 +44,8 @@ export async function arm(
       }
       const changed = await applyPlan(plan, vm, hands, options);
       if (!options.start || options.dryRun || changed.problem !== null) return changed;
-      return withStart(changed, await startOne(await findVm(host.session, vm.record.uuid), hands, options));
+      const armed = await readVm(host.session, vm.ref);
+      return withStart(changed, await startOne(armed, hands, { ...options, checked: plan.netboot !== undefined }));
     });
     return summary(all, options);
   });

@@ -11,6 +11,8 @@ import { problemJson, vmItem, xeLines } from './vm-json.ts';
 
 export interface StartCommandOptions extends GlobalOptions {
   readonly force?: boolean;
+  /** The files were looked at just now. */
+  readonly checked?: boolean;
 }
 
 export async function start(
@@ -33,7 +35,10 @@ export async function startOne(vm: Vm, hands: Hands, options: StartCommandOption
   const plan = planStart(vm);
   if (options.dryRun) return applyPlan(plan, vm, hands, options);
   const steps = planView(plan);
-  const { problem, changed, attemptUsed, after } = await startVm(vm, hands, { force: options.force });
+  const { problem, changed, attemptUsed, after } = await startVm(vm, hands, {
+    force: options.force,
+    checked: options.checked,
+  });
   const item = vmItem(after ?? vm);
   const stateAnd = ({ state, powerState }: typeof item) => ({ state, powerState });
   const name = cleanLine(vm.record.name_label);

@@ -1,8 +1,8 @@
 import type { Host } from '../hosts/host.ts';
-import { allVms, concernsUs, findVm, readVm, type Vm } from '../hosts/vm.ts';
-import { execute } from '../operations/execute.ts';
-import { type Hands, hands as makeHands } from '../operations/hands.ts';
-import { halfMade, planInstalled } from '../operations/power.ts';
+import { allVms, concernsUs, findVm, type Vm } from '../hosts/vm.ts';
+import { hands as makeHands } from '../operations/hands.ts';
+import { halfMade } from '../operations/power.ts';
+import { recordInstalled } from '../operations/start.ts';
 import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
 import { foldInstalls, newlyProven, noInstalls } from '../watch/installs.ts';
@@ -84,17 +84,11 @@ async function watchStatus(
   await followInventory(host, around.signal, (event) => {
     const before = installs;
     installs = foldInstalls(installs, event, Date.now());
-    if (!options.readOnly) for (const ref of newlyProven(before, installs)) void record(host, hands, ref);
+    if (!options.readOnly) for (const ref of newlyProven(before, installs)) void recordInstalled(ref, hands);
     if (event.type === 'all') for (const vm of event.vms) show(vm);
     if (event.type === 'vm') show(event.vm);
     if (event.type === 'gone') seen.delete(event.ref);
     if (event.type === 'lost') around.err(`xenfai: ${cleanLine(event.reason)} Trying again.`);
   });
   return { exit: exit.interrupted, json: {}, lines: [], streamed: true };
-}
-
-/** The boot from disk that proves an install is seen here, too, and goes on record. */
-async function record(host: Host, hands: Hands, ref: string): Promise<void> {
-  const vm = await readVm(host.session, ref).catch(() => null);
-  if (vm !== null) await execute(planInstalled(vm), hands);
 }

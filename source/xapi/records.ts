@@ -68,7 +68,6 @@ export const vmMetrics = z.object({
   start_time: text,
   install_time: text,
 });
-export type VmMetrics = z.infer<typeof vmMetrics>;
 
 export const hostRecord = z.object({
   uuid: z.string(),
@@ -79,10 +78,8 @@ export const hostRecord = z.object({
   API_version_minor: int.default(0),
   software_version: map,
 });
-export type HostRecord = z.infer<typeof hostRecord>;
 
 export const poolRecord = z.object({ uuid: z.string(), name_label: text, master: text, default_SR: text });
-export type PoolRecord = z.infer<typeof poolRecord>;
 
 export const srRecord = z.object({
   uuid: z.string(),

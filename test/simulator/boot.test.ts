@@ -2,15 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import type { Host } from '../../source/hosts/host.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { faiScript } from '../../source/simulator/guest/fai-script.ts';
 import { readKernelLine } from '../../source/simulator/guest/kernel-line.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import type { HostFailure } from '../../source/xapi/errors.ts';
-import type { Param } from '../../source/xapi/value.ts';
 import { goodArgs, open, pageArgs, simulator } from '../harness.ts';
+import { caller } from './calls.ts';
 
 // eliloader by the rules of 2010, the domain builder of Xen 3.4, pygrub, and what a guest makes of its line:
 // the tables of the facts on FAI, sections 1 and 8.
@@ -41,8 +40,7 @@ afterAll(async () => {
   server.close();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: replies of every kind are looked into
-const call = (method: string, ...params: Param[]): Promise<any> => host.session.call(method, params, z.any());
+const call = caller(() => host);
 let vm = '';
 beforeEach(async () => {
   asked = [];

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Host } from '../../source/hosts/host.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { HostFailure } from '../../source/xapi/errors.ts';
-import type { Param } from '../../source/xapi/value.ts';
-import { lennyTemplate, open, simulator } from '../harness.ts';
+import { open, simulator } from '../harness.ts';
+import { caller, cloneLenny, failure, lenny } from './calls.ts';
 
 let sim: Simulator;
 let host: Host;
@@ -17,15 +16,10 @@ afterAll(async () => {
   await sim.stop();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: replies of every kind are looked into
-const call = (method: string, ...params: Param[]): Promise<any> => host.session.call(method, params, z.any());
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'no failure',
-    (error: unknown) => (error instanceof HostFailure ? [error.code, ...error.params] : String(error)),
-  );
-const template = async () => (await call('VM.get_by_name_label', lennyTemplate))[0] as string;
-const clone = async (name: string) => call('VM.clone', await template(), name);
+const call = caller(() => host);
+const template = () => lenny(call);
+const clone = (name: string) => cloneLenny(call, name);
+
 describe('events', () => {
   test('next without register, and what a write sends', async () => {
     const other = await open(sim);

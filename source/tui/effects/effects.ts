@@ -5,8 +5,7 @@ import { parameterLines } from '../../hosts/param-list.ts';
 import { allTemplates, findVm, readVm } from '../../hosts/vm.ts';
 import { execute, throwProblem, withRemains } from '../../operations/execute.ts';
 import { type Hands, hands as makeHands } from '../../operations/hands.ts';
-import { planInstalled } from '../../operations/power.ts';
-import { checkVm } from '../../operations/start.ts';
+import { checkVm, recordInstalled } from '../../operations/start.ts';
 import { planTemplateCopy, planTemplateSet } from '../../operations/template.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { exit } from '../../text/exit.ts';
@@ -124,11 +123,8 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
         following?.abort();
         following = new AbortController();
         return followAfter(followed, work(AbortSignal.any([whole.signal, following.signal])));
-      case 'record-installed': {
-        const { host: open, hands } = work(whole.signal);
-        await execute(planInstalled(await readVm(open.session, command.ref)), hands);
-        return;
-      }
+      case 'record-installed':
+        return recordInstalled(command.ref, work(whole.signal).hands);
       case 'copy-text':
         return options.write(`\u001b]52;c;${Buffer.from(command.text, 'utf8').toString('base64')}\u0007`);
       case 'cancel':
