@@ -3,6 +3,7 @@
 
 import type { GlobalOptions, Surroundings } from './source/commands/options.ts';
 import type { SimulatorFlags } from './source/commands/program.ts';
+import type { Dial } from './source/repository/reach.ts';
 import type { Settings } from './source/settings/settings.ts';
 import type { Suggestions } from './source/tui/state.ts';
 
@@ -80,14 +81,20 @@ async function demo(options: GlobalOptions & SimulatorFlags, around: Surrounding
   const simulator = await startFromFlags({ ...options, monitorPort: port }, demoSpeed);
   const folder = await mkdtemp(join(tmpdir(), 'xenfai-demo-'));
   try {
-    return await open(openSettings(folder), options, around, port, {
+    const suggestions = {
       address: simulator.host,
       user: simulator.username,
       password: simulator.password,
       repository: simulator.repository,
       nfsroot: '10.1.1.6:/srv/fai/nfsroot',
       banner: 'demo: nothing real is touched',
-    });
+    };
+    // Servers of the simulated network are asked there, not on the network of this machine.
+    const dial: Dial = (host, to, signal) => {
+      const answers = simulator.answers(host, to);
+      return answers === null ? around.dial(host, to, signal) : Promise.resolve(answers);
+    };
+    return await open(openSettings(folder), options, around, port, suggestions, dial);
   } finally {
     await simulator.stop();
     await rm(folder, { recursive: true, force: true });
@@ -107,6 +114,7 @@ async function open(
   around: Surroundings,
   port: number,
   suggestions: Suggestions,
+  dial: Dial = around.dial,
 ): Promise<number> {
   const [{ needsAscii }, { openScreen }, { cleanLine }] = [
     await import('./source/commands/terminal.ts'),
@@ -122,6 +130,7 @@ async function open(
     lowBandwidth: options.lowBandwidth ?? false,
     asciiOnly: needsAscii(around.env),
     now: around.now,
+    dial,
     signal: around.signal,
   });
   // The other screen is gone; what was done stays readable here.

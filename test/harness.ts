@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { Surroundings } from '../source/commands/options.ts';
 import { runProgram } from '../source/commands/program.ts';
 import { type Host, openHost } from '../source/hosts/host.ts';
@@ -35,12 +36,16 @@ export async function xenfai(
     env: { XENFAI_CONFIG_DIR: '/nonexistent/xenfai', ...env, ...extra.env },
     out: (text) => out.push(text),
     err: (text) => err.push(text),
+    stdout: new PassThrough(),
+    stdoutIsTerminal: false,
     interactive: false,
     color: false,
     signal: new AbortController().signal,
     now: () => new Date(),
     ask: () => Promise.resolve(true),
     askSecret: () => Promise.resolve(''),
+    // No test talks to another machine.
+    dial: (host, port) => Promise.resolve(sim?.answers(host, port) ?? false),
     ...(({ env: _, ...rest }) => rest)(extra),
   };
   const nowhere = () => Promise.resolve(0);

@@ -1,12 +1,15 @@
 import { findVm } from '../hosts/vm.ts';
-import { hostRelease, knownReleases } from '../netboot/releases.ts';
-import { checkVm } from '../operations/start.ts';
-import { type CheckResult, checkRepository } from '../repository/check.ts';
+import { type HostRelease, hostRelease, knownReleases, type XenVersion } from '../netboot/releases.ts';
+import { checkVm } from '../operations/check.ts';
+import { type CheckResult, resultOf } from '../repository/check.ts';
+import { survey } from '../repository/survey.ts';
 import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
+import { errorsOf } from '../text/finding.ts';
 import { fail } from '../text/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { withHost } from './connect.ts';
+import { bootLines, checkDisk, type DiskCheck } from './disk-config.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { findingLines } from './print.ts';
 
@@ -18,74 +21,110 @@ export interface CheckCommandOptions extends GlobalOptions {
   readonly for?: string;
   readonly template?: string;
   readonly vm?: string;
+  readonly diskConfig?: string;
 }
 
-/** The netboot files, asked for as eliloader will ask. With --repository no host is needed. */
+/**
+ * The netboot files, asked for as eliloader will ask, and what belongs to them. With --repository no host is needed;
+ * --disk-config looks at what the guest boots afterwards.
+ */
 export async function check(options: CheckCommandOptions, around: Surroundings): Promise<Result> {
   const named = options.template ?? options.vm;
-  if (options.repository === undefined && named === undefined) {
-    fail({
-      code: 'usage',
-      exit: exit.usage,
-      message: 'Say what to check.',
-      try: [
-        'xenfai check --repository URL --release lenny',
-        'xenfai check --template NAME',
-        'xenfai check --vm NAME',
-      ],
-    });
-  }
   if (named !== undefined) {
     const what = options.template === undefined ? 'VM' : 'template';
     return withHost(options, around, async ({ host }) => {
       const vm = await findVm(host.session, named, what);
-      return report(await checkVm(vm, await host.facts(), around.signal), []);
+      const { signal } = around;
+      const facts = await host.facts();
+      const result = await checkVm(vm, facts, { signal, look: (asked) => survey(asked, seenBy(around)) });
+      return report(result, await diskOf(options, facts.xen), []);
     });
   }
-  return checkAlone(options, around);
+  const release = releaseOf(options.for);
+  const disk = await diskOf(options, release?.xen ?? null);
+  if (options.repository !== undefined) {
+    const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
+    return report(await checkAlone(options, release, around), disk, notes);
+  }
+  if (disk !== null) return report(resultOf([], []), disk, []);
+  return fail({
+    code: 'usage',
+    exit: exit.usage,
+    message: 'Say what to check.',
+    try: [
+      'xenfai check --repository URL --release lenny',
+      'xenfai check --template NAME',
+      'xenfai check --vm NAME',
+      'xenfai check --disk-config menu.lst',
+    ],
+  });
 }
 
-async function checkAlone(options: CheckCommandOptions, around: Surroundings): Promise<Result> {
-  if (options.release === undefined) {
-    fail({ code: 'usage', exit: exit.usage, message: '--repository needs --release.', try: ['--release lenny'] });
+function checkAlone(
+  options: CheckCommandOptions,
+  host: HostRelease | null,
+  around: Surroundings,
+): Promise<CheckResult> {
+  const { repository = '', release, arch = 'i386', proxy } = options;
+  if (release === undefined) {
+    return fail({
+      code: 'usage',
+      exit: exit.usage,
+      message: '--repository needs --release.',
+      try: ['--release lenny'],
+    });
   }
-  const host = options.for === undefined ? null : hostRelease(options.for);
-  if (options.for !== undefined && host === null) {
+  const { loader, xen } = host ?? { loader: null, xen: null };
+  const source = { repository, release, arch };
+  return survey({ source, proxy, loader, xen, signal: around.signal }, seenBy(around));
+}
+
+function releaseOf(named: string | undefined): HostRelease | null {
+  if (named === undefined) return null;
+  return (
+    hostRelease(named) ??
     fail({
       code: 'usage',
       exit: exit.usage,
-      message: `--for ${options.for} is no release.`,
+      message: `--for ${named} is no release.`,
       try: [knownReleases.join(', ')],
-    });
-  }
-  const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
-  const source = {
-    repository: options.repository ?? '',
-    release: options.release ?? '',
-    arch: options.arch ?? 'i386',
-  };
-  const result = await checkRepository({
-    source,
-    proxy: options.proxy,
-    loader: host?.loader ?? 2010,
-    xen: host?.xen ?? null,
-    signal: around.signal,
-  });
-  return report(result, notes);
+    })
+  );
 }
 
-function report(result: CheckResult, notes: readonly string[]): Result {
+const diskOf = ({ diskConfig }: CheckCommandOptions, xen: XenVersion | null): Promise<DiskCheck | null> =>
+  diskConfig === undefined ? Promise.resolve(null) : checkDisk(diskConfig, xen);
+
+const seenBy = (around: Surroundings) => ({ now: around.now(), dial: around.dial });
+
+/** Files, URLs and findings of a check, for people. */
+export function checkLines(result: CheckResult): string[] {
   const files = result.files.map((file) => {
     const size = file.bytes === null ? '' : `  ${formatBytes(file.bytes)}`;
     return `${file.ok ? 'ok  ' : 'FAIL'}  ${file.name.padEnd(9)}  ${file.status ?? '---'}${size}  ${cleanLine(file.detail)}`;
   });
   const urls = result.files.map((file) => `      ${cleanLine(file.url)}`);
   const shown = files.flatMap((line, i) => [line, urls[i] ?? '']);
-  const view = 'Seen from this machine; dom0 may see it otherwise.';
+  return [...shown, ...findingLines(result.findings)];
+}
+
+function report(netboot: CheckResult, disk: DiskCheck | null, notes: readonly string[]): Result {
+  const findings = [...netboot.findings, ...(disk?.findings ?? [])];
+  const result = { ...netboot, findings, ok: netboot.ok && errorsOf(findings).length === 0 };
   return {
     exit: result.ok ? exit.done : exit.checkFailed,
-    json: { files: result.files, findings: result.findings, ...(result.ok ? {} : { error: failure(result) }) },
-    lines: [...notes, ...shown, ...findingLines(result.findings), view],
+    json: {
+      files: result.files,
+      findings,
+      ...(disk === null ? {} : { diskConfig: disk.views }),
+      ...(result.ok ? {} : { error: failure(result) }),
+    },
+    lines: [
+      ...notes,
+      ...checkLines({ ...netboot, findings: [] }),
+      ...bootLines(disk?.views ?? []),
+      ...findingLines(findings),
+    ],
   };
 }
 

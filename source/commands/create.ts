@@ -1,7 +1,7 @@
 import { findVm, type Vm } from '../hosts/vm.ts';
+import { checkProblem, checkVm } from '../operations/check.ts';
 import { type CreateOptions, createSite, planCreate } from '../operations/create.ts';
 import { type Hands, hands as makeHands } from '../operations/hands.ts';
-import { checkProblem, checkVm } from '../operations/start.ts';
 import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
 import { expandNames } from '../text/names.ts';
@@ -57,7 +57,7 @@ export async function create(
     if (template === undefined) usage('Give --template NAME.');
     const site = await createSite(host, await findVm(host.session, template ?? '', 'template'), sizes);
     if (options.start && !options.dryRun) {
-      const check = await checkVm(site.template, await host.facts(), around.signal);
+      const check = await checkVm(site.template, await host.facts(), { signal: around.signal });
       if (!check.ok) throw new ProblemError(checkProblem(names.join(', '), check));
     }
     const hands = makeHands(host, around.signal);

@@ -1,3 +1,6 @@
+import type { Writable } from 'node:stream';
+import type { Dial } from '../repository/reach.ts';
+
 /** The flags every command takes, and what the environment says in their place. */
 export interface GlobalOptions {
   readonly host?: string;
@@ -19,6 +22,9 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Where an archive goes. */
+  readonly stdout: Writable;
+  readonly stdoutIsTerminal: boolean;
   /** Both stdin and stdout are a terminal: somebody can be asked. */
   readonly interactive: boolean;
   readonly color: boolean;
@@ -26,6 +32,8 @@ export interface Surroundings {
   readonly now: () => Date;
   readonly ask: (question: string) => Promise<boolean>;
   readonly askSecret: (question: string) => Promise<string>;
+  /** Whether somebody listens at an address. */
+  readonly dial: Dial;
 }
 
 /** What a command comes to: an exit code, and the one JSON document (without `ok`, which follows from the code). */

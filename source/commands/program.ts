@@ -1,8 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { exit } from '../text/exit.ts';
 import { fail, type Problem, toProblem } from '../text/problem.ts';
+import { globalOptions, sourceFlags, wholeNumber } from './flags.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { problemLines } from './print.ts';
+import { addRepositoryCommands } from './program-repository.ts';
 import { problemJson } from './vm-json.ts';
 
 /** What only the front door can start: the screen, and the simulator. Each answers with an exit code. */
@@ -75,7 +77,8 @@ function commanderExit(error: CommanderError, json: boolean, around: Surrounding
   return exit.usage;
 }
 
-type Finish = (result: Result) => void;
+/** Takes what a command came to. */
+export type Finish = (result: Result) => void;
 
 function build(
   version: string,
@@ -119,6 +122,7 @@ function build(
   const options = <T extends GlobalOptions>(command: Command): T => ({ ...program.opts(), ...command.opts() }) as T;
   addVmCommands(add, options, around, finish);
   addTemplateCommands(program, add, options, around, finish);
+  addRepositoryCommands(add, options, around, finish);
   simulatorFlags(add('demo', 'the screen on a simulated host: nothing real is touched')).action(async (_, command) =>
     leave(await doors.demo(options(command))),
   );
@@ -128,8 +132,8 @@ function build(
   return program;
 }
 
-type Add = (words: string, about: string) => Command;
-type Options = <T extends GlobalOptions>(command: Command) => T;
+export type Add = (words: string, about: string) => Command;
+export type Options = <T extends GlobalOptions>(command: Command) => T;
 
 function addVmCommands(add: Add, options: Options, around: Surroundings, finish: Finish): void {
   add('status [vm...]', 'each VM with its install state')
@@ -177,15 +181,6 @@ function addVmCommands(add: Add, options: Options, around: Surroundings, finish:
     .action(async (names, _, command) =>
       finish(await (await import('./create.ts')).create(names, options(command), around)),
     );
-  add('check', 'the repository, as eliloader will see it')
-    .option('--repository <url>', 'check this one; no host is needed')
-    .option('--release <name>', 'such as lenny')
-    .option('--arch <name>', 'i386 or amd64')
-    .option('--proxy <url>', 'as install-proxy has it')
-    .option('--for <release>', 'by the rules of this XenServer release, such as 5.6')
-    .option('--template <name>', 'what this template names')
-    .option('--vm <name>', 'what this VM names')
-    .action(async (_, command) => finish(await (await import('./check.ts')).check(options(command), around)));
 }
 
 function addTemplateCommands(
@@ -216,30 +211,6 @@ function addTemplateCommands(
     );
 }
 
-function globalOptions(command: Command): Command {
-  return command
-    .option('--host <address>', 'URL or profile; a bare name means https')
-    .option('--profile <name>', 'a saved host')
-    .option('--user <name>', 'root, unless said otherwise')
-    .option('--password-file <file>', 'first line of a file; - is stdin')
-    .option('--password-command <command>', 'what this command prints')
-    .option('--json', 'one JSON document on stdout')
-    .option('--no-color', 'no colours')
-    .option('--low-bandwidth', 'the screen changes less often')
-    .option('--yes', 'do not ask')
-    .option('--dry-run', 'show what would be done')
-    .option('--timeout <seconds>', 'for one call to the host', wholeNumber)
-    .option('--read-only', 'change nothing');
-}
-
-function sourceFlags(command: Command): Command {
-  return command
-    .option('--repository <url>', 'install repository')
-    .option('--release <name>', 'such as lenny')
-    .option('--arch <name>', 'i386 or amd64')
-    .option('--args <line>', 'kernel arguments for FAI');
-}
-
 function simulatorFlags(command: Command): Command {
   return command
     .option('--release <version>', 'of XenServer; 5.6.0 is simulated')
@@ -251,9 +222,4 @@ function simulatorFlags(command: Command): Command {
     .option('--speed <x>', 'how much faster than life guests are', Number)
     .option('--quirk <name...>', 'lose-pv-args')
     .option('--seed <n>', 'the same seed makes the same world', wholeNumber);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is wanted');
-  return Number(text);
 }

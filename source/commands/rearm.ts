@@ -1,7 +1,7 @@
 import { findVm, readVm } from '../hosts/vm.ts';
+import { checkProblem, checkWords } from '../operations/check.ts';
 import { hands as makeHands } from '../operations/hands.ts';
 import { planRearm, planRepair, type RearmOptions } from '../operations/rearm.ts';
-import { checkProblem, checkWords } from '../operations/start.ts';
 import { applyPlan, confirm, eachName, refuseReadOnly, summary, unchanged, withStart } from './change.ts';
 import { withHost } from './connect.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
@@ -34,12 +34,9 @@ export async function arm(
       });
       // With --start the files are looked at before anything is written, not when it is too late.
       if (options.start && !options.dryRun && plan.netboot !== undefined) {
-        const check = await checkWords(
-          plan.netboot,
-          vm.record.other_config['install-proxy'],
-          await host.facts(),
-          around.signal,
-        );
+        const check = await checkWords(plan.netboot, vm.record.other_config['install-proxy'], await host.facts(), {
+          signal: around.signal,
+        });
         if (!check.ok) return unchanged(vm, checkProblem(vm.record.name_label, check, 'armed'));
       }
       const changed = await applyPlan(plan, vm, hands, options);

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { leftBehind } from '../operations/in-flight.ts';
+import { dialTcp } from '../repository/reach.ts';
 import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
 import type { Surroundings } from './options.ts';
@@ -48,6 +49,8 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     env,
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
+    stdout,
+    stdoutIsTerminal: stdout.isTTY === true,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     color: stdout.isTTY === true && !env['NO_COLOR'],
     signal: interrupts.signal,
@@ -55,6 +58,7 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     ask: async (question) =>
       /^y(es)?$/i.test((await readLine(`${question} [y/N] `, interrupts.signal, false)).trim()),
     askSecret: (question) => readLine(question, interrupts.signal, true),
+    dial: dialTcp,
   };
 }
 

@@ -6,6 +6,14 @@ export interface NetbootSource {
   readonly repository: string;
   readonly release: string;
   readonly arch: string;
+  /** install-distro=pygrub: these paths below the repository, in place of debian-installer's tree. */
+  readonly paths?: NetbootPaths | undefined;
+}
+
+/** install-kernel and install-ramdisk. */
+export interface NetbootPaths {
+  readonly kernel: string;
+  readonly ramdisk: string;
 }
 
 export interface NetbootUrls {
@@ -13,28 +21,50 @@ export interface NetbootUrls {
   readonly initrd: string;
 }
 
+/** Of a VM or template; what is not set reads as empty, the architecture as eliloader takes it then. */
+export function sourceOf(words: Readonly<Record<string, string>>): NetbootSource {
+  const source = {
+    repository: words['install-repository'] ?? '',
+    release: words['debian-release'] ?? '',
+    arch: words['install-arch'] ?? 'i386',
+  };
+  if (words['install-distro'] !== 'pygrub') return source;
+  return { ...source, paths: { kernel: words['install-kernel'] ?? '', ramdisk: words['install-ramdisk'] ?? '' } };
+}
+
 /** Below the distribution: where debian-installer keeps its Xen files; the page's hidden path. */
-export const netbootFolder = (source: NetbootSource): string =>
-  `dists/${source.release}/main/installer-${source.arch}/current/images/netboot/xen/`;
+export const netbootFolder = ({ release, arch }: Pick<NetbootSource, 'release' | 'arch'>): string =>
+  `dists/${release}/main/installer-${arch}/current/images/netboot/xen/`;
+
+const withSlash = (repository: string): string => (repository.endsWith('/') ? repository : `${repository}/`);
+
+/** True when the repository names a distribution already: `/dists/` with more behind. */
+const namesDistribution = (repository: string): boolean => /\/dists\/[^/]/.test(withSlash(repository));
 
 /**
  * The two URLs, built as eliloader builds them: by joining strings. `dists/<release>/` is always appended by the
- * loader of 2010; from 2012 on not when the repository already names a distribution (`/dists/` with more behind).
+ * loader of 2010; from 2012 on not when the repository already names a distribution. Paths of install-distro=pygrub
+ * are joined as they are, by every generation.
  */
 export function netbootUrls(source: NetbootSource, loader: LoaderGeneration): NetbootUrls {
-  const root = source.repository.endsWith('/') ? source.repository : `${source.repository}/`;
-  const hasDistribution = loader >= 2012 && /\/dists\/[^/]/.test(root);
+  const root = withSlash(source.repository);
+  if (source.paths !== undefined) return { kernel: root + source.paths.kernel, initrd: root + source.paths.ramdisk };
   const folder = netbootFolder(source);
-  const base = root + (hasDistribution ? folder.replace(/^dists\/[^/]*\//, '') : folder);
+  const skip = loader >= 2012 && namesDistribution(source.repository);
+  const base = root + (skip ? folder.replace(/^dists\/[^/]*\//, '') : folder);
   return { kernel: `${base}vmlinuz`, initrd: `${base}initrd.gz` };
 }
+
+/** The root of the Debian archive that a repository belongs to, with a slash behind: what a sources.list names. */
+export const archiveRoot = (repository: string): string => withSlash(repository).replace(/\/dists\/.*$/, '/');
 
 /** True for a repository that eliloader would try to use over the network. */
 export const isUsableRepository = (repository: string): boolean => /^(http|ftp|nfs):/.test(repository);
 
 /** What can be said of the source without asking the repository. */
 export function sourceFindings(source: NetbootSource): Finding[] {
-  return [...repositoryFindings(source.repository), ...wordFindings(source)];
+  const { repository, paths } = source;
+  return [...repositoryFindings(repository), ...(paths === undefined ? wordFindings(source) : pathFindings(paths))];
 }
 
 function repositoryFindings(repository: string): Finding[] {
@@ -115,4 +145,20 @@ function wordFindings({ release, arch }: NetbootSource): Finding[] {
     });
   }
   return findings;
+}
+
+/** eliloader joins the paths behind a slash, and looks for no other place. */
+function pathFindings({ kernel, ramdisk }: NetbootPaths): Finding[] {
+  return [
+    ['install-kernel', kernel],
+    ['install-ramdisk', ramdisk],
+  ].flatMap(([key = '', path = '']): Finding[] => {
+    if (/^[A-Za-z0-9._+~-][A-Za-z0-9._+~/-]*$/.test(path)) return [];
+    const message =
+      path === ''
+        ? `${key} is not set: install-distro=pygrub needs it.`
+        : `${key} "${path}" is no path below the repository.`;
+    const advice = 'Give a path without a slash in front, such as xen/vmlinuz.';
+    return [{ severity: 'error', code: path === '' ? 'no-path' : 'path-word', message, try: advice }];
+  });
 }

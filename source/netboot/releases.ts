@@ -53,6 +53,10 @@ export function hostRelease(productVersion: string): HostRelease | null {
   return known.findLast((entry) => xenAtLeast(version, mustParse(entry.release))) ?? null;
 }
 
+/** The hypervisor of a known release. */
+export const releaseXen = (release: string): XenVersion =>
+  mustParse(table.find(([name]) => name === release)?.[1] ?? '');
+
 export const knownReleases: readonly string[] = table.map(([release]) => release);
 
 function mustParse(text: string): XenVersion {

@@ -8,21 +8,31 @@ import { type XenVersion, xenAtLeast } from './releases.ts';
 export interface KernelFacts {
   readonly image: KernelImage;
   readonly elf: ElfKernel | null;
+  /** "2.6.32-4-686-bigmem", as `uname -r` would say and lib/modules is called; null where nothing tells it. */
+  readonly release: string | null;
 }
 
 /** `unpacked`: the payload, if someone unpacked it with another program; gzip and plain are done here. */
 export function kernelFacts(data: Uint8Array, unpacked?: Uint8Array | null): KernelFacts {
   const image = readKernelImage(data);
-  if (image.format === 'broken' || image.format === 'other') return { image, elf: null };
+  const version =
+    image.format === 'bzImage' || image.format === 'broken' ? (image.version?.split(' ')[0] ?? null) : null;
+  if (image.format === 'broken' || image.format === 'other') return { image, elf: null, release: version };
   const inside = unpacked ?? unpackedKernel(image);
-  return { image, elf: inside === null ? null : readElfKernel(inside) };
+  if (inside === null) return { image, elf: null, release: version };
+  return { image, elf: readElfKernel(inside), release: version ?? banner(inside) };
 }
 
-/** "2.6.32-4-686-bigmem", without the builder's name. */
-export function kernelRelease(facts: KernelFacts): string | null {
-  const { image } = facts;
-  if (image.format !== 'bzImage' && image.format !== 'broken') return null;
-  return image.version?.split(' ')[0] ?? null;
+/** The version in a plain kernel: linux_banner, "Linux version 6.1.0-50-amd64 (…". */
+function banner(elf: Uint8Array): string | null {
+  const bytes = Buffer.from(elf.buffer, elf.byteOffset, elf.byteLength);
+  const mark = 'Linux version ';
+  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) {
+    const text = bytes.toString('latin1', at + mark.length, at + mark.length + 100);
+    const version = /^(\d+\.\d+\S*) /.exec(text)?.[1];
+    if (version !== undefined) return version;
+  }
+  return null;
 }
 
 /** In a few words, for a table: "Xen PV, 64-bit". */
@@ -66,6 +76,7 @@ export function kernelFindings(facts: KernelFacts, xen: XenVersion | null, arch:
     });
     return findings;
   }
+  findings.push(...oldXenKernel(facts.release));
   if (elf.guest === null) {
     findings.push(error('kernel-not-pv', `vmlinuz cannot boot as a PV guest: ${elf.problem}.`, pv));
   } else {
@@ -118,4 +129,15 @@ function* archFindings(elf: ElfKernel, arch: string): Generator<Finding> {
       try: 'Check that the nfsroot is of the same architecture.',
     };
   }
+}
+
+/** The page, "The Repository": Debian's own -xen kernels of that age are not stable as DomU. */
+function* oldXenKernel(release: string | null): Generator<Finding> {
+  if (release === null || !/^2\.6\.\d+-\d+-xen-/.test(release)) return;
+  yield {
+    severity: 'warning',
+    code: 'kernel-debian-xen',
+    message: `${release} is Debian's own Xen kernel: it does not run stable as a guest of XenServer.`,
+    try: 'Use the kernel of linux-image-2.6-xen from the tools ISO.',
+  };
 }

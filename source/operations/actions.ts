@@ -6,6 +6,7 @@ import { classify, HostFailure, WireFailure } from '../xapi/errors.ts';
 import { isNull, nothing, ref, vbdRecord, vmRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { pause, runTask } from '../xapi/task.ts';
+import { cdRecord, vifRecord } from './devices.ts';
 import type { Hands } from './hands.ts';
 import type { Action, TextField, Wants } from './plan.ts';
 
@@ -47,6 +48,9 @@ export async function carryOut(action: Action, hands: Hands, progress: Progress)
       return;
     case 'add-vif':
       await session.call('VIF.create', [vifRecord(self, action.network.ref, action.mac)], ref);
+      return;
+    case 'add-cd':
+      await session.call('VBD.create', [cdRecord(self, action.vdi.ref, action.device)], ref);
       return;
     case 'mark':
       return writeMark(action, hands, progress);
@@ -133,17 +137,6 @@ async function setVcpus(session: Session, self: string, count: number): Promise<
   const names = count > record.VCPUs_max ? ['VCPUs_max', 'VCPUs_at_startup'] : ['VCPUs_at_startup', 'VCPUs_max'];
   for (const name of names) await session.call(`VM.set_${name}`, [self, String(count)], nothing);
 }
-
-const vifRecord = (vm: string, network: string, mac: string) => ({
-  device: '0',
-  network,
-  VM: vm,
-  MAC: mac,
-  MTU: '1500',
-  other_config: {},
-  qos_algorithm_type: '',
-  qos_algorithm_params: {},
-});
 
 /** Writes a mark, and drops what a clone inherited. */
 async function writeMark(action: Action & { do: 'mark' }, hands: Hands, progress: Progress): Promise<void> {

@@ -191,7 +191,8 @@ async function chooseSr(host: Host, named: string | undefined): Promise<CreateSi
   return pick('storage', named, Object.entries(table), (record) => [record.uuid, record.name_label]);
 }
 
-async function chooseNetwork(session: Session, named: string | undefined): Promise<CreateSite['network']> {
+/** By name, bridge or UUID; without one that of the host's first card. */
+export async function chooseNetwork(session: Session, named: string | undefined): Promise<CreateSite['network']> {
   const table = await session.call('network.get_all_records', [], z.record(z.string(), networkRecord));
   const entries = Object.entries(table);
   if (named !== undefined) {

@@ -160,6 +160,7 @@ function withDeadline(session: Session): Session {
   const signal = AbortSignal.timeout(undoTime);
   return {
     call: (method, params, result, options) => session.call(method, params, result, { ...options, signal }),
+    download: (what) => session.download(what),
     renew: () => session.renew(),
     close: () => session.close(),
   };

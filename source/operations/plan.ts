@@ -1,4 +1,5 @@
 import type { Finding } from '../text/finding.ts';
+import type { NetbootWords } from './check.ts';
 
 /** What a step acts on: an object that is there, or the one this plan makes. */
 export type Subject =
@@ -37,6 +38,11 @@ export type Action =
       readonly mac: string;
     }
   | {
+      readonly do: 'add-cd';
+      readonly vdi: { readonly ref: string; readonly uuid: string; readonly name: string };
+      readonly device: string;
+    }
+  | {
       readonly do: 'mark';
       readonly name: 'created' | 'armed' | 'installed';
       readonly words: MarkWords;
@@ -48,13 +54,6 @@ export type Action =
   | { readonly do: 'start' };
 
 export type MarkWords = Readonly<Partial<Record<'repository' | 'release' | 'arch' | 'args' | 'template', string>>>;
-
-/** The words of a netboot, for a check before anything is written. */
-export interface NetbootWords {
-  readonly repository: string;
-  readonly release: string;
-  readonly arch: string;
-}
 
 /** Where a value came from, for the preview: "the VM itself", "template X", "--args". */
 export interface Source {

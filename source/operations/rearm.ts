@@ -58,7 +58,7 @@ async function planArming(operation: 'rearm' | 'repair', host: Host, vm: Vm, opt
     target: { kind: 'existing', ref: vm.ref, uuid: record.uuid, name: record.name_label },
     actions,
     erases: options.showDisks && actions.length > 0 ? await disksOf(host.session, record) : [],
-    netboot: { repository: chosen.repository, release: chosen.release, arch: chosen.arch },
+    netboot: chosen,
     sources: chosen.sources,
     notes: chosen.notes.filter((finding) => finding.severity !== 'info'),
   };

@@ -101,6 +101,10 @@ function describe(action: Action, subject: Subject, kind: 'vm' | 'template'): Wo
         undo: '',
       };
     }
+    case 'add-cd': {
+      const words = { 'vm-uuid': uuid, 'vdi-uuid': action.vdi.uuid, device: action.device, type: 'CD', mode: 'RO' };
+      return { step: 'add CD drive', before: '', after: action.vdi.name, xe: xe('vbd-create', words), undo: '' };
+    }
     case 'mark':
       return {
         step: `note ${action.name}`,

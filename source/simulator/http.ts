@@ -59,6 +59,11 @@ function answerOther(request: IncomingMessage): void {
     request.socket.end(
       `HTTP/1.1 ${status}\r\nConnection: close\r\nCache-Control: no-cache, no-store\r\nContent-Type: text/html\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );
+  // Handlers are chosen by the longest beginning of the path: /export_raw_vdi, which came with 6.2, ends in VM export.
+  if (request.method === 'GET' && request.url?.startsWith('/export')) {
+    internalError(request, 'Not_found');
+    return;
+  }
   if (request.method === 'GET' && request.url === '/')
     return void head('200 OK', '<html><body>XenServer 5.6.0</body></html>');
   head('403 Forbidden', '<html><body><h1>HTTP 403 forbidden</h1></body></html>');

@@ -70,6 +70,7 @@ export function populateHost(world: Omit<World, 'host'>, address: string): Site 
     read_only: true,
     managed: true,
     location: 'xs-tools-5.6.0.iso',
+    sm_config: { 'xs-tools': 'true', 'xs-tools-version': '5.6.0' },
   });
   const network = database.create('network', {
     name_label: 'Pool-wide network associated with eth0',

@@ -5,6 +5,7 @@ import { type Clock, realClock } from './clock.ts';
 import { Database } from './database.ts';
 import { depotRoot, depotServer } from './depot/server.ts';
 import { Events } from './events.ts';
+import { faiServer } from './guest/kernel-line.ts';
 import { apiServer } from './http.ts';
 import { populateHost, populateTemplates, populateVms } from './population.ts';
 import { seededRandom } from './random.ts';
@@ -34,6 +35,8 @@ export interface Simulator {
   readonly repository: string;
   readonly monitorPort: number;
   readonly world: World;
+  /** Whether a server of the simulated network listens there; null for addresses outside of it. */
+  answers(host: string, port: number): boolean | null;
   stop(): Promise<void>;
 }
 
@@ -80,6 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     repository,
     monitorPort,
     world,
+    answers: (host, port) => (host === faiServer ? port === 2049 || port === 111 : null),
     async stop() {
       stopped.abort();
       for (const domain of world.domains.values()) domain.stop();

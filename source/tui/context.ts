@@ -18,7 +18,7 @@ export function contextOf(state: AppState): Context {
     case 'configure':
       return 'configure';
     case 'verify':
-      return 'verify';
+      return state.verify.stage.open ? 'stage' : 'verify';
     case 'act':
       return state.act.view === 'menu' ? 'act' : state.act.view;
     case 'fleet':
@@ -33,5 +33,6 @@ export const isBusy = (state: AppState): boolean =>
   state.template.copying ||
   state.configure.saving ||
   state.verify.running ||
+  state.verify.stage.running ||
   state.job?.phase === 'running' ||
   state.job?.phase === 'planning';

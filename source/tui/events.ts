@@ -32,6 +32,7 @@ export type Event =
       readonly now: number;
     }
   | { readonly type: 'verified'; readonly result: CheckResult }
+  | { readonly type: 'staged'; readonly lines: readonly string[]; readonly changed: boolean }
   | {
       readonly type: 'choices';
       readonly srs: readonly Choice[];
@@ -56,6 +57,15 @@ export interface CreateRequest {
   readonly network: string;
 }
 
+export interface StageRequest {
+  readonly root: string;
+  readonly source: string;
+  /** Empty where the source has one. */
+  readonly initrd: string;
+  readonly release: string;
+  readonly arch: string;
+}
+
 /** Effects as values; one hook runs them. */
 export type Command =
   | { readonly do: 'connect'; readonly address: string; readonly user: string; readonly password: string }
@@ -64,6 +74,7 @@ export type Command =
   | { readonly do: 'copy-template'; readonly source: string; readonly name: string; readonly comment: string }
   | { readonly do: 'save'; readonly template: string; readonly settings: TemplateSettings }
   | { readonly do: 'verify'; readonly template: string }
+  | { readonly do: 'stage'; readonly request: StageRequest }
   | { readonly do: 'load-choices' }
   | { readonly do: 'plan-create'; readonly template: string; readonly request: CreateRequest }
   | {

@@ -1,4 +1,5 @@
 import type { VmRecord } from '../xapi/records.ts';
+import type { AppState } from './state.ts';
 
 // Why a piece of work is nothing for a VM, in a sentence; null: it may be done. One place for menus and keys.
 
@@ -26,3 +27,20 @@ export const canRepairRecord: Reason = (record, state) => {
   if (record.power_state !== 'Halted') return 'It runs: repair is for before the first boot.';
   return state === 'armed' ? 'Nothing is missing.' : null;
 };
+
+/** Why the selected template is nothing for FAI; null: it is. */
+export function templateReason(state: AppState): string | null {
+  const chosen = state.template.items.find((item) => item.uuid === state.template.list.selected);
+  if (chosen === undefined) return 'No template is selected.';
+  return chosen.netboot ? null : `Not for FAI: it ${chosen.reason ?? 'does not netboot'}.`;
+}
+
+/** Why the work one picks VMs for is nothing for this one. */
+export function pickReason(state: AppState): string | null {
+  const item = state.act.candidates.find(({ ref }) => ref === state.act.list.selected);
+  return item === undefined ? 'No VM is selected.' : item.reason;
+}
+
+/** The line for dom0 out of the check's findings. */
+export const dom0Line = (state: AppState): string | undefined =>
+  state.verify.result?.findings.find(({ code }) => code === 'seen-from-here')?.try?.replace(/^in dom0: /, '');

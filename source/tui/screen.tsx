@@ -1,12 +1,14 @@
 import { render } from 'ink';
 import { freshForm } from '../fai/form.ts';
 import { leftBehind } from '../operations/in-flight.ts';
+import type { Dial } from '../repository/reach.ts';
 import type { Settings } from '../settings/settings.ts';
 import { outcomeOf } from '../watch/installs.ts';
 import { App } from './app.tsx';
 import type { Effects } from './effects/effects.ts';
 import type { Command } from './events.ts';
-import { type AppState, type Suggestions, startState } from './state.ts';
+import { startState } from './start-state.ts';
+import type { AppState, Suggestions } from './state.ts';
 import { ascii, unicode } from './theme.ts';
 
 /** Installs do not need us: they go on when the screen is closed. */
@@ -25,6 +27,7 @@ export interface ScreenOptions {
   readonly lowBandwidth: boolean;
   readonly asciiOnly: boolean;
   readonly now: () => Date;
+  readonly dial: Dial;
   /** Ends the screen from outside: a signal came. */
   readonly signal: AbortSignal;
 }
@@ -52,6 +55,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
         timeout: options.timeout,
         monitorPort: options.monitorPort,
         write: (text) => void process.stdout.write(text),
+        dial: options.dial,
       }}
       glyphs={options.asciiOnly ? ascii : unicode}
       tickEvery={options.lowBandwidth ? 10_000 : 1000}

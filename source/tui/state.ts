@@ -6,9 +6,9 @@ import type { Plan } from '../operations/plan.ts';
 import type { CheckResult, FileName } from '../repository/check.ts';
 import type { Profile } from '../settings/settings.ts';
 import type { Problem } from '../text/problem.ts';
-import { type Installs, noInstalls } from '../watch/installs.ts';
-import { emptyList, type ListState } from './list.ts';
-import { type TextField, textField } from './text-field.ts';
+import type { Installs } from '../watch/installs.ts';
+import type { ListState } from './list.ts';
+import type { TextField } from './text-field.ts';
 
 export const steps = ['connect', 'template', 'configure', 'verify', 'act', 'fleet'] as const;
 export type Step = (typeof steps)[number];
@@ -94,12 +94,24 @@ export interface Download {
   readonly at: number;
 }
 
+/** The form that puts files into the repository; its answers stay when it is left. */
+export interface StageState {
+  readonly open: boolean;
+  readonly field: number;
+  readonly root: TextField;
+  readonly source: TextField;
+  readonly initrd: TextField;
+  readonly running: boolean;
+  readonly problem: Problem | null;
+}
+
 export interface VerifyState {
   readonly running: boolean;
   readonly downloads: Readonly<Partial<Record<FileName, Download>>>;
   readonly result: CheckResult | null;
   readonly problem: Problem | null;
   readonly overridden: boolean;
+  readonly stage: StageState;
   readonly scroll: number;
 }
 
@@ -205,89 +217,4 @@ export interface AppState {
   readonly readOnly: boolean;
   /** Ctrl-C was pressed once while something ran. */
   readonly stopping: boolean;
-}
-
-export interface StartOptions {
-  readonly suggestions: Suggestions;
-  readonly profiles: readonly Profile[];
-  readonly form: FaiForm;
-  readonly now: number;
-  readonly readOnly: boolean;
-}
-
-export function startState({ suggestions, profiles, form, now, readOnly }: StartOptions): AppState {
-  const first = profiles[0];
-  const asked = suggestions.address !== undefined;
-  return {
-    step: 'connect',
-    done: [],
-    suggestions,
-    help: false,
-    filtering: null,
-    flash: null,
-    now,
-    connect: {
-      phase: !asked && first !== undefined ? 'menu' : 'form',
-      profiles,
-      field: 0,
-      address: textField(suggestions.address ?? ''),
-      user: textField(suggestions.user ?? 'root'),
-      password: textField(suggestions.password ?? ''),
-      found: null,
-      problem: null,
-    },
-    template: {
-      items: [],
-      records: new Map(),
-      list: emptyList,
-      loading: false,
-      problem: null,
-      copy: null,
-      draft: null,
-      copying: false,
-      params: null,
-      chosen: null,
-    },
-    configure: {
-      template: null,
-      field: 0,
-      plain: { repository: '', release: '', arch: '', proxy: '' },
-      form,
-      cursor: 0,
-      flag: 0,
-      saving: false,
-      problem: null,
-    },
-    verify: { running: false, downloads: {}, result: null, problem: null, overridden: false, scroll: 0 },
-    act: {
-      view: 'menu',
-      work: 'create',
-      field: 0,
-      names: textField(''),
-      memory: textField('256M'),
-      vcpus: textField('1'),
-      disk: textField('8G'),
-      sr: 0,
-      network: 0,
-      srs: [],
-      networks: [],
-      problem: null,
-      candidates: [],
-      list: emptyList,
-      ticked: [],
-    },
-    job: null,
-    fleet: {
-      installs: noInstalls,
-      selected: null,
-      filter: '',
-      all: false,
-      pane: 'table',
-      following: false,
-      receiver: null,
-    },
-    history: [],
-    readOnly,
-    stopping: false,
-  };
 }

@@ -24,6 +24,31 @@ export class WireFailure extends Error {
   }
 }
 
+const certificateCodes = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
+
+/** Any error of a connection as what it means. */
+export function asWireFailure(error: unknown): WireFailure {
+  if (error instanceof WireFailure) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const message = error instanceof Error ? error.message : String(error);
+  if (certificateCodes.test(code)) return new WireFailure('certificate', message, { cause: error });
+  if (code === 'ECONNRESET' || code === 'ECONNABORTED' || message === 'aborted' || message === 'socket hang up') {
+    return new WireFailure('cut', message, { cause: error });
+  }
+  if (/^(EPROTO|ERR_SSL_)/.test(code)) {
+    const text = 'TLS could not be agreed on: XenServer 5.6 to 6.2 know TLS 1.0 only, which this Node refuses';
+    return new WireFailure('unreachable', text, { cause: error });
+  }
+  return new WireFailure('unreachable', code === '' ? message : reachText(code, message), { cause: error });
+}
+
+function reachText(code: string, message: string): string {
+  if (code === 'ECONNREFUSED') return 'nothing listens there (connection refused)';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'no such host name';
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'no route to the host';
+  return message;
+}
+
 /** A host's errors by what they mean for the user. Code and parameters stay on the failure. */
 export type HostError =
   | { readonly kind: 'login-refused' }

@@ -1,6 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { WireFailure } from './errors.ts';
+import { asWireFailure, WireFailure } from './errors.ts';
 
 export interface PostOptions {
   readonly signal?: AbortSignal | undefined;
@@ -28,7 +28,7 @@ export function poster(url: URL): { post: Post; close: () => void } {
       if (signal?.aborted) throw signal.reason;
       if (limit?.aborted)
         throw new WireFailure('timeout', `no answer after ${(timeout ?? 0) / 1000} s`, { cause: error });
-      throw error instanceof WireFailure ? error : asWireFailure(error);
+      throw asWireFailure(error);
     }
   };
   return { post, close: () => agent.destroy() };
@@ -71,27 +71,4 @@ async function exchange(
     if (size > mostBytes) throw new WireFailure('not-xapi', 'the reply is too large');
     onText(chunk);
   }
-}
-
-const certificateCodes = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
-
-function asWireFailure(error: unknown): WireFailure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const message = error instanceof Error ? error.message : String(error);
-  if (certificateCodes.test(code)) return new WireFailure('certificate', message, { cause: error });
-  if (code === 'ECONNRESET' || code === 'ECONNABORTED' || message === 'aborted' || message === 'socket hang up') {
-    return new WireFailure('cut', message, { cause: error });
-  }
-  if (/^(EPROTO|ERR_SSL_)/.test(code)) {
-    const text = 'TLS could not be agreed on: XenServer 5.6 to 6.2 know TLS 1.0 only, which this Node refuses';
-    return new WireFailure('unreachable', text, { cause: error });
-  }
-  return new WireFailure('unreachable', code === '' ? message : reachText(code, message), { cause: error });
-}
-
-function reachText(code: string, message: string): string {
-  if (code === 'ECONNREFUSED') return 'nothing listens there (connection refused)';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'no such host name';
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'no route to the host';
-  return message;
 }

@@ -87,6 +87,10 @@ export const srRecord = z.object({
   type: text,
   content_type: text,
   shared: flag,
+  /** From 7.0 on. */
+  is_tools_sr: flag,
+  other_config: map,
+  VDIs: refs.default([]),
   physical_size: int.default(0),
   physical_utilisation: int.default(0),
 });
@@ -116,7 +120,12 @@ export const vdiRecord = z.object({
   name_label: text,
   virtual_size: int.default(0),
   SR: text,
+  location: text,
+  /** From 7.0 on. */
+  is_tools_iso: flag,
+  sm_config: map,
 });
+export type VdiRecord = z.infer<typeof vdiRecord>;
 
 export const vifRecord = z.object({ uuid: z.string(), device: text, MAC: text, network: text, VM: text });
 

@@ -1,10 +1,13 @@
 import * as z from 'zod';
+import { type Download, download } from './download.ts';
 import { poster } from './post.ts';
 import { type CallOptions, type Wire, wire } from './wire.ts';
 
 /** A logged-in connection: calls get the session handle put in front of their parameters. */
 export interface Session {
   readonly call: Wire;
+  /** Bytes of one of the host's other handlers, such as /export_raw_vdi. */
+  download(what: Download): Promise<AsyncIterable<Uint8Array>>;
   /** Logs in once more after the host ended the session (xapi was restarted); later calls use the new one. */
   renew(): Promise<void>;
   /** Logs out; never throws, because it runs on every way out. */
@@ -37,6 +40,7 @@ export async function login({ url, user, password, timeout, signal }: LoginOptio
   }
   return {
     call: (method, params, result, options?: CallOptions) => call(method, [handle, ...params], result, options),
+    download: (what) => download(url, handle, what),
     async renew() {
       handle = await logIn();
     },

@@ -34,7 +34,9 @@ describe('start and stop', () => {
 
   test('a half-armed VM is not started into nothing: exit 6 names what is missing', async () => {
     const check = await xenfai(sim, ['check', '--vm', 'vm4', '--json']);
-    expect(check).toMatchObject({ code: 6, json: { findings: [{ code: 'missing-distro', severity: 'error' }] } });
+    expect(check.code).toBe(6);
+    const errors = check.json.findings.filter((finding: { severity: string }) => finding.severity === 'error');
+    expect(errors).toMatchObject([{ code: 'missing-distro' }]);
     const started = await xenfai(sim, ['start', 'vm4', '--json']);
     expect(started).toMatchObject({ code: 6, json: { vms: [{ powerState: 'halted', attemptUsed: false }] } });
     expect((await xenfai(sim, ['check', '--vm', 'win5', '--json'])).code).toBe(6);
@@ -79,7 +81,7 @@ describe('check', () => {
     expect(code).toBe(0);
     expect(json.files).toMatchObject([
       { name: 'vmlinuz', ok: true, status: 200, detail: expect.stringContaining('Xen PV, 32-bit PAE') },
-      { name: 'initrd.gz', ok: true, status: 200, detail: 'gzip' },
+      { name: 'initrd.gz', ok: true, status: 200, detail: 'gzip, live-boot, modules of 2.6.32-4-686-bigmem' },
     ]);
   });
 

@@ -8,7 +8,7 @@ import { openSettings } from '../../source/settings/settings.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { App } from '../../source/tui/app.tsx';
 import type { Effects } from '../../source/tui/effects/effects.ts';
-import { startState } from '../../source/tui/state.ts';
+import { startState } from '../../source/tui/start-state.ts';
 import { unicode } from '../../source/tui/theme.ts';
 import { prepareTemplate, simulator, until, xenfai } from '../harness.ts';
 
@@ -41,7 +41,13 @@ function mount(profiles: boolean) {
     <App
       start={start}
       first={[]}
-      effects={{ settings, timeout: 5000, monitorPort: 0, write: (text) => written.push(text) }}
+      effects={{
+        settings,
+        timeout: 5000,
+        monitorPort: 0,
+        dial: () => Promise.resolve(true),
+        write: (text) => written.push(text),
+      }}
       glyphs={unicode}
       tickEvery={1000}
       now={() => Date.now()}

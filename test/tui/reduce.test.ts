@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { freshForm } from '../../source/fai/form.ts';
+import { bindings } from '../../source/tui/bindings.ts';
 import { contextOf } from '../../source/tui/context.ts';
 import type { Command, Event } from '../../source/tui/events.ts';
-import { bindings } from '../../source/tui/keys.ts';
 import { windowOf } from '../../source/tui/list.ts';
 import { reduce } from '../../source/tui/reduce.ts';
-import { type AppState, startState } from '../../source/tui/state.ts';
+import { startState } from '../../source/tui/start-state.ts';
+import type { AppState } from '../../source/tui/state.ts';
 import { editText, insert, textField } from '../../source/tui/text-field.ts';
 
 const now = Date.parse('2010-11-15T10:53:00Z');

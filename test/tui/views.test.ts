@@ -7,7 +7,8 @@ import { fleetView } from '../../source/tui/fleet/view.ts';
 import { jobView } from '../../source/tui/job/view.ts';
 import { cutLine, type Line, lineWidth } from '../../source/tui/lines.ts';
 import { reduce } from '../../source/tui/reduce.ts';
-import { type AppState, startState } from '../../source/tui/state.ts';
+import { startState } from '../../source/tui/start-state.ts';
+import type { AppState } from '../../source/tui/state.ts';
 import { ascii, unicode } from '../../source/tui/theme.ts';
 import { createView, pickView } from '../../source/tui/wizard/act-view.ts';
 import { configureView } from '../../source/tui/wizard/configure-view.ts';
@@ -79,7 +80,8 @@ function fullState(): AppState {
       type: 'verified',
       result: {
         ok: false,
-        files: [{ name: 'vmlinuz', url: hostile, ok: false, status: 404, bytes: 1, detail: hostile }],
+        kernel: hostile,
+        files: [{ name: 'vmlinuz', url: hostile, ok: false, status: 404, bytes: 1, detail: hostile, sha256: null }],
         findings: Array.from({ length: 9 }, () => ({
           severity: 'error' as const,
           code: 'x',

@@ -1,5 +1,6 @@
 import { ApiError } from '../api-error.ts';
 import { nullRef } from '../database.ts';
+import type { Fields } from '../types.ts';
 import type { World } from '../world.ts';
 import { fieldsOf, type Handlers, refsOf, text } from './context.ts';
 import { createDisk, generateMac } from './vm-clone.ts';
@@ -38,7 +39,7 @@ export const vbdCalls: Handlers = {
     const device = wanted === 'autodetect' ? free : wanted;
     if (!/^\d{1,2}$/.test(device)) throw new ApiError('INVALID_DEVICE', device);
     if (used.includes(device)) throw new ApiError('DEVICE_ALREADY_EXISTS', device);
-    if (text(fields['VDI']) !== nullRef && text(fields['VDI']) !== '') world.database.get('VDI', text(fields['VDI']));
+    checkDisc(world, fields);
     return world.database.create('VBD', { ...fields, userdevice: device, allowed_operations: ['attach'] });
   },
   destroy({ world }, vbd) {
@@ -46,6 +47,17 @@ export const vbdCalls: Handlers = {
     return '';
   },
 };
+
+/** What xapi_vbd_helpers.ml asks of a drive. */
+function checkDisc(world: World, fields: Fields): void {
+  const vdi = text(fields['VDI']);
+  const disc = vdi === nullRef || vdi === '' ? null : world.database.get('VDI', vdi);
+  if (fields['type'] !== 'CD') return;
+  if (fields['mode'] !== 'RO') throw new ApiError('VBD_CDS_MUST_BE_READONLY');
+  if (disc === null) return;
+  const sr = world.database.get('SR', text(disc['SR']));
+  if (sr['content_type'] !== 'iso') throw new ApiError('VDI_IS_NOT_ISO', vdi, text(sr['content_type']));
+}
 
 export const vdiCalls: Handlers = {
   create: ({ world }, argument) => createDisk(world, fieldsOf(argument)),

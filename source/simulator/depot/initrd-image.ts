@@ -1,11 +1,18 @@
 import { gzipSync } from 'node:zlib';
 
-/** A gzipped cpio archive (newc) with the modules folder of a kernel version and something to give it a size. */
+/**
+ * A gzipped cpio archive (newc) as live-initramfs of Lenny makes it: the modules of a kernel version, the script that
+ * boot=live asks for, and something to give it a size.
+ */
 export function initrdImage(version: string): Buffer {
   const folder = `lib/modules/${version}`;
   const entries = [
     ...['lib', 'lib/modules', folder].map((name) => cpioEntry(name, 0o040755, Buffer.alloc(0))),
     cpioEntry(`${folder}/xen-netfront.ko`, 0o100644, filler(48 * 1024)),
+    ...['conf', 'scripts'].map((name) => cpioEntry(name, 0o040755, Buffer.alloc(0))),
+    cpioEntry('conf/initramfs.conf', 0o100644, Buffer.from('MODULES=netboot\nBOOT=nfs\n')),
+    cpioEntry('scripts/functions', 0o100644, Buffer.from('# initramfs-tools\n')),
+    cpioEntry('scripts/live', 0o100755, Buffer.from('# live-initramfs\n')),
     cpioEntry('init', 0o100755, Buffer.from('#!/bin/sh\n# the simulated guest reads its kernel line only\n')),
     cpioEntry('TRAILER!!!', 0, Buffer.alloc(0)),
   ];

@@ -2,23 +2,26 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { initrdImage } from './initrd-image.ts';
 import { kernelImage } from './kernel-image.ts';
+import { depotPackages, kernelVersion } from './packages.ts';
 
 /** The prefix of the repository's URL: the page's own folder name. */
 export const depotRoot = '/debian-custom';
 
-const kernels = [
-  { release: 'lenny', arch: 'i386', version: '2.6.32-4-686-bigmem' },
-  { release: 'lenny', arch: 'amd64', version: '2.6.32-4-amd64' },
-] as const;
+const arches = ['i386', 'amd64'] as const;
 
-/** Every file of the repository by its path below the root: netboot files, Release and Packages. */
+/** Every file of the repository by its path below the root: netboot files, Release, Packages and the pool. */
 export function depotFiles(): ReadonlyMap<string, Buffer> {
   const files = new Map<string, Buffer>();
-  for (const { release, arch, version } of kernels) {
-    const folder = `/dists/${release}/main/installer-${arch}/current/images/netboot/xen`;
+  const packages = depotPackages();
+  for (const { file, data } of packages) files.set(`/pool/main/${file}`, data);
+  for (const arch of arches) {
+    const version = kernelVersion(arch);
+    const folder = `/dists/lenny/main/installer-${arch}/current/images/netboot/xen`;
     files.set(`${folder}/vmlinuz`, kernelImage({ arch, version }));
     files.set(`${folder}/initrd.gz`, initrdImage(version));
-    files.set(`/dists/${release}/main/binary-${arch}/Packages`, packages(arch, version));
+    const listed = packages.filter((one) => one.arch === arch);
+    const index = listed.map(({ file, fields }) => `${fields}\nFilename: pool/main/${file}\n`).join('\n');
+    files.set(`/dists/lenny/main/binary-${arch}/Packages`, Buffer.from(index));
   }
   const indices = [...files].filter(([path]) => path.endsWith('/Packages'));
   const sums = indices.map(([path, data]) => {
@@ -35,26 +38,6 @@ Codename: lenny
 Date: Mon, 15 Nov 2010 10:53:00 UTC
 Architectures: amd64 i386
 Components: main`;
-
-function packages(arch: string, version: string): Buffer {
-  const meta = `Package: linux-image-2.6-xen
-Version: 2.6.32+0.xs226
-Architecture: ${arch}
-Depends: linux-image-${version}
-Filename: pool/main/linux-image-2.6-xen_2.6.32+0.xs226_${arch}.deb
-Size: 2048`;
-  const kernel = `Package: linux-image-${version}
-Version: 2.6.32-10.xs5.6.0.226
-Architecture: ${arch}
-Filename: pool/main/linux-image-${version}_2.6.32-10.xs5.6.0.226_${arch}.deb
-Size: 4096`;
-  const utilities = `Package: xe-guest-utilities
-Version: 5.6.0-578
-Architecture: ${arch}
-Filename: pool/main/xe-guest-utilities_5.6.0-578_${arch}.deb
-Size: 1024`;
-  return Buffer.from(`${[meta, kernel, utilities].join('\n\n')}\n`);
-}
 
 /** Serves the files as a plain web server would: GET and HEAD, lengths, 404 for the rest. */
 export function depotServer(): Server {

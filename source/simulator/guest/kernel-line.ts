@@ -17,7 +17,8 @@ export type Outcome =
   | { readonly kind: 'stuck'; readonly why: string }
   | { readonly kind: 'fai'; readonly run: FaiRun };
 
-const faiServer = '10.1.1.6';
+/** The one FAI server of this world, with its NFS exports. */
+export const faiServer = '10.1.1.6';
 const nfsroot = '/srv/fai/nfsroot';
 const configSpace = '/srv/fai/config';
 

@@ -1,6 +1,7 @@
 import { wrapText } from '../../text/wrap.ts';
+import { bindings } from '../bindings.ts';
 import { contextOf } from '../context.ts';
-import { type Binding, bindings } from '../keys.ts';
+import type { Binding } from '../keys.ts';
 import { cutLine, foreign, type Line, lineWidth, span } from '../lines.ts';
 import { type AppState, type Step, steps } from '../state.ts';
 import type { Size } from '../view.ts';

@@ -3,10 +3,14 @@ import { type Host, openHost } from '../../hosts/host.ts';
 import { localAddress } from '../../hosts/local-address.ts';
 import { parameterLines } from '../../hosts/param-list.ts';
 import { allTemplates, findVm, readVm } from '../../hosts/vm.ts';
+import { checkVm } from '../../operations/check.ts';
 import { execute, throwProblem, withRemains } from '../../operations/execute.ts';
 import { type Hands, hands as makeHands } from '../../operations/hands.ts';
-import { checkVm, recordInstalled } from '../../operations/start.ts';
+import { recordInstalled } from '../../operations/start.ts';
 import { planTemplateCopy, planTemplateSet } from '../../operations/template.ts';
+import type { CheckOptions } from '../../repository/check.ts';
+import type { Dial } from '../../repository/reach.ts';
+import { survey } from '../../repository/survey.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { exit } from '../../text/exit.ts';
 import { fail, type Problem, ProblemError, toProblem } from '../../text/problem.ts';
@@ -15,6 +19,7 @@ import type { Command, Event } from '../events.ts';
 import { loadChoices } from './choices.ts';
 import { follow } from './follow.ts';
 import { planCreates, planWork, runPlans } from './jobs.ts';
+import { stage } from './stage.ts';
 
 export interface EffectOptions {
   readonly settings: Settings;
@@ -24,6 +29,8 @@ export interface EffectOptions {
   /** Where OSC 52 goes: the terminal itself. */
   readonly write: (text: string) => void;
   readonly quit: (code: number) => void;
+  /** Whether somebody listens at an address. */
+  readonly dial: Dial;
 }
 
 export type Dispatch = (event: Event) => void;
@@ -109,7 +116,9 @@ export function createEffects(options: EffectOptions, dispatch: Dispatch): Effec
       case 'save':
         return save(work(signal), command, options.settings);
       case 'verify':
-        return verify(work(signal), command.template);
+        return verify(work(signal), command.template, options.dial);
+      case 'stage':
+        return stage(work(signal), command.request);
       case 'load-choices':
         return loadChoices(work(signal));
       case 'plan-create':
@@ -195,15 +204,17 @@ async function save(
 /** At most ten progress events a second: the screen shows no more. */
 const progressEvery = 100;
 
-async function verify({ host, signal, dispatch, now: clock }: Work, uuid: string): Promise<void> {
+async function verify({ host, signal, dispatch, now: clock }: Work, uuid: string, dial: Dial): Promise<void> {
   const template = await findVm(host.session, uuid, 'template');
   let last = Number.NEGATIVE_INFINITY;
-  const result = await checkVm(template, await host.facts(), signal, (file, { bytes, total }) => {
+  const onProgress: CheckOptions['onProgress'] = (file, { bytes, total }) => {
     const now = clock();
     const passed = performance.now();
     if (passed - last < progressEvery && bytes !== total) return;
     last = passed;
     dispatch({ type: 'download', file, bytes, total, now });
-  });
+  };
+  const look = (what: CheckOptions) => survey(what, { now: new Date(clock()), dial });
+  const result = await checkVm(template, await host.facts(), { signal, onProgress, look });
   dispatch({ type: 'verified', result });
 }

@@ -4,11 +4,13 @@ import { formatBytes } from '../../text/sizes.ts';
 import { bar, blank, foreign, type Line, line, scrolled, span, title, wrapped } from '../lines.ts';
 import type { AppState, Download } from '../state.ts';
 import { findingRows, problemRows, type Size } from '../view.ts';
+import { stageView } from './stage-view.ts';
 
 const names: readonly FileName[] = ['vmlinuz', 'initrd.gz'];
 
 export function verifyView(state: AppState, size: Size): Line[] {
   const { verify } = state;
+  if (verify.stage.open) return stageView(state, size);
   const rows: Line[] = [title('The netboot files, asked for as eliloader will'), blank];
   for (const name of names) rows.push(...fileRows(state, name, size));
   const result = verify.result;
@@ -18,13 +20,6 @@ export function verifyView(state: AppState, size: Size): Line[] {
   } else if (verify.running) {
     rows.push(line(`Fetching${size.glyphs.ellipsis}`, 'accent'));
   }
-  rows.push(
-    ...wrapped(
-      'This is the view of this machine. dom0 may see it otherwise: try the URLs there with curl -I.',
-      size.width,
-      'dim',
-    ),
-  );
   return scrolled(rows, verify.scroll, size.height);
 }
 

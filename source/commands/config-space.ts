@@ -1,0 +1,95 @@
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FaiFile } from '../fai/files/files.ts';
+import { type Merged, merge } from '../fai/files/merge.ts';
+import { exit } from '../text/exit.ts';
+import { fail, ProblemError } from '../text/problem.ts';
+
+/** A file of the config space as it is and as it will be. */
+export interface PlannedFile {
+  readonly file: FaiFile;
+  readonly before: string | null;
+  readonly merged: Merged;
+  /** The bits do not fit: FAI passes over scripts that are not executable without a word. */
+  readonly wrongMode: boolean;
+}
+
+const most = 1024 * 1024;
+
+/** Reads what is there; nothing is written. Errors: exit 2 when the folder or a file cannot be read. */
+export async function planFiles(root: string, files: readonly FaiFile[]): Promise<PlannedFile[]> {
+  const there = await stat(root).catch(() => null);
+  if (there !== null && !there.isDirectory())
+    fail({ code: 'no-such-folder', exit: exit.usage, message: `${root} is no folder.` });
+  return Promise.all(
+    files.map(async (file): Promise<PlannedFile> => {
+      const path = join(root, file.path);
+      const found = await stat(path).catch(() => null);
+      if (found !== null && (!found.isFile() || found.size > most)) {
+        return {
+          file,
+          before: null,
+          wrongMode: false,
+          merged: { change: 'refused', why: 'something else is in its place' },
+        };
+      }
+      const before =
+        found === null ? null : await readFile(path, 'utf8').catch((error: unknown) => unreadable(path, error));
+      const executable = found !== null && (found.mode & 0o111) !== 0;
+      return {
+        file,
+        before,
+        merged: merge(file, before),
+        wrongMode: found !== null && executable !== (file.mode === 0o755),
+      };
+    }),
+  );
+}
+
+function unreadable(path: string, error: unknown): never {
+  return fail({
+    code: 'not-read',
+    exit: exit.usage,
+    message: `${path} cannot be read.`,
+    cause: error instanceof Error ? error.message : String(error),
+  });
+}
+
+/** Writes one file at once under its name; what stood there is kept as .bak, which FAI passes over. */
+export async function writeFile(root: string, { file, before, merged }: PlannedFile): Promise<void> {
+  if (merged.change === 'refused') return;
+  const path = join(root, file.path);
+  const temporary = `${path}.xenfai~`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    if (merged.change !== 'same') {
+      if (before !== null) await writeAll(`${path}.bak`, before, file.mode);
+      await writeAll(temporary, merged.text, file.mode);
+      await rename(temporary, path);
+    }
+    await chmod(path, file.mode);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new ProblemError(
+      {
+        code: 'not-written',
+        exit: exit.usage,
+        message: `${path} could not be written.`,
+        cause: error instanceof Error ? error.message : String(error),
+        try: ['Run it as the user who owns the config space.'],
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function writeAll(path: string, text: string, mode: number): Promise<void> {
+  const handle = await open(path, 'w', mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await chmod(path, mode);
+}

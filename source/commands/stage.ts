@@ -1,0 +1,236 @@
+import { netbootUrls } from '../netboot/eliloader.ts';
+import { hostRelease } from '../netboot/releases.ts';
+import { type CheckResult, checkNetboot } from '../repository/check.ts';
+import { folderPlace } from '../repository/stage/folder.ts';
+import type { Place, Placed } from '../repository/stage/place.ts';
+import { type ArchiveTool, archiveTools, layPool } from '../repository/stage/pool.ts';
+import type { StageSource } from '../repository/stage/source.ts';
+import { remoteOf, sshPlace } from '../repository/stage/ssh.ts';
+import { prepareStage, type Staging } from '../repository/stage/stage.ts';
+import { tarPlace, unpackLine } from '../repository/stage/tar.ts';
+import { cleanLine } from '../text/clean.ts';
+import { exit } from '../text/exit.ts';
+import { errorsOf } from '../text/finding.ts';
+import { fail } from '../text/problem.ts';
+import { formatBytes } from '../text/sizes.ts';
+import { checkLines } from './check.ts';
+import type { GlobalOptions, Result, Surroundings } from './options.ts';
+import { findingLines } from './print.ts';
+import { withToolsIso } from './tools-iso.ts';
+
+export interface StageOptions extends GlobalOptions {
+  readonly root?: string;
+  readonly tar?: string;
+  readonly release?: string;
+  readonly arch?: string;
+  readonly nfsroot?: string;
+  readonly kernel?: string;
+  readonly deb?: string;
+  readonly iso?: string;
+  readonly initrd?: string;
+  readonly url?: string;
+  readonly pool?: string | true;
+  readonly for?: string;
+  readonly force?: boolean;
+  readonly liveIso?: string;
+}
+
+/** Puts the netboot files, and on demand the packages, where eliloader and apt will look for them. */
+export async function stage(options: StageOptions, around: Surroundings): Promise<Result> {
+  const { release, arch } = options;
+  if (release === undefined || arch === undefined)
+    return usage('stage needs --release and --arch.', ['--release lenny --arch i386']);
+  const place = placeOf(options, around);
+  const tool = toolOf(options.pool);
+  const work = async (source: StageSource): Promise<Result> => {
+    const { signal } = around;
+    const staging = await prepareStage({
+      source,
+      release,
+      arch,
+      signal,
+      pool: tool !== null,
+      initrd: options.initrd ?? null,
+      xen: xenOf(options.for),
+    });
+    const root = remoteOf(options.root ?? '')?.folder ?? options.root ?? '.';
+    const pool = await layPool(staging.packages, tool ?? 'apt-ftparchive', { root, release, arch });
+    const files = [...staging.netboot, ...pool.files];
+    if (errorsOf(staging.findings).length > 0 && !options.force) return refused(staging);
+    if (options.dryRun) return preview(staging, files, place.name);
+    const placed = await place.put(files, signal);
+    const commands =
+      options.tar === undefined
+        ? pool.commands
+        : [`${unpackLine('ROOT')}   # in the root of the web server`, ...pool.commands];
+    const check =
+      options.url === undefined || staging.netboot.length === 0
+        ? null
+        : await checkStaged(options.url, { release, arch }, placed, signal);
+    return report({ staging, placed, commands, place, check, toStderr: options.tar !== undefined });
+  };
+  return options.iso === 'host'
+    ? withToolsIso(options, around, (file) => work({ from: 'iso', file }))
+    : work(sourceOf(options));
+}
+
+function placeOf(options: StageOptions, around: Surroundings): Place {
+  const { root, tar } = options;
+  if ((root === undefined) === (tar === undefined))
+    usage('Say where to: --root DIR, --root user@host:/dir, or --tar - .');
+  if (tar !== undefined) {
+    if (tar !== '-') usage('--tar takes - : the archive goes to standard output.');
+    if (options.json) usage('--tar - and --json both want standard output.');
+    if (around.interactive && around.stdoutIsTerminal)
+      usage('The archive would go to this terminal.', [
+        "xenfai stage … --tar - | ssh web 'cd /srv/www && tar -xpf -'",
+      ]);
+    return tarPlace(around.stdout);
+  }
+  const remote = remoteOf(root ?? '');
+  return remote === null ? folderPlace(root ?? '') : sshPlace(remote.target, remote.folder, !around.interactive);
+}
+
+function toolOf(pool: string | true | undefined): ArchiveTool | null {
+  if (pool === undefined) return null;
+  const tool = archiveTools.find((name) => pool === true || name === pool);
+  return tool ?? usage(`--pool ${String(pool)} is no tool xenfai knows.`, [archiveTools.join(', ')]);
+}
+
+function xenOf(release: string | undefined) {
+  if (release === undefined) return null;
+  return hostRelease(release)?.xen ?? usage(`--for ${release} is no release.`);
+}
+
+function sourceOf({ nfsroot, kernel, deb, iso }: StageOptions): StageSource {
+  const given: StageSource[] = [
+    ...(nfsroot === undefined ? [] : [{ from: 'nfsroot' as const, folder: nfsroot }]),
+    ...(kernel === undefined ? [] : [{ from: 'files' as const, kernel }]),
+    ...(deb === undefined ? [] : [{ from: 'deb' as const, file: deb }]),
+    ...(iso === undefined ? [] : [{ from: 'iso' as const, file: iso }]),
+  ];
+  const [first, ...others] = given;
+  if (first !== undefined && others.length === 0) return first;
+  return usage('Say where the kernel comes from: one of --nfsroot, --kernel, --deb, --iso.', [
+    '--nfsroot /srv/fai/nfsroot has kernel and initrd',
+    '--iso host finds the tools ISO of a XenServer',
+  ]);
+}
+
+/** Asks for the files as eliloader will, and compares what comes with what was put there. */
+async function checkStaged(
+  repository: string,
+  { release, arch }: { readonly release: string; readonly arch: string },
+  placed: readonly Placed[],
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const source = { repository, release, arch };
+  const result = await checkNetboot({ source, loader: null, xen: null, signal });
+  const urls = Object.values(netbootUrls(source, 2010));
+  const other = result.files.filter((file) => {
+    const put = placed.find(({ path }) => path.endsWith(`/${file.name}`));
+    return file.sha256 !== null && put !== undefined && file.sha256 !== put.sha256 && urls.includes(file.url);
+  });
+  if (other.length === 0) return result;
+  const names = other.map(({ name }) => name).join(' and ');
+  const finding = {
+    severity: 'error' as const,
+    code: 'not-what-was-staged',
+    message: `The server sends another ${names} than was put there: --root is not the folder behind ${repository}.`,
+    try: 'Correct --root or --url; a proxy in between may also keep the old file.',
+  };
+  return { ...result, ok: false, findings: [finding, ...result.findings] };
+}
+
+interface Report {
+  readonly staging: Staging;
+  readonly placed: readonly Placed[];
+  readonly commands: readonly string[];
+  readonly place: Place;
+  readonly check: CheckResult | null;
+  readonly toStderr: boolean;
+}
+
+function report({ staging, placed, commands, place, check, toStderr }: Report): Result {
+  const lines = [
+    ...placed.flatMap((file) => placedLines(file, staging)),
+    `below ${cleanLine(place.name)}`,
+    ...findingLines(staging.findings),
+    ...(commands.length === 0 ? [] : ['next:', ...commands.map((command) => `  ${command}`)]),
+    ...(check === null ? [] : ['over the network:', ...checkLines(check)]),
+  ];
+  const failed = check !== null && !check.ok;
+  const problem = failed ? errorsOf(check.findings)[0] : undefined;
+  return {
+    exit: failed ? exit.checkFailed : exit.done,
+    json: {
+      ...jsonOf(staging, placed, commands),
+      ...(check === null ? {} : { check: { files: check.files, findings: check.findings } }),
+      ...(problem === undefined ? {} : { error: { code: 'check-failed', message: problem.message } }),
+    },
+    lines: toStderr ? [] : lines,
+    problems: toStderr ? lines : [],
+  };
+}
+
+function placedLines({ path, bytes, sha256, changed, backup }: Placed, staging: Staging): string[] {
+  const detail = staging.netboot.find((file) => file.path === path)?.detail;
+  const what = !changed ? 'same' : backup === null ? 'new ' : 'new, the one before kept as .bak';
+  return [
+    `${what}  ${cleanLine(path)}  ${formatBytes(bytes)}${detail === undefined ? '' : `  ${cleanLine(detail)}`}`,
+    `      sha256 ${sha256}`,
+  ];
+}
+
+const jsonOf = (staging: Staging, staged: readonly Placed[], commands: readonly string[]) => ({
+  staged,
+  findings: staging.findings,
+  commands,
+});
+
+/** Staging a kernel that cannot boot would only move the mistake to the one attempt. */
+function refused(staging: Staging): Result {
+  const [first] = errorsOf(staging.findings);
+  const message = `Nothing was put anywhere: ${first?.message ?? 'these files cannot boot.'}`;
+  return {
+    exit: exit.checkFailed,
+    json: {
+      ...jsonOf(staging, [], []),
+      error: { code: 'check-failed', message, ...(first?.try === undefined ? {} : { try: [first.try] }) },
+    },
+    lines: [],
+    problems: [
+      ...findingLines(staging.findings),
+      `xenfai: ${cleanLine(message)}`,
+      '  try: --force puts them there all the same',
+    ],
+  };
+}
+
+function preview(
+  staging: Staging,
+  files: readonly { path: string; size: number; sha256: string }[],
+  place: string,
+): Result {
+  const plan = files.map(({ path, size, sha256 }) => ({
+    target: place,
+    step: `put ${path}`,
+    before: '',
+    after: `${size} bytes, sha256 ${sha256}`,
+    xe: '',
+    undo: `mv ${path}.bak ${path}`,
+  }));
+  return {
+    exit: exit.done,
+    json: { ...jsonOf(staging, [], []), dryRun: true, plan },
+    lines: [
+      ...plan.map(({ step, after }) => `${cleanLine(step)}: ${after}`),
+      `below ${cleanLine(place)}`,
+      ...findingLines(staging.findings),
+    ],
+  };
+}
+
+function usage(message: string, advice: readonly string[] = []): never {
+  return fail({ code: 'usage', exit: exit.usage, message, ...(advice.length === 0 ? {} : { try: advice }) });
+}

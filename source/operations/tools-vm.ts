@@ -1,0 +1,92 @@
+import type { Host } from '../hosts/host.ts';
+import type { ToolsIso } from '../hosts/tools-iso.ts';
+import { findVm } from '../hosts/vm.ts';
+import { exit } from '../text/exit.ts';
+import { fail } from '../text/problem.ts';
+import { ref, refs, srRecord, vdiRecord } from '../xapi/records.ts';
+import { pause } from '../xapi/task.ts';
+import { destroyWithDisks } from './actions.ts';
+import { chooseNetwork } from './create.ts';
+import type { Hands } from './hands.ts';
+import type { Action, Plan } from './plan.ts';
+
+const template = 'Other install media';
+const memory = 512 * 1024 ** 2;
+
+export interface ToolsVmOptions {
+  /** Name or UUID of a live disc (grml-small, say) in an ISO storage of the pool. */
+  readonly liveIso: string;
+  readonly network: string | undefined;
+  readonly run: string;
+}
+
+/**
+ * The page's way to the tools ISO ("running a small dummy VM booting your custom live distribution"): a VM without a
+ * disk, the live disc in its first drive, the tools in its second. Its name keeps the run until it is removed, so
+ * that what a kill leaves behind is found.
+ */
+export async function planToolsVm(
+  host: Host,
+  iso: ToolsIso,
+  { liveIso, network, run }: ToolsVmOptions,
+): Promise<Plan> {
+  const source = await findVm(host.session, template, 'template');
+  const live = await findDisc(host, liveIso);
+  const card = await chooseNetwork(host.session, network);
+  const name = `xenfai tools xenfai:${run}`;
+  const actions: Action[] = [
+    { do: 'clone', source: { ref: source.ref, uuid: source.record.uuid }, label: name },
+    { do: 'mark', name: 'created', words: { template: source.record.uuid }, before: null },
+    { do: 'set-memory', bytes: memory },
+    { do: 'provision' },
+    // The BIOS boots the disc in the lower drive.
+    { do: 'add-cd', vdi: live, device: '2' },
+    { do: 'add-cd', vdi: { ref: iso.ref, uuid: iso.uuid, name: iso.name }, device: '3' },
+    { do: 'add-vif', network: { ref: card.ref, uuid: card.record.uuid }, mac: '' },
+    { do: 'start' },
+  ];
+  return {
+    operation: 'tools-vm',
+    target: { kind: 'made', name },
+    actions,
+    erases: [],
+    sources: [
+      { what: 'live disc', value: live.name, from: '--live-iso' },
+      { what: 'tools', value: iso.name, from: 'the host' },
+      { what: 'network', value: card.record.name_label, from: network === undefined ? 'the host' : '--network' },
+    ],
+    notes: [],
+  };
+}
+
+async function findDisc(host: Host, named: string): Promise<{ ref: string; uuid: string; name: string }> {
+  const { session } = host;
+  const byName = await session.call('VDI.get_by_name_label', [named], refs);
+  const byUuid = /^[0-9a-f-]{36}$/.test(named) ? await session.call('VDI.get_by_uuid', [named], ref) : null;
+  for (const vdi of [...byName, ...(byUuid === null ? [] : [byUuid])]) {
+    const record = await session.call('VDI.get_record', [vdi], vdiRecord);
+    const sr = await session.call('SR.get_record', [record.SR], srRecord);
+    if (sr.content_type === 'iso') return { ref: vdi, uuid: record.uuid, name: record.name_label };
+  }
+  return fail({
+    code: 'no-such-disc',
+    exit: exit.notFound,
+    message: `There is no disc "${named}" in an ISO storage of this pool.`,
+    try: [
+      'xe cd-list lists them.',
+      'Copy a live disc, such as grml-small, into an ISO storage and scan it: xe sr-scan.',
+    ],
+  });
+}
+
+const lookEvery = 2000;
+
+/** Waits until the VM is halted or gone, or somebody interrupts; then removes it. Errors: what removing it says. */
+export async function awaitAndRemove(vm: string, { host, signal }: Hands): Promise<void> {
+  while (!signal.aborted) {
+    const state = await host.session.call('VM.get_power_state', [vm], ref).catch(() => 'unseen');
+    if (state === 'Halted') break;
+    await pause(lookEvery, signal);
+  }
+  await destroyWithDisks(host.session, vm);
+}

@@ -1,0 +1,54 @@
+import type { Finding } from '../../text/finding.ts';
+import { guestUtilities, type ListedPackage, metaPackage } from './packages.ts';
+
+/**
+ * Has the archive what the page takes from the tools ISO: the kernel that eliloader will fetch, as a package for the
+ * nfsroot and the new system, and the guest utilities? `kernel`: its version, null when not known.
+ */
+export function packageFindings(
+  found: ReadonlyMap<string, ListedPackage>,
+  kernel: string | null,
+  { release, arch }: { readonly release: string; readonly arch: string },
+): Finding[] {
+  const findings: Finding[] = [];
+  const meta = found.get(metaPackage);
+  const broken = meta?.depends
+    .filter((group) => !group.some((name) => found.has(name)))
+    .map((group) => group.join(' | '));
+  const where = `the archive of ${release} for ${arch}`;
+  if (broken !== undefined && broken.length > 0) {
+    findings.push({
+      severity: 'warning',
+      code: 'meta-depends',
+      message: `${metaPackage} needs ${broken.join(', ')}, which ${where} does not have: apt cannot install it.`,
+      try: 'Copy that package from the tools ISO, too: xenfai stage --iso F --pool does.',
+    });
+  }
+  if (kernel !== null && !found.has(`linux-image-${kernel}`)) {
+    findings.push({
+      severity: 'warning',
+      code: 'kernel-package',
+      message: `vmlinuz is ${kernel}, and ${where} has no package linux-image-${kernel}: nfsroot and system would get another kernel.`,
+      try: `Put that package into the archive, or take vmlinuz from the nfsroot that is built of it.`,
+    });
+  }
+  if (meta === undefined && (kernel === null ? isOld(release) : kernel.startsWith('2.6.'))) {
+    findings.push({
+      severity: kernel === null ? 'info' : 'warning',
+      code: 'no-meta-package',
+      message: `There is no ${metaPackage} in ${where}: what the page adds to NFSROOT.`,
+      try: 'xenfai stage --iso F --pool puts it there from the tools ISO.',
+    });
+  }
+  if (!found.has(guestUtilities)) {
+    findings.push({
+      severity: 'info',
+      code: 'no-guest-utilities',
+      message: `There is no ${guestUtilities} in ${where}: the host would not see addresses and memory of the guest.`,
+      try: 'xenfai stage --iso F --pool puts it there from the tools ISO.',
+    });
+  }
+  return findings;
+}
+
+const isOld = (release: string): boolean => ['lenny', 'squeeze'].includes(release);

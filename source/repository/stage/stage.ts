@@ -1,0 +1,109 @@
+import { netbootFolder } from '../../netboot/eliloader.ts';
+import type { InitrdFacts } from '../../netboot/initrd.ts';
+import { initrdFindings, initrdSummary } from '../../netboot/initrd-verdict.ts';
+import type { XenVersion } from '../../netboot/releases.ts';
+import { kernelFindings, kernelSummary } from '../../netboot/verdict.ts';
+import { exit } from '../../text/exit.ts';
+import type { Finding } from '../../text/finding.ts';
+import { fail } from '../../text/problem.ts';
+import { lookIntoKernel } from '../check.ts';
+import { readInitrd } from '../initrd.ts';
+import { lineFindings } from '../initrd-line.ts';
+import { stagedBytes } from './folder.ts';
+import type { StagedFile } from './place.ts';
+import { type Found, initrdFile, readSource, type StageSource } from './source.ts';
+
+export interface StageRequest {
+  readonly source: StageSource;
+  /** An initrd for sources that have none. */
+  readonly initrd: string | null;
+  readonly release: string;
+  readonly arch: string;
+  /** The packages go into a pool, too; without an initrd they go alone. */
+  readonly pool: boolean;
+  /** Null: no host release is named; a compression is then a warning. */
+  readonly xen: XenVersion | null;
+  readonly signal: AbortSignal;
+}
+
+/** What is to be put where, and what was found out about it. `netboot` is empty when only packages are staged. */
+export interface Staging {
+  readonly netboot: readonly (StagedFile & { readonly detail: string })[];
+  readonly packages: readonly StagedFile[];
+  readonly findings: readonly Finding[];
+}
+
+/** Reads the sources and judges the pair as the check will judge it, before anything is written. */
+export async function prepareStage(request: StageRequest): Promise<Staging> {
+  const { source, arch, signal, pool } = request;
+  refuseWords(request);
+  const found = await readSource(source, arch, signal);
+  const packages = pool ? found.packages : [];
+  const initrdPath = request.initrd ?? found.initrd;
+  if (initrdPath === null && pool && packages.length > 0) {
+    return { netboot: [], packages, findings: found.kernel === null ? [note(found.why)] : [] };
+  }
+  if (found.kernel === null) return refuse('no-kernel', found.why);
+  if (initrdPath === null) {
+    return refuse(
+      'no-initrd',
+      'A kernel package holds no initrd: it is made where the package is installed.',
+      'Give --initrd F, or --nfsroot DIR for both.',
+    );
+  }
+  return { packages, ...(await judge(found, found.kernel.data, initrdPath, request)) };
+}
+
+async function judge(
+  found: Found,
+  kernel: Uint8Array,
+  initrdPath: string,
+  request: StageRequest,
+): Promise<Omit<Staging, 'packages'>> {
+  const { release, arch, xen, signal } = request;
+  const folder = netbootFolder({ release, arch });
+  const facts = await lookIntoKernel(kernel, signal);
+  const initrd = await initrdFile(`${folder}initrd.gz`, initrdPath);
+  const inside: InitrdFacts = await readInitrd(initrd.open(), signal);
+  const version = facts.release;
+  const detail = version === null ? kernelSummary(facts) : `${kernelSummary(facts)}, ${version}`;
+  return {
+    netboot: [
+      { ...stagedBytes(`${folder}vmlinuz`, kernel), detail },
+      { ...initrd, detail: initrdSummary(inside) },
+    ],
+    findings: [
+      ...kernelFindings(facts, xen, arch),
+      ...initrdFindings(inside, version),
+      ...lineFindings(inside, undefined),
+      ...nfsrootFindings(found.modules, version),
+    ],
+  };
+}
+
+/** The nfsroot the guest will mount must have the modules of the kernel it boots. */
+function nfsrootFindings(modules: readonly string[] | null, version: string | null): Finding[] {
+  if (modules === null || version === null || modules.includes(version)) return [];
+  const have = modules.length === 0 ? 'nothing' : modules.join(', ');
+  return [
+    {
+      severity: 'error',
+      code: 'nfsroot-modules',
+      message: `vmlinuz is ${version}, lib/modules of the nfsroot has ${have}: FAI stops (790).`,
+      try: 'Install the package of that kernel in the nfsroot, or build the nfsroot again.',
+    },
+  ];
+}
+
+function refuseWords({ release, arch }: StageRequest): void {
+  if (!/^[a-z0-9][A-Za-z0-9.+~_-]*$/.test(release))
+    refuse('bad-release', `"${release}" is no release.`, 'Give its code name, such as lenny.');
+  if (!/^[a-z0-9][A-Za-z0-9_-]*$/.test(arch))
+    refuse('bad-arch', `"${arch}" is no architecture.`, 'Use i386 or amd64.');
+}
+
+const note = (message: string): Finding => ({ severity: 'info', code: 'packages-only', message });
+
+function refuse(code: string, message: string, advice?: string): never {
+  return fail({ code, exit: exit.usage, message, ...(advice === undefined ? {} : { try: [advice] }) });
+}

@@ -1,0 +1,50 @@
+import { stat } from 'node:fs/promises';
+import { folderPlace } from '../../repository/stage/folder.ts';
+import type { StageSource } from '../../repository/stage/source.ts';
+import { remoteOf, sshPlace } from '../../repository/stage/ssh.ts';
+import { prepareStage } from '../../repository/stage/stage.ts';
+import { exit } from '../../text/exit.ts';
+import { errorsOf } from '../../text/finding.ts';
+import { fail } from '../../text/problem.ts';
+import type { StageRequest } from '../events.ts';
+import type { Work } from './effects.ts';
+
+/** Puts the netboot files into the repository, judged by the hypervisor of this host. ssh must need no answer. */
+export async function stage({ host, signal, dispatch }: Work, request: StageRequest): Promise<void> {
+  const { release, arch, initrd } = request;
+  const { xen } = await host.facts();
+  const source = await sourceOf(request.source);
+  const staging = await prepareStage({
+    source,
+    release,
+    arch,
+    xen,
+    signal,
+    pool: false,
+    initrd: initrd === '' ? null : initrd,
+  });
+  const [first, ...more] = errorsOf(staging.findings);
+  if (first !== undefined) {
+    fail({
+      code: 'check-failed',
+      exit: exit.checkFailed,
+      message: `Nothing was put anywhere: ${first.message}`,
+      ...(more.length === 0 ? {} : { cause: more.map(({ message }) => message).join(' ') }),
+      try: [first, ...more].flatMap((finding) => finding.try ?? []),
+    });
+  }
+  const remote = remoteOf(request.root);
+  const place = remote === null ? folderPlace(request.root) : sshPlace(remote.target, remote.folder, true);
+  const placed = await place.put(staging.netboot, signal);
+  const lines = placed.map(({ path, sha256 }) => `${path} below ${place.name}  sha256 ${sha256}`);
+  dispatch({ type: 'staged', lines, changed: placed.some(({ changed }) => changed) });
+}
+
+/** What a person typed, by what it is: a folder is an nfsroot. */
+async function sourceOf(text: string): Promise<StageSource> {
+  const there = await stat(text).catch(() => null);
+  if (there?.isDirectory()) return { from: 'nfsroot', folder: text };
+  if (/\.deb$/i.test(text)) return { from: 'deb', file: text };
+  if (/\.iso$/i.test(text)) return { from: 'iso', file: text };
+  return { from: 'files', kernel: text };
+}
