@@ -37,8 +37,11 @@ export function readElfKernel(data: Uint8Array): ElfKernel {
     return refuse('its Xen notes name neither the generic loader nor Linux', bits);
   }
   const base = notes.numbers.get(note.virtBase);
-  if (base === undefined) return refuse('its Xen notes lack VIRT_BASE', bits);
-  if (!entryInRange(bytes, bits, notes, base)) {
+  if (base === undefined && notes.numbers.has(note.paddrOffset)) {
+    return refuse('its Xen notes have PADDR_OFFSET, and lack VIRT_BASE', bits);
+  }
+  // Without VIRT_BASE the builder takes 0 (libelf-dominfo.c, elf_xen_addr_calc_check).
+  if (!entryInRange(bytes, bits, notes, base ?? 0n)) {
     return refuse(
       notes.numbers.has(note.entry)
         ? 'the entry point in its Xen notes lies outside the kernel'

@@ -1,57 +1,9 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
 import { built, Terminal } from '../end-to-end/terminal.ts';
-import { simulator, until } from '../harness.ts';
+import { simulator } from '../harness.ts';
 import { realTest } from './needs.ts';
-
-/** A real sshd with keys of its own, on a port of its own. */
-async function startSshd(): Promise<{ args: string[]; stop: () => void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'xenfai-ssh-'));
-  for (const name of ['host', 'user']) {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
-  }
-  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  const config = [
-    `HostKey ${folder}/host`,
-    `AuthorizedKeysFile ${folder}/user.pub`,
-    `PidFile none`,
-    `Port ${port}`,
-    'ListenAddress 127.0.0.1',
-    'StrictModes no',
-    'UsePAM no',
-    'PermitRootLogin yes',
-    'PasswordAuthentication no',
-  ];
-  writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
-  const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'config')], { stdio: 'ignore' });
-  const args = [
-    '-i',
-    join(folder, 'user'),
-    '-p',
-    String(port),
-    '-o',
-    'StrictHostKeyChecking=no',
-    '-o',
-    `UserKnownHostsFile=${folder}/known`,
-    '-o',
-    'LogLevel=ERROR',
-    '-o',
-    'BatchMode=yes',
-    `${userInfo().username}@127.0.0.1`,
-  ];
-  await until(() => sshd.exitCode !== null || spawnSync('ssh', [...args, 'true']).status === 0);
-  if (sshd.exitCode !== null) throw new Error('sshd did not start');
-  return { args, stop: () => sshd.kill() };
-}
+import { startSshd } from './sshd.ts';
 
 const node = process.execPath;
 

@@ -10,6 +10,10 @@ export interface KernelOptions {
   readonly pae?: 'yes' | 'no';
   /** The bare ELF file instead of a bzImage around its gzipped form. */
   readonly raw?: boolean;
+  /** How the payload is packed; gzip unless said otherwise. */
+  readonly pack?: (elf: Buffer) => Buffer;
+  /** XEN_VERSION of the notes. */
+  readonly xenVersion?: string;
 }
 
 /**
@@ -20,7 +24,7 @@ export function kernelImage(options: KernelOptions): Buffer {
   const elf = elfFile(options);
   if (options.raw) return elf;
   // mtime 0, so that the same options give the same bytes.
-  const payload = gzipSync(elf, { level: 9 });
+  const payload = options.pack?.(elf) ?? gzipSync(elf, { level: 9 });
   const setup = Buffer.alloc(1024);
   setup.writeUInt8(1, 0x1f1);
   setup.writeUInt32LE(Math.ceil(payload.length / 16), 0x1f4);
@@ -45,14 +49,14 @@ export function kernelImage(options: KernelOptions): Buffer {
 /** Numbers of Xen's ELF notes (xen/include/public/elfnote.h). */
 const note = { entry: 1, hypercall: 2, virtBase: 3, xen: 5, os: 6, osVersion: 7, loader: 8, pae: 9, features: 10 };
 
-function elfFile({ arch, entryNote = true, pae = 'yes' }: KernelOptions): Buffer {
+function elfFile({ arch, entryNote = true, pae = 'yes', xenVersion = 'xen-3.0' }: KernelOptions): Buffer {
   const wide = arch === 'amd64';
   const base = wide ? 0xffffffff80000000n : 0xc0000000n;
   const start = base + 0x1000000n;
   const notes = Buffer.concat([
     textNote(note.os, 'linux'),
     textNote(note.osVersion, '2.6'),
-    textNote(note.xen, 'xen-3.0'),
+    textNote(note.xen, xenVersion),
     numberNote(note.virtBase, base, wide),
     ...(entryNote ? [numberNote(note.entry, start, wide)] : []),
     numberNote(note.hypercall, start + 0x1000n, wide),
