@@ -23,7 +23,9 @@ export function sourceFlags(command: Command): Command {
     .option('--repository <url>', 'install repository')
     .option('--release <name>', 'such as lenny')
     .option('--arch <name>', 'i386 or amd64')
-    .option('--args <line>', 'kernel arguments for FAI');
+    .option('--args <line>', 'kernel arguments for FAI')
+    .option('--kernel <path>', "below the repository, in place of debian-installer's tree; '' for the tree again")
+    .option('--initrd <path>', 'the same for the initrd');
 }
 
 export function wholeNumber(text: string): number {

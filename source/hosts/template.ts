@@ -18,7 +18,7 @@ export interface TemplateFacts {
 
 export function templateFacts({ record }: Vm): TemplateFacts {
   const words = record.other_config;
-  const reason = whyNot(record.HVM_boot_policy, record.PV_bootloader, words['install-distro']);
+  const reason = whyNot(record.HVM_boot_policy, record.PV_bootloader, words);
   return {
     name: record.name_label,
     uuid: record.uuid,
@@ -33,10 +33,14 @@ export function templateFacts({ record }: Vm): TemplateFacts {
   };
 }
 
-function whyNot(hvmPolicy: string, bootloader: string, distro: string | undefined): string | null {
+function whyNot(hvmPolicy: string, bootloader: string, words: Readonly<Record<string, string>>): string | null {
+  const distro = words['install-distro'];
   if (hvmPolicy !== '') return 'boots as HVM: eliloader is not asked';
   if (bootloader !== 'eliloader') return bootloader === '' ? 'has no bootloader' : `boots with ${bootloader}`;
   if (distro === undefined) return 'has no install-distro (eliloader takes it for Red Hat)';
+  if (distro === 'pygrub') {
+    return words['install-kernel'] === undefined ? 'has install-distro=pygrub without install-kernel' : null;
+  }
   if (distro !== 'debianlike') return `fetches its files as ${distro} does`;
   return null;
 }

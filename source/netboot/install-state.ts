@@ -48,7 +48,7 @@ export interface StateOfInstall {
 export function installState(vm: BootRecord, args: ArgsFacts): StateOfInstall {
   const distro = vm.other_config['install-distro'];
   const eliloader = vm.PV_bootloader === 'eliloader';
-  if (eliloader || distro === 'debianlike') {
+  if (eliloader || netboots(vm.other_config)) {
     const missing = whatIsMissing(vm, args);
     return missing.length === 0 ? { state: 'armed', missing } : { state: 'half-armed', missing };
   }
@@ -66,12 +66,14 @@ export function installState(vm: BootRecord, args: ArgsFacts): StateOfInstall {
 /** Everything that stands between this record and "armed", as words. */
 export function whatIsMissing(vm: BootRecord, args: ArgsFacts): Missing[] {
   const words = vm.other_config;
+  const byPaths = words['install-distro'] === 'pygrub';
   const wrong: Record<Missing, boolean> = {
     bootloader: vm.PV_bootloader !== 'eliloader',
-    distro: words['install-distro'] !== 'debianlike',
+    distro: !netboots(words),
     repository: !isUsableRepository(words['install-repository'] ?? ''),
-    release: (words['debian-release'] ?? '') === '',
-    arch: (words['install-arch'] ?? '') === '',
+    // The loader's other way goes by paths alone.
+    release: !byPaths && (words['debian-release'] ?? '') === '',
+    arch: !byPaths && (words['install-arch'] ?? '') === '',
     round: words['install-round'] !== undefined,
     hvm: vm.HVM_boot_policy !== '' || vm.domain_type === 'hvm' || vm.domain_type === 'pvh',
     args: !args.faiWords || args.errors,
@@ -79,3 +81,10 @@ export function whatIsMissing(vm: BootRecord, args: ArgsFacts): Missing[] {
   };
   return missingWords.filter((word) => wrong[word]);
 }
+
+/** eliloader's two ways to Debian's files: its tree, or two paths (both in the loader of 5.6: xen-api 3c71283aac). */
+const netboots = (words: BootRecord['other_config']): boolean =>
+  words['install-distro'] === 'debianlike' ||
+  (words['install-distro'] === 'pygrub' &&
+    (words['install-kernel'] ?? '') !== '' &&
+    (words['install-ramdisk'] ?? '') !== '');

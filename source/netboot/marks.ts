@@ -22,6 +22,9 @@ export interface Mark {
   readonly arch?: string;
   readonly args?: string;
   readonly template?: string;
+  /** install-kernel and install-ramdisk, where the loader goes by paths. */
+  readonly kernel?: string;
+  readonly initrd?: string;
 }
 
 export const formatMark = (mark: Mark): string => JSON.stringify(mark);

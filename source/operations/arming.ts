@@ -1,3 +1,4 @@
+import type { NetbootPaths } from '../netboot/eliloader.ts';
 import type { VmRecord } from '../xapi/records.ts';
 import type { Action, Wants } from './plan.ts';
 
@@ -6,17 +7,22 @@ export interface ArmingValues {
   readonly release: string;
   readonly arch: string;
   readonly args: string;
+  /** install-distro=pygrub: the loader's way by paths. */
+  readonly paths?: NetbootPaths | undefined;
 }
 
 /** Everything that must be true of a record for its next boot to run the installer; the page names two of it. */
 export function armedWants(values: ArmingValues): Wants {
+  const { paths } = values;
   return {
     fields: { PV_bootloader: 'eliloader', PV_args: values.args },
     keys: {
-      'install-distro': 'debianlike',
       'install-repository': values.repository,
-      'debian-release': values.release,
-      'install-arch': values.arch,
+      ...(paths === undefined
+        ? { 'install-distro': 'debianlike', 'debian-release': values.release, 'install-arch': values.arch }
+        : { 'install-distro': 'pygrub' }),
+      'install-kernel': paths?.kernel ?? null,
+      'install-ramdisk': paths?.ramdisk ?? null,
       'install-round': null,
     },
   };

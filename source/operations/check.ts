@@ -11,7 +11,7 @@ import type { VmRecord } from '../xapi/records.ts';
 
 const missingTexts: Readonly<Record<Missing, string>> = {
   bootloader: 'PV-bootloader is not eliloader: the VM boots from its disk.',
-  distro: 'install-distro is not debianlike: eliloader takes the VM for Red Hat and asks for other files.',
+  distro: 'install-distro is neither debianlike nor pygrub with its paths: eliloader asks for other files.',
   repository: 'There is no install repository that eliloader could use.',
   release: 'debian-release is not set: eliloader would put the word None into the URL.',
   arch: 'install-arch is not set.',

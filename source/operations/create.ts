@@ -3,7 +3,7 @@ import { validateLine } from '../fai/validate.ts';
 import type { Host } from '../hosts/host.ts';
 import { templateFacts } from '../hosts/template.ts';
 import { readVm, type Vm } from '../hosts/vm.ts';
-import { sourceFindings } from '../netboot/eliloader.ts';
+import { sourceFindings, sourceOf } from '../netboot/eliloader.ts';
 import { readMark } from '../netboot/marks.ts';
 import { exit } from '../text/exit.ts';
 import { fail } from '../text/problem.ts';
@@ -92,7 +92,8 @@ function refuseUnprepared(template: Vm): void {
         : [`xenfai template set "${name}" --repository http://… --args "…"`],
     });
   }
-  refuseErrors(name, [...sourceFindings(facts), ...validateLine(facts.args)]);
+  const source = { ...sourceOf(template.record.other_config), repository: facts.repository };
+  refuseErrors(name, [...sourceFindings(source), ...validateLine(facts.args)]);
 }
 
 /**
@@ -106,12 +107,7 @@ export async function planCreate(host: Host, site: CreateSite, name: string, opt
   if (existing !== null) return { plan: null, existing };
   const { record } = site.template;
   const words = record.other_config;
-  const values = {
-    repository: words['install-repository'] ?? '',
-    release: words['debian-release'] ?? '',
-    arch: words['install-arch'] ?? 'i386',
-    args: record.PV_args,
-  };
+  const values = { ...sourceOf(words), args: record.PV_args };
   const wants = armedWants(values);
   const actions: Action[] = [
     {
@@ -137,7 +133,9 @@ export async function planCreate(host: Host, site: CreateSite, name: string, opt
     actions.push({ do: 'add-vif', network, mac: options.mac ?? '' });
   }
   actions.push({ do: 'prove', wants, repair: true });
-  actions.push({ do: 'mark', name: 'armed', words: values, before: null });
+  const { repository, release, arch, args, paths } = values;
+  const files = paths === undefined ? {} : { kernel: paths.kernel, initrd: paths.ramdisk };
+  actions.push({ do: 'mark', name: 'armed', words: { repository, release, arch, args, ...files }, before: null });
   actions.push({ do: 'set-field', field: 'name_label', before: null, after: name });
   const plan: Plan = {
     operation: 'create',

@@ -53,7 +53,9 @@ export type Action =
   | { readonly do: 'shutdown'; readonly how: 'clean' | 'hard' | 'clean-then-hard' | 'reset' }
   | { readonly do: 'start' };
 
-export type MarkWords = Readonly<Partial<Record<'repository' | 'release' | 'arch' | 'args' | 'template', string>>>;
+export type MarkWords = Readonly<
+  Partial<Record<'repository' | 'release' | 'arch' | 'args' | 'template' | 'kernel' | 'initrd', string>>
+>;
 
 /** Where a value came from, for the preview: "the VM itself", "template X", "--args". */
 export interface Source {

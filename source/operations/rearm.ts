@@ -48,9 +48,15 @@ async function planArming(operation: 'rearm' | 'repair', host: Host, vm: Vm, opt
     actions.push({ do: 'snapshot', label: `${record.name_label} before rearm` });
   }
   if (writes.length > 0) {
-    const { repository, release, arch, args } = chosen;
+    const { repository, release, arch, args, paths } = chosen;
+    const files = paths === undefined ? {} : { kernel: paths.kernel, initrd: paths.ramdisk };
     const before = record.other_config[markKeys.armed] ?? null;
-    actions.push(...writes, { do: 'mark', name: 'armed', words: { repository, release, arch, args }, before });
+    actions.push(...writes, {
+      do: 'mark',
+      name: 'armed',
+      words: { repository, release, arch, args, ...files },
+      before,
+    });
     actions.push({ do: 'prove', wants, repair: false });
   }
   return {

@@ -1,6 +1,6 @@
 import { validateLine } from '../fai/validate.ts';
 import { hasFaiWords } from '../fai/words.ts';
-import { isUsableRepository, sourceFindings } from '../netboot/eliloader.ts';
+import { isUsableRepository, type NetbootPaths, sourceFindings } from '../netboot/eliloader.ts';
 import { readMark } from '../netboot/marks.ts';
 import { exit } from '../text/exit.ts';
 import { errorsOf, type Finding } from '../text/finding.ts';
@@ -14,6 +14,9 @@ export interface Settings {
   readonly release?: string | undefined;
   readonly arch?: string | undefined;
   readonly args?: string | undefined;
+  /** Paths below the repository for install-distro=pygrub; an empty one means the tree again. */
+  readonly kernel?: string | undefined;
+  readonly initrd?: string | undefined;
 }
 
 export interface Chosen {
@@ -21,6 +24,7 @@ export interface Chosen {
   readonly release: string;
   readonly arch: string;
   readonly args: string;
+  readonly paths: NetbootPaths | undefined;
   readonly sources: readonly Source[];
   readonly notes: readonly Finding[];
 }
@@ -32,7 +36,7 @@ interface Candidates {
   readonly profile: Settings;
 }
 
-type What = keyof Settings & string;
+type What = 'repository' | 'release' | 'arch' | 'args';
 
 /**
  * Where rearm and repair take repository, release, arch and args from: the flag, the VM itself if eliloader can use
@@ -65,15 +69,32 @@ export function chooseSources(candidates: Candidates): Chosen {
       try: [`Give --${what}, or --template with a template that is prepared for FAI.`],
     });
   };
+  const paths = choosePaths(places.map(([, settings]) => settings));
+  if (paths !== undefined)
+    sources.push({
+      what: 'paths',
+      value: `${paths.kernel}, ${paths.ramdisk}`,
+      from: 'install-kernel, install-ramdisk',
+    });
+  // By paths the loader asks for neither release nor architecture; what is known is kept.
+  const known = (what: What): string => places.map(([, settings]) => settings[what]).find((value) => value) ?? '';
   const chosen = {
     repository: choose('repository'),
-    release: choose('release'),
-    arch: choose('arch'),
+    release: paths === undefined ? choose('release') : known('release'),
+    arch: paths === undefined ? choose('arch') : known('arch'),
     args: choose('args'),
+    paths,
   };
   const notes = [...sourceFindings(chosen), ...validateLine(chosen.args)];
   refuseErrors(candidates.vm.name_label, notes);
   return { ...chosen, sources, notes };
+}
+
+/** The first place that names a kernel decides; --kernel '' asks for the tree again. */
+function choosePaths(places: readonly Settings[]): NetbootPaths | undefined {
+  const first = places.find(({ kernel }) => kernel !== undefined);
+  if (!first?.kernel) return undefined;
+  return { kernel: first.kernel, ramdisk: first.initrd ?? '' };
 }
 
 /** Values a boot cannot work with are refused before anything is written. */
@@ -98,5 +119,15 @@ function fromRecord(record: VmRecord): Settings {
     release: words['debian-release'],
     arch: words['install-arch'],
     args: hasFaiWords(record.PV_args) ? record.PV_args : undefined,
+    ...pathsOf(words),
   };
+}
+
+/** The loader takes install-distro away when it fires, and leaves the paths: they tell which way the VM goes. */
+function pathsOf(words: VmRecord['other_config']): Pick<Settings, 'kernel' | 'initrd'> {
+  const distro = words['install-distro'];
+  if (distro !== undefined && distro !== 'pygrub') return {};
+  return words['install-kernel'] === undefined
+    ? {}
+    : { kernel: words['install-kernel'], initrd: words['install-ramdisk'] };
 }

@@ -72,18 +72,22 @@ export function planTemplateSet(template: Vm, settings: TemplateSettings): Plan 
     });
   }
   const words = record.other_config;
+  const paths = settings.kernel ? { kernel: settings.kernel, ramdisk: settings.initrd ?? '' } : undefined;
   const source = {
+    paths,
     repository: settings.repository ?? words['install-repository'] ?? '',
     release: settings.release ?? words['debian-release'] ?? '',
     arch: settings.arch ?? words['install-arch'] ?? 'i386',
   };
   // Only what is given is judged: a template may be set up in several goes.
   const about = (code: string): boolean =>
-    code.includes('release')
-      ? settings.release !== undefined
-      : code.startsWith('arch')
-        ? settings.arch !== undefined
-        : settings.repository !== undefined;
+    code.includes('path')
+      ? settings.kernel !== undefined
+      : code.includes('release')
+        ? settings.release !== undefined
+        : code.startsWith('arch')
+          ? settings.arch !== undefined
+          : settings.repository !== undefined;
   const notes = [
     ...sourceFindings(source).filter(({ code }) => about(code)),
     ...proxyFindings(settings.proxy),
@@ -115,11 +119,17 @@ function proxyFindings(proxy: string | undefined): Finding[] {
   return [{ severity: 'error', code: 'proxy', message: `"${proxy}" is no proxy.`, try: 'Write http://host:port.' }];
 }
 
-function templateWants({ repository, release, arch, proxy, args }: TemplateSettings): Wants {
+function templateWants({ repository, release, arch, proxy, args, kernel, initrd }: TemplateSettings): Wants {
   const keys: Record<string, string | null> = {};
   if (repository !== undefined) keys['install-repository'] = repository;
   if (release !== undefined) keys['debian-release'] = release;
   if (arch !== undefined) keys['install-arch'] = arch;
+  // The loader's way by paths, or with an empty one its tree again.
+  if (kernel !== undefined) {
+    keys['install-distro'] = kernel === '' ? 'debianlike' : 'pygrub';
+    keys['install-kernel'] = kernel === '' ? null : kernel;
+    keys['install-ramdisk'] = kernel === '' ? null : (initrd ?? null);
+  }
   // An empty proxy takes it away.
   if (proxy !== undefined) keys['install-proxy'] = proxy === '' ? null : proxy;
   return { fields: args === undefined ? {} : { PV_args: args }, keys };

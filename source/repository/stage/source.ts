@@ -30,7 +30,21 @@ export interface Found {
 const mostKernel = 64 * 1024 ** 2;
 
 /** Opens a source. Errors: ProblemError (exit 2) that says what the file is, or what is missing in it. */
-export async function readSource(source: StageSource, arch: string, signal: AbortSignal): Promise<Found> {
+export const readSource = (source: StageSource, arch: string, signal: AbortSignal): Promise<Found> =>
+  withReasons(() => openSource(source, arch, signal), signal);
+
+/** A file that this user may not read is the user's business, not a fault. */
+async function withReasons<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof Error && 'syscall' in error) return refuse(`${error.message}.`);
+    throw error;
+  }
+}
+
+async function openSource(source: StageSource, arch: string, signal: AbortSignal): Promise<Found> {
   const nothing: Found = { kernel: null, why: '', initrd: null, modules: null, packages: [] };
   switch (source.from) {
     case 'nfsroot':
@@ -43,7 +57,7 @@ export async function readSource(source: StageSource, arch: string, signal: Abor
     case 'deb':
       return withFile(source.file, async (readAt, size) => {
         const one = { ...(await named(source.file, readAt, signal)), size };
-        return fromDebs([one], source.file, arch);
+        return fromDebs([one], source.file, arch, signal);
       });
     case 'iso':
       return withFile(source.file, async (readAt) => {
@@ -66,7 +80,7 @@ export async function readSource(source: StageSource, arch: string, signal: Abor
             }.`,
           );
         }
-        return fromDebs(debs, source.file, arch);
+        return fromDebs(debs, source.file, arch, signal);
       });
   }
 }
@@ -78,6 +92,7 @@ type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
 interface Opened {
   readonly deb: DebPackage;
   readonly readAt: ReadAt;
+  readonly path: string;
   readonly size: number;
 }
 
@@ -113,23 +128,26 @@ async function readNfsroot(folder: string): Promise<Found> {
   return { kernel: { name, data }, why: '', initrd: join(boot, initrd), modules, packages: [] };
 }
 
-async function named(path: string, readAt: ReadAt, signal: AbortSignal): Promise<Omit<Opened, 'size'>> {
+const named = async (path: string, readAt: ReadAt, signal: AbortSignal): Promise<Omit<Opened, 'size'>> => ({
+  deb: await inPackage(path, signal, () => openDeb(readAt, signal)),
+  readAt,
+  path,
+});
+
+/** What is wrong with a package is told with its name. */
+async function inPackage<T>(path: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
-    return { deb: await openDeb(readAt, signal), readAt };
+    return await work();
   } catch (error) {
     signal.throwIfAborted();
-    const what =
-      error instanceof NoUnpacker
-        ? `${error.message} is needed to open it, and is not here`
-        : error instanceof Error
-          ? error.message
-          : String(error);
-    return refuse(`${path}: ${what}.`);
+    if (error instanceof NoUnpacker)
+      return refuse(`${path}: ${error.message} is needed to open it, and is not here.`);
+    return refuse(`${path}: ${error instanceof Error ? error.message : String(error)}.`);
   }
 }
 
 /** Kernel and guest utilities of an architecture, out of whatever packages there are. */
-async function fromDebs(all: readonly Opened[], place: string, arch: string): Promise<Found> {
+async function fromDebs(all: readonly Opened[], place: string, arch: string, signal: AbortSignal): Promise<Found> {
   const fitting = all.filter(({ deb }) => deb.arch === arch || deb.arch === 'all');
   if (fitting.length === 0) {
     const have = [...new Set(all.map(({ deb }) => deb.arch))].join(', ');
@@ -141,11 +159,12 @@ async function fromDebs(all: readonly Opened[], place: string, arch: string): Pr
   const packages: StagedFile[] = [];
   const kernels: { name: string; data: Uint8Array }[] = [];
   let meta: DebPackage | null = null;
-  for (const { deb, readAt, size } of fitting) {
+  for (const { deb, readAt, path: at, size } of fitting) {
     if (!/^linux-image-|^xe-guest-utilities/.test(deb.name) || /-dbg$/.test(deb.name)) continue;
     packages.push(stagedBytes(fileName(deb), await readAt(0, size)));
     if (!deb.name.startsWith('linux-image-')) continue;
-    const found = await deb.files('boot/', (path) => /^boot\/vmlinu[xz]-[^/]+$/.test(path), mostKernel);
+    const vmlinuz = (path: string): boolean => /^boot\/vmlinu[xz]-[^/]+$/.test(path);
+    const found = await inPackage(at, signal, () => deb.files('boot/', vmlinuz, mostKernel));
     for (const [path, data] of found) kernels.push({ name: path, data });
     if (found.size === 0) meta = deb;
   }
@@ -195,10 +214,11 @@ async function there(path: string): Promise<{ size: number }> {
 }
 
 /** The initrd as a file to be staged. Errors: exit 2 when it is not there. */
-export async function initrdFile(path: string, source: string): Promise<StagedFile> {
-  await there(source);
-  return stagedFile(path, source);
-}
+export const initrdFile = (path: string, source: string, signal: AbortSignal): Promise<StagedFile> =>
+  withReasons(async () => {
+    await there(source);
+    return stagedFile(path, source);
+  }, signal);
 
 function refuse(message: string, advice?: string): never {
   return fail({

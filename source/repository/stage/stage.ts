@@ -63,7 +63,7 @@ async function judge(
   const { release, arch, xen, signal } = request;
   const folder = netbootFolder({ release, arch });
   const facts = await lookIntoKernel(kernel, signal);
-  const initrd = await initrdFile(`${folder}initrd.gz`, initrdPath);
+  const initrd = await initrdFile(`${folder}initrd.gz`, initrdPath, signal);
   const inside: InitrdFacts = await readInitrd(initrd.open(), signal);
   const version = facts.release;
   const detail = version === null ? kernelSummary(facts) : `${kernelSummary(facts)}, ${version}`;

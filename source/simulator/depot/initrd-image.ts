@@ -30,6 +30,13 @@ function filler(length: number): Buffer {
   return bytes;
 }
 
+/** A cpio archive (newc) of plain files by their names. */
+export const cpio = (files: Readonly<Record<string, string>>): Buffer =>
+  Buffer.concat([
+    ...Object.entries(files).map(([name, text]) => cpioEntry(name, 0o100644, Buffer.from(text))),
+    cpioEntry('TRAILER!!!', 0, Buffer.alloc(0)),
+  ]);
+
 function cpioEntry(name: string, mode: number, data: Buffer): Buffer {
   const fields = [0, mode, 0, 0, 1, 0, data.length, 0, 0, 0, 0, name.length + 1, 0];
   const head = `070701${fields.map((field) => field.toString(16).toUpperCase().padStart(8, '0')).join('')}`;

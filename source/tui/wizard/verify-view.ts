@@ -1,4 +1,4 @@
-import { netbootUrls } from '../../netboot/eliloader.ts';
+import { netbootUrls, sourceOf } from '../../netboot/eliloader.ts';
 import type { FileName } from '../../repository/check.ts';
 import { formatBytes } from '../../text/sizes.ts';
 import { bar, blank, foreign, type Line, line, scrolled, span, title, wrapped } from '../lines.ts';
@@ -33,7 +33,9 @@ function fileRows(state: AppState, name: FileName, size: Size): Line[] {
   const { verify } = state;
   const file = verify.result?.files.find((entry) => entry.name === name);
   const download = verify.downloads[name];
-  const urls = netbootUrls(state.configure.plain, state.connect.found?.loader === 2010 ? 2010 : 2012);
+  const words = state.template.records.get(state.template.chosen ?? '')?.record.other_config ?? {};
+  const source = { ...state.configure.plain, paths: sourceOf(words).paths };
+  const urls = netbootUrls(source, state.connect.found?.loader === 2010 ? 2010 : 2012);
   const url = file?.url ?? (name === 'vmlinuz' ? urls.kernel : urls.initrd);
   const head: Line =
     file === undefined
