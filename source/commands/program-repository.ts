@@ -24,6 +24,7 @@ export function addRepositoryCommands(add: Add, options: Options, around: Surrou
     .option('--iso <file>', 'the kernel on this tools ISO; "host": the one a XenServer has')
     .option('--initrd <file>', 'for sources that have none')
     .option('--pool [tool]', 'the packages, too, for apt-ftparchive, reprepro or dput')
+    .option('--repack', 'the kernel packed with gzip, for a Xen that cannot unpack it as it is')
     .option('--url <url>', 'the repository as seen from outside: checks it afterwards')
     .option('--for <release>', 'by the rules of this XenServer release, such as 5.6')
     .option('--force', 'whatever is found')

@@ -32,6 +32,7 @@ export interface StageOptions extends GlobalOptions {
   readonly pool?: string | true;
   readonly for?: string;
   readonly force?: boolean;
+  readonly repack?: boolean;
   readonly liveIso?: string;
 }
 
@@ -50,6 +51,7 @@ export async function stage(options: StageOptions, around: Surroundings): Promis
       arch,
       signal,
       pool: tool !== null,
+      repack: options.repack ?? false,
       initrd: options.initrd ?? null,
       xen: xenOf(options.for),
     });

@@ -107,7 +107,7 @@ function* packingFindings(image: KernelImage, xen: XenVersion | null): Generator
       xen === null
         ? `vmlinuz is packed with ${image.compression}: ${firstText} is the first that unpacks it.`
         : `Xen ${xen.major}.${xen.minor} of this host cannot unpack the ${image.compression} payload of vmlinuz (${firstText} is the first).`,
-    try: 'Put the plain ELF file inside it (extract-vmlinux) in its place, or a kernel packed with gzip.',
+    try: 'Stage it again with --repack: xenfai stage --repack puts it there packed with gzip.',
   };
 }
 

@@ -111,10 +111,14 @@ async function checkKernel(url: string, options: CheckOptions): Promise<Looked> 
 
 /** All that can be known of a kernel file; what gzip packs is unpacked here, the rest by the system's programs. */
 export async function lookIntoKernel(data: Uint8Array, signal: AbortSignal): Promise<KernelFacts> {
+  return kernelFacts(data, await insideOf(data, signal));
+}
+
+/** The plain kernel inside a packed one; null where pure code reads it, or nobody here can. */
+export async function insideOf(data: Uint8Array, signal: AbortSignal): Promise<Uint8Array | null> {
   const image = readKernelImage(data);
-  if (image.format !== 'bzImage' || image.compression === null || image.compression === 'gzip')
-    return kernelFacts(data);
-  return kernelFacts(data, await unpackPayload(image.payload, image.compression, signal));
+  if (image.format !== 'bzImage' || image.compression === null || image.compression === 'gzip') return null;
+  return unpackPayload(image.payload, image.compression, signal);
 }
 
 async function checkInitrd(url: string, kernel: KernelFacts | null, options: CheckOptions): Promise<Looked> {

@@ -84,9 +84,11 @@ export function beside(
 /** The rows from `scroll` on that toWidth, with a word when there are more. */
 export function scrolled(rows: readonly Line[], scroll: number, height: number): Line[] {
   if (rows.length <= height) return [...rows];
-  const first = Math.max(0, Math.min(scroll, rows.length - height));
-  const shown = rows.slice(first, first + height - 1);
-  const last = Math.min(rows.length, first + height - 1);
+  // One row of it says where one is.
+  const room = height - 1;
+  const first = Math.max(0, Math.min(scroll, rows.length - room));
+  const shown = rows.slice(first, first + room);
+  const last = Math.min(rows.length, first + room);
   return [...shown, line(`${first + 1}-${last} of ${rows.length} lines`, 'dim')];
 }
 

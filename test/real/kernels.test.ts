@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { firstXenFor } from '../../source/netboot/compression.ts';
 import { parseXenVersion } from '../../source/netboot/releases.ts';
 import { kernelFindings, kernelSummary } from '../../source/netboot/verdict.ts';
-import { lookIntoKernel } from '../../source/repository/check.ts';
+import { insideOf, lookIntoKernel } from '../../source/repository/check.ts';
 import { openDeb } from '../../source/repository/packages/deb.ts';
 import { type KernelOptions, kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { installer, realTest } from './needs.ts';
@@ -18,6 +18,7 @@ import { downloads, temporary } from './tools.ts';
 const library = '/usr/lib/x86_64-linux-gnu/libxenguest.so.4.17';
 const builder = join(import.meta.dirname, 'builder.py');
 const folder = temporary('kernels');
+const signal = AbortSignal.timeout(600_000);
 
 function judge(paths: readonly string[]): (string | null)[] {
   const out = execFileSync('python3', [builder, ...paths], {
@@ -132,6 +133,11 @@ realTest(
     files.set('d-i amd64', readFileSync(installer.amd64.kernel));
     files.set('d-i i386', readFileSync(installer.i386.kernel));
     files.set('linux-image amd64', await kernelOf(downloads.linuxAmd64));
+    // As stage --repack puts it there.
+    files.set(
+      'linux-image amd64 repacked',
+      gzipSync((await insideOf(await kernelOf(downloads.linuxAmd64), signal)) ?? ''),
+    );
     files.set('linux-image 686-pae', await kernelOf(downloads.linuxI386));
     const table = await compare(files);
     expect(table).toMatchObject({
@@ -144,6 +150,7 @@ realTest(
       'd-i amd64': 'xen-3.0-x86_64',
       'd-i i386': null,
       'linux-image amd64': 'xen-3.0-x86_64',
+      'linux-image amd64 repacked': 'xen-3.0-x86_64',
       'linux-image 686-pae': null,
     });
     // 686-pae has Xen notes, but no ENTRY: it is a PVH kernel.

@@ -14,11 +14,12 @@ import {
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { kernelFacts } from '../../source/netboot/verdict.ts';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { depotPackages, kernelVersion } from '../../source/simulator/depot/packages.ts';
 import { xenfai } from '../harness.ts';
-import { realTest } from './needs.ts';
+import { installer, realTest } from './needs.ts';
 import { startNginx, type WebServer } from './nginx.ts';
 import { startSshd } from './sshd.ts';
 import { must, temporary } from './tools.ts';
@@ -103,6 +104,20 @@ realTest(
     }
   },
 );
+
+realTest('--repack makes a kernel of today one that a 5.6 unpacks', ['xz', installer.amd64.kernel], async () => {
+  const version = kernelFacts(readFileSync(installer.amd64.kernel)).release ?? '';
+  const initrd = join(folder, 'initrd-today');
+  writeFileSync(initrd, initrdImage(version));
+  const place = root('repacked');
+  const args = ['--release', 'bookworm', '--arch', 'amd64', '--kernel', installer.amd64.kernel, '--initrd', initrd];
+  const flags = [...args, '--root', place, '--for', '5.6', '--json'];
+  expect(await xenfai(null, ['stage', ...flags])).toMatchObject({
+    code: 6,
+    json: { error: { try: [expect.stringContaining('--repack')] } },
+  });
+  expect(await xenfai(null, ['stage', ...flags, '--repack'])).toMatchObject({ code: 0, json: { findings: [] } });
+});
 
 /** One shell, as a person pastes the lines. */
 const paste = (commands: readonly string[], cwd: string) => must('bash', ['-ec', commands.join('\n')], { cwd });

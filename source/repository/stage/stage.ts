@@ -1,14 +1,18 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { netbootFolder } from '../../netboot/eliloader.ts';
 import type { InitrdFacts } from '../../netboot/initrd.ts';
 import { initrdFindings, initrdSummary } from '../../netboot/initrd-verdict.ts';
+import { readKernelImage } from '../../netboot/kernel.ts';
 import type { XenVersion } from '../../netboot/releases.ts';
 import { kernelFindings, kernelSummary } from '../../netboot/verdict.ts';
 import { exit } from '../../text/exit.ts';
 import type { Finding } from '../../text/finding.ts';
 import { fail } from '../../text/problem.ts';
-import { lookIntoKernel } from '../check.ts';
+import { insideOf, lookIntoKernel } from '../check.ts';
 import { readInitrd } from '../initrd.ts';
 import { lineFindings } from '../initrd-line.ts';
+import { unpackerOf } from '../unpack.ts';
 import { stagedBytes } from './folder.ts';
 import type { StagedFile } from './place.ts';
 import { type Found, initrdFile, readSource, type StageSource } from './source.ts';
@@ -21,6 +25,8 @@ export interface StageRequest {
   readonly arch: string;
   /** The packages go into a pool, too; without an initrd they go alone. */
   readonly pool: boolean;
+  /** The kernel as a gzipped ELF file, which every Xen unpacks. */
+  readonly repack: boolean;
   /** Null: no host release is named; a compression is then a warning. */
   readonly xen: XenVersion | null;
   readonly signal: AbortSignal;
@@ -51,7 +57,8 @@ export async function prepareStage(request: StageRequest): Promise<Staging> {
       'Give --initrd F, or --nfsroot DIR for both.',
     );
   }
-  return { packages, ...(await judge(found, found.kernel.data, initrdPath, request)) };
+  const data = request.repack ? await repacked(found.kernel.data, signal) : found.kernel.data;
+  return { packages, ...(await judge(found, data, initrdPath, request)) };
 }
 
 async function judge(
@@ -79,6 +86,23 @@ async function judge(
       ...nfsrootFindings(found.modules, version),
     ],
   };
+}
+
+/**
+ * The plain kernel in a packed one, packed with gzip: a form the builder has read since Xen 3 (xg_dom_elfloader.c,
+ * xc_dom_check_gzip). A kernel that is packed so already stays as it is.
+ */
+async function repacked(kernel: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+  const image = readKernelImage(kernel);
+  if (image.format !== 'bzImage' || image.compression === 'gzip') return kernel;
+  const inside = await insideOf(kernel, signal);
+  if (inside !== null) return promisify(gzip)(inside, { level: 9 });
+  const program = image.compression === null ? null : unpackerOf(image.compression);
+  return refuse(
+    'not-unpacked',
+    'The kernel could not be unpacked.',
+    `Install ${program ?? 'its program'} on this machine.`,
+  );
 }
 
 /** The nfsroot the guest will mount must have the modules of the kernel it boots. */

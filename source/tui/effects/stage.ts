@@ -21,6 +21,7 @@ export async function stage({ host, signal, dispatch }: Work, request: StageRequ
     xen,
     signal,
     pool: false,
+    repack: false,
     initrd: initrd === '' ? null : initrd,
   });
   const [first, ...more] = errorsOf(staging.findings);
