@@ -1,9 +1,10 @@
 // `npm run bench`: ratios only, each against a named rival measured in the same run, interleaved with it.
 import { coldStart } from './cold-start.ts';
 import { firstFrame } from './first-frame.ts';
+import { inspecting } from './inspect.ts';
 import { bytesPerKey } from './key-bytes.ts';
 
-const rows = [...(await coldStart()), await firstFrame(), ...(await bytesPerKey())];
+const rows = [...(await coldStart()), await firstFrame(), ...(await bytesPerKey()), ...(await inspecting())];
 
 const head = ['what', 'xenfai', 'rival', 'ratio', 'against'];
 const table = [head, ...rows.map((row) => [row.what, row.ours, row.theirs, row.ratio, row.rival])];

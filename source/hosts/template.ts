@@ -39,6 +39,8 @@ function whyNot(hvmPolicy: string, bootloader: string, words: Readonly<Record<st
   if (bootloader !== 'eliloader') return bootloader === '' ? 'has no bootloader' : `boots with ${bootloader}`;
   if (distro === undefined) return 'has no install-distro (eliloader takes it for Red Hat)';
   if (distro === 'pygrub') {
+    // The one the vendor ships so is no Debian's: that of the Xen API SDK.
+    if (words['default_template'] === 'true') return 'fetches its files by their paths (install-distro=pygrub)';
     return words['install-kernel'] === undefined ? 'has install-distro=pygrub without install-kernel' : null;
   }
   if (distro !== 'debianlike') return `fetches its files as ${distro} does`;

@@ -10,7 +10,8 @@ import { kernelFindings, kernelSummary } from '../../source/netboot/verdict.ts';
 import { insideOf, lookIntoKernel } from '../../source/repository/check.ts';
 import { openDeb } from '../../source/repository/packages/deb.ts';
 import { type KernelOptions, kernelImage } from '../../source/simulator/depot/kernel-image.ts';
-import { installer, realTest } from './needs.ts';
+import { installer } from './debian.ts';
+import { realTest } from './needs.ts';
 import { downloads, temporary } from './tools.ts';
 
 // Debian's libxenguest 4.17 is the judge: our reading of a kernel must come to its verdict.

@@ -8,7 +8,8 @@ import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { built, Terminal } from '../end-to-end/terminal.ts';
 import { connect, copyTemplate, makeAndStart, planNew, save } from '../end-to-end/walk.ts';
 import { goodArgs, prepareTemplate, simulator, xenfai } from '../harness.ts';
-import { installer, realTest } from './needs.ts';
+import { installer } from './debian.ts';
+import { realTest } from './needs.ts';
 import { netbootFolder, startNginx, type WebServer } from './nginx.ts';
 
 const needs = ['/usr/sbin/nginx', 'xz', installer.amd64.kernel, installer.amd64.initrd, installer.i386.kernel];
