@@ -39,15 +39,14 @@ export function transferFindings(
     message: `${name}: ${message}`,
     try: hint,
   });
-  const { problem, bytes, url } = fetched;
+  const { problem, bytes } = fetched;
   if (problem !== null) {
     const stump =
       problem.kind === 'cut-off' && loader !== null && loader < 2012
         ? ' This loader does not compare lengths: it would use the stump.'
         : '';
-    const where = problem.kind === 'missing' || problem.kind === 'unreachable' ? `: ${url}` : '';
     const code = problem.kind === 'missing' ? 'not-found' : problem.kind === 'server' ? 'http-error' : problem.kind;
-    return [error(code, `${problem.text}${where}.${stump}`, advice[problem.kind])];
+    return [error(code, `${problem.text}.${stump}`, advice[problem.kind])];
   }
   if (bytes === 0) return [error('empty', 'the file is empty.', 'Copy it there again.')];
   return [...redirected(name, fetched), ...tooLarge(name, bytes, loader)];

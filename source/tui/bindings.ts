@@ -125,22 +125,16 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
             ? 'The check is not done yet.'
             : 'The check failed: o goes on all the same.',
     }),
-    bind('again', 'r', 'check again', 'fetch both files again'),
-    bind(
-      'override',
-      'o',
-      'go on all the same',
-      'go on over a failed check: the one attempt will probably be wasted',
-      {
-        disabled: (state) =>
-          state.verify.result === null
-            ? 'The check is not done yet.'
-            : state.verify.result.ok
-              ? 'The check is good: Enter goes on.'
-              : null,
-      },
-    ),
-    bind('stage', 't', 'put files there', 'put kernel and initrd into the repository, from an nfsroot or files', {
+    bind('again', 'r', 'again', 'fetch both files again'),
+    bind('override', 'o', 'go on anyway', 'go on over a failed check: the one attempt will probably be wasted', {
+      disabled: (state) =>
+        state.verify.result === null
+          ? 'The check is not done yet.'
+          : state.verify.result.ok
+            ? 'The check is good: Enter goes on.'
+            : null,
+    }),
+    bind('stage', 't', 'stage', 'put kernel and initrd into the repository, from an nfsroot or files', {
       disabled: (state) => (state.verify.result === null ? 'The check is not done yet.' : null),
     }),
     bind(

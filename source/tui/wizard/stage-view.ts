@@ -13,7 +13,7 @@ const placeholders: Readonly<Record<StageField, string>> = {
 };
 
 const helps: Readonly<Record<StageField, string>> = {
-  root: 'The folder that the repository URL points at; on another machine by ssh with a key.',
+  root: 'The folder behind the repository URL; of another machine by ssh with a key.',
   source: 'An nfsroot has both files. A kernel package or the tools ISO has the kernel only.',
   initrd: 'boot/initrd.img-* of the nfsroot, for a kernel that comes from elsewhere.',
 };
