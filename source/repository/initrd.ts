@@ -1,6 +1,6 @@
 import { CpioReader } from '../netboot/cpio.ts';
 import { InitrdCollector, type InitrdFacts, initrdFormat } from '../netboot/initrd.ts';
-import { NoUnpacker, unpackStream } from './unpack.ts';
+import { limited, NoUnpacker, unpackStream } from './unpack.ts';
 
 /** What no initrd reaches unpacked: a bomb stops here. */
 const mostUnpacked = 4 * 1024 ** 3;
@@ -55,10 +55,7 @@ function reason(error: unknown, reader: CpioReader): string {
 
 /** Feeds an archive; returns the first bytes behind it that belong to no archive, or null at the end of the source. */
 async function feed(reader: CpioReader, source: AsyncIterable<Uint8Array>): Promise<Uint8Array | null> {
-  let size = 0;
-  for await (const chunk of source) {
-    size += chunk.length;
-    if (size > mostUnpacked) reader.problem = 'it unpacks to more than 4 GiB';
+  for await (const chunk of limited(source, mostUnpacked)) {
     const rest = reader.push(chunk);
     if (reader.problem !== null) return null;
     if (rest !== null) return rest;

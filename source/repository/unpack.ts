@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import type { Compression } from '../netboot/compression.ts';
 import { largestKernel } from '../netboot/kernel.ts';
+import { formatBytes } from '../text/sizes.ts';
 
 /**
  * The system's programs, because no library in this language reads the x86 filter of kernels. gzip and, where this
@@ -53,6 +54,16 @@ async function* compose(input: Readable, inner: Duplex, signal: AbortSignal): As
   } finally {
     input.destroy();
     inner.destroy();
+  }
+}
+
+/** The same bytes, until there are more than `most`: a bomb stops here. Throws an Error with a short reason. */
+export async function* limited(source: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > most) throw new Error(`it unpacks to more than ${formatBytes(most)}`);
+    yield chunk;
   }
 }
 

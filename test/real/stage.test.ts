@@ -120,6 +120,28 @@ realTest('--repack makes a kernel of today one that a 5.6 unpacks', ['xz', insta
   expect(await xenfai(null, ['stage', ...flags, '--repack'])).toMatchObject({ code: 0, json: { findings: [] } });
 });
 
+realTest('kernel packages as dpkg-deb packs them: gzip, xz, zstd', ['dpkg-deb', 'xz'], async () => {
+  const tree = root('package');
+  mkdirSync(join(tree, 'DEBIAN'));
+  mkdirSync(join(tree, 'boot'));
+  writeFileSync(
+    join(tree, 'DEBIAN/control'),
+    `Package: linux-image-${version}\nVersion: 1:2.6.32-1\nArchitecture: i386\nMaintainer: me <me@localhost>\nDescription: a kernel\n`,
+  );
+  writeFileSync(join(tree, `boot/vmlinuz-${version}`), kernelImage({ arch: 'i386', version }));
+  for (const packing of ['gzip', 'xz', 'zstd']) {
+    const deb = join(folder, `${packing}.deb`);
+    await must('dpkg-deb', [`-Z${packing}`, '--root-owner-group', '-b', tree, deb]);
+    const place = root(`from ${packing}`);
+    const initrd = join(nfsroot, `boot/initrd.img-${version}`);
+    const ran = await stage('--deb', deb, '--initrd', initrd, '--pool', '--root', place, '--json');
+    expect([packing, ran.code, ran.err]).toEqual([packing, 0, '']);
+    expect(readFileSync(join(place, below, 'vmlinuz'))).toEqual(kernelImage({ arch: 'i386', version }));
+    // An epoch is no part of a file's name.
+    expect(readdirSync(join(place, 'pool/main'))).toEqual([`linux-image-${version}_2.6.32-1_i386.deb`]);
+  }
+});
+
 /** One shell, as a person pastes the lines. */
 const paste = (commands: readonly string[], cwd: string) => must('bash', ['-ec', commands.join('\n')], { cwd });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { fetchFile } from '../../source/repository/fetch.ts';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
+import { depotFiles } from '../../source/simulator/depot/server.ts';
 import { xenfai } from '../harness.ts';
 import { realTest } from './needs.ts';
 import { freePort, netbootFolder, startNginx, type WebServer } from './nginx.ts';
@@ -172,6 +173,30 @@ realTest('a download can be interrupted while it goes on', [], async () => {
     onProgress: () => controller.abort(),
   });
   await expect(fetching).rejects.toThrow();
+  server.closeAllConnections();
+  server.close();
+});
+
+realTest('a server that takes + for a blank: told, with the name that works', [], async () => {
+  const files = depotFiles();
+  const server = createServer((incoming, response) => {
+    // As old CGI decoders do it with a whole path.
+    const path = decodeURIComponent((incoming.url ?? '').replaceAll('+', ' '));
+    const data = files.get(path);
+    if (data === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { 'Content-Length': data.length }).end(data);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const ran = await check(url);
+  expect(ran.code).toBe(0);
+  const missing = ran.json.findings.find((finding: { code: string }) => finding.code === 'package-missing');
+  expect(missing).toMatchObject({
+    severity: 'warning',
+    message: expect.stringContaining('take the + in its name for a blank'),
+  });
+  const advised: string = missing.try.replace('Try ', '');
+  expect((await fetch(advised)).status).toBe(200);
   server.closeAllConnections();
   server.close();
 });

@@ -77,6 +77,13 @@ export function bootPath(path: string, xen: XenVersion): string {
   return path.slice(end + 1);
 }
 
+/** What follows `kernel` or `linux`. Without a blank anywhere all of it is the path, tabs included. */
+export function kernelLine(argument: string, xen: XenVersion): Pick<MenuEntry, 'kernel' | 'args'> {
+  const at = argument.includes(' ') ? argument.search(/\s/) : -1;
+  if (at < 0) return { kernel: bootPath(argument, xen), args: '' };
+  return { kernel: bootPath(argument.slice(0, at), xen), args: argument.slice(at).trimStart() };
+}
+
 export const atLeast = (xen: XenVersion, major: number, minor: number): boolean =>
   xen.major > major || (xen.major === major && xen.minor >= minor);
 

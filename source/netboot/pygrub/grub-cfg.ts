@@ -3,6 +3,7 @@ import {
   atLeast,
   bootPath,
   chooseEntry,
+  kernelLine,
   type Menu,
   MenuError,
   menuLines,
@@ -100,9 +101,7 @@ class Reader {
     const words = atLeast(this.xen, 4, 5) ? ['linux', 'linux16'] : ['linux'];
     const initrds = atLeast(this.xen, 4, 5) ? ['initrd', 'initrd16'] : ['initrd'];
     if (words.includes(command)) {
-      const at = argument.includes(' ') ? argument.search(/\s/) : -1;
-      entry.kernel = bootPath(at < 0 ? argument : argument.slice(0, at), this.xen);
-      entry.args = at < 0 ? '' : argument.slice(at).trimStart();
+      Object.assign(entry, kernelLine(argument, this.xen));
     } else if (initrds.includes(command)) {
       entry.initrd = bootPath(argument, this.xen);
     }

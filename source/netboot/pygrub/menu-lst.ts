@@ -3,6 +3,7 @@ import {
   atLeast,
   bootPath,
   chooseEntry,
+  kernelLine,
   type Menu,
   MenuError,
   menuLines,
@@ -41,10 +42,7 @@ function readEntryLine(entry: OpenEntry, command: string, argument: string, xen:
   if (command === 'root' || command === 'rootnoverify') {
     readDevice(argument, xen);
   } else if (command === 'kernel') {
-    // Only a blank ends the path, not a tab.
-    const at = argument.includes(' ') ? argument.search(/\s/) : -1;
-    entry.kernel = bootPath(at < 0 ? argument : argument.slice(0, at), xen);
-    entry.args = at < 0 ? '' : argument.slice(at).trimStart();
+    Object.assign(entry, kernelLine(argument, xen));
   } else if (command === 'initrd') {
     entry.initrd = bootPath(argument, xen);
   }

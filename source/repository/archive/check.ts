@@ -4,7 +4,7 @@ import { archiveRoot, type NetbootSource } from '../../netboot/eliloader.ts';
 import type { Finding } from '../../text/finding.ts';
 import { type Fetched, fetchFile } from '../fetch.ts';
 import { tap } from '../tap.ts';
-import { NoUnpacker, unpackStream } from '../unpack.ts';
+import { limited, NoUnpacker, unpackStream } from '../unpack.ts';
 import { packageFindings } from './findings.ts';
 import { type ListedPackage, scanPackages } from './packages.ts';
 import { type ListedFile, type ReleaseFile, readRelease, releaseFindings } from './release.ts';
@@ -20,6 +20,7 @@ export interface ArchiveOptions {
 
 const mostRelease = 8 * 1024 ** 2;
 const mostPackages = 256 * 1024 ** 2;
+const mostText = 1024 ** 3;
 
 /**
  * The Debian archive around the netboot files, as apt in the nfsroot and in the new system will read it. eliloader
@@ -139,7 +140,7 @@ async function fetchPackages(
   const sum = createHash(file.algorithm);
   const { sink, result, end } = tap(async (stream) => {
     const plain = compression === null ? stream : unpackStream(stream, compression, signal);
-    return scanPackages(plain).catch((error: Error) => error);
+    return scanPackages(limited(plain, mostText)).catch((error: Error) => error);
   });
   const fetched = await fetchFile(url, {
     ...{ keep: 0, most: mostPackages, proxy, signal },

@@ -1,7 +1,7 @@
 import { type Extract, extract, type Header } from 'tar-stream';
 import type { Compression } from '../../netboot/compression.ts';
 import { type Paragraph, readParagraph } from '../archive/deb822.ts';
-import { unpackStream } from '../unpack.ts';
+import { limited, unpackStream } from '../unpack.ts';
 import { type ArMember, arMembers, type ReadAt } from './ar.ts';
 
 /** A .deb package: what its control file says, and its files on demand. */
@@ -18,6 +18,8 @@ export interface DebPackage {
 }
 
 const mostControl = 1024 * 1024;
+/** Kernel packages of today unpack to 400 MiB. */
+const mostUnpacked = 4 * 1024 ** 3;
 const forms: Readonly<Record<string, Compression | null>> = {
   tar: null,
   'tar.gz': 'gzip',
@@ -75,7 +77,8 @@ async function readTar(
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   const tar = extract();
-  const fed = feed(compression === null ? source : unpackStream(source, compression, signal), tar);
+  const plain = compression === null ? source : unpackStream(source, compression, signal);
+  const fed = feed(limited(plain, mostUnpacked), tar);
   fed.catch(() => {});
   for await (const entry of tar) {
     const path = pathOf(entry.header);

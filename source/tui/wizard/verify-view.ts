@@ -26,7 +26,11 @@ export function verifyView(state: AppState, size: Size): Line[] {
 function verdictRow(ok: boolean, { glyphs }: Size): Line {
   return ok
     ? [span(`${glyphs.done} `, 'good'), span('Both files are what this host can boot.', 'good', { bold: true })]
-    : [span('x ', 'bad'), span('Started now, it would not boot.', 'bad', { bold: true })];
+    : [
+        span('x ', 'bad'),
+        span('Started now, it would not boot.', 'bad', { bold: true }),
+        span('  t puts other files there.', 'accent'),
+      ];
 }
 
 function fileRows(state: AppState, name: FileName, size: Size): Line[] {
