@@ -42,23 +42,42 @@ async function ours(data: Uint8Array): Promise<string | null> {
   return errors.length > 0 ? null : (facts.elf?.guest ?? null);
 }
 
-/** Both verdicts on every file, side by side. */
-async function compare(files: ReadonlyMap<string, Uint8Array>): Promise<Record<string, string | null>> {
+interface Verdict {
+  readonly name: string;
+  readonly theirs: string | null;
+  readonly ours: string | null;
+}
+
+/** Both verdicts on every file, side by side; they must be the same wherever the builder has one. */
+async function compare(files: ReadonlyMap<string, Uint8Array>): Promise<Verdict[]> {
   const paths = [...files].map(([name, data]) => {
     const path = join(folder, name.replaceAll(/[^\w.-]/g, '-'));
     writeFileSync(path, data);
     return path;
   });
   const theirs = judge(paths);
-  const mine: (string | null)[] = [];
-  for (const data of files.values()) mine.push(await ours(data));
-  const table = (list: readonly (string | null)[]) =>
-    Object.fromEntries(
-      [...files.keys()].flatMap((name, i) => (theirs[i] === 'left out' ? [] : [[name, list[i] ?? null]])),
-    );
-  expect(table(mine)).toEqual(table(theirs));
-  return table(theirs);
+  const table: Verdict[] = [];
+  for (const [i, [name, data]] of [...files].entries()) {
+    table.push({ name, theirs: theirs[i] ?? null, ours: await ours(data) });
+  }
+  const judged = table.filter((row) => row.theirs !== 'left out');
+  expect(judged).toEqual(judged.map((row) => ({ ...row, ours: row.theirs })));
+  return table;
 }
+
+/** The table as a page of the documentation; a verdict that changes is seen there. */
+const page = (table: readonly Verdict[]): string =>
+  [
+    '# Kernels: our verdict beside that of Xen’s domain builder',
+    '',
+    'Written by `test/real/kernels.test.ts` from a run against libxenguest 4.17 of Debian 12. "left out": Debian builds it without',
+    'that decompressor. Older Xens differ by the compression alone (`source/netboot/compression.ts`).',
+    '',
+    '| kernel | domain builder | xenfai |',
+    '|---|---|---|',
+    ...table.map((row) => `| ${row.name} | ${row.theirs ?? 'refused'} | ${row.ours ?? 'refused'} |`),
+    '',
+  ].join('\n');
 
 async function kernelOf(deb: string): Promise<Uint8Array> {
   const file = await open(deb, 'r');
@@ -141,19 +160,16 @@ realTest(
     );
     files.set('linux-image 686-pae', await kernelOf(downloads.linuxI386));
     const table = await compare(files);
-    expect(table).toMatchObject({
-      i386: 'xen-3.0-x86_32p',
-      amd64: 'xen-3.0-x86_64',
-      'no entry': null,
-      'xen 2.0': null,
-      'gzipped elf': 'xen-3.0-x86_64',
-      zstd: 'xen-3.0-x86_32p',
-      'd-i amd64': 'xen-3.0-x86_64',
-      'd-i i386': null,
-      'linux-image amd64': 'xen-3.0-x86_64',
-      'linux-image amd64 repacked': 'xen-3.0-x86_64',
-      'linux-image 686-pae': null,
-    });
+    expect(table.filter(({ ours }) => ours === null).map(({ name }) => name)).toEqual([
+      'no entry',
+      'no entry amd64',
+      'xen 2.0',
+      'protocol 2.06',
+      'protocol 2.07',
+      'd-i i386',
+      'linux-image 686-pae',
+    ]);
+    await expect(page(table)).toMatchFileSnapshot('../../docs/kernels.md');
     // 686-pae has Xen notes, but no ENTRY: it is a PVH kernel.
     const pae = await lookIntoKernel(
       files.get('linux-image 686-pae') ?? new Uint8Array(),
