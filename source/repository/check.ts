@@ -125,8 +125,7 @@ async function checkInitrd(url: string, kernel: KernelFacts | null, options: Che
   const { proxy, signal } = options;
   const onProgress = progressOf('initrd.gz', options);
   const { sink, result, end } = tap((stream) => readInitrd(stream, signal));
-  const fetched = await fetchFile(url, { keep: 0, most: mostInitrd, proxy, signal, onProgress, sink });
-  end();
+  const fetched = await fetchFile(url, { keep: 0, most: mostInitrd, proxy, signal, onProgress, sink }).finally(end);
   const facts = await result;
   const transfer = transferFindings('initrd.gz', fetched, options.loader);
   if (errorsOf(transfer).length > 0) return failed('initrd.gz', fetched, transfer);

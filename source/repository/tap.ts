@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 
 /**
@@ -16,10 +15,27 @@ export function tap<T>(read: (stream: AsyncIterable<Uint8Array>) => Promise<T>):
   result.catch(() => {});
   return {
     async sink(chunk) {
-      if (through.destroyed || through.write(chunk)) return;
-      await Promise.race([once(through, 'drain'), once(through, 'close')]).catch(() => {});
+      if (!through.destroyed && !through.write(chunk)) await room(through);
     },
     result,
     end: () => void through.end(),
   };
 }
+
+/** What can be waited for before more is written; streams of two kinds are used here. */
+interface Filling {
+  on(event: 'drain' | 'close', go: () => void): unknown;
+  off(event: 'drain' | 'close', go: () => void): unknown;
+}
+
+/** Until it takes more, or nobody reads it any longer. */
+export const room = (stream: Filling): Promise<void> =>
+  new Promise((resolve) => {
+    const go = (): void => {
+      stream.off('drain', go);
+      stream.off('close', go);
+      resolve();
+    };
+    stream.on('drain', go);
+    stream.on('close', go);
+  });

@@ -148,8 +148,7 @@ async function fetchPackages(
       sum.update(chunk);
       return sink(chunk);
     },
-  });
-  end();
+  }).finally(end);
   return { fetched, hash: sum.digest('hex'), result: await result };
 }
 

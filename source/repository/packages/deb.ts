@@ -1,6 +1,7 @@
 import { type Extract, extract, type Header } from 'tar-stream';
 import type { Compression } from '../../netboot/compression.ts';
 import { type Paragraph, readParagraph } from '../archive/deb822.ts';
+import { room } from '../tap.ts';
 import { limited, unpackStream } from '../unpack.ts';
 import { type ArMember, arMembers, type ReadAt } from './ar.ts';
 
@@ -107,15 +108,3 @@ async function feed(source: AsyncIterable<Uint8Array>, tar: Extract): Promise<vo
     throw error;
   }
 }
-
-/** Until it takes more, or nobody reads it any longer. */
-const room = (tar: Extract): Promise<void> =>
-  new Promise((resolve) => {
-    const go = (): void => {
-      tar.off('drain', go);
-      tar.off('close', go);
-      resolve();
-    };
-    tar.once('drain', go);
-    tar.once('close', go);
-  });
