@@ -83,7 +83,7 @@ function placeOf(options: StageOptions, around: Surroundings): Place {
   if (tar !== undefined) {
     if (tar !== '-') usage('--tar takes - : the archive goes to standard output.');
     if (options.json) usage('--tar - and --json both want standard output.');
-    if (around.interactive && around.stdoutIsTerminal)
+    if (around.stdoutIsTerminal)
       usage('The archive would go to this terminal.', [
         "xenfai stage … --tar - | ssh web 'cd /srv/www && tar -xpf -'",
       ]);

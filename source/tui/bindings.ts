@@ -7,6 +7,7 @@ import {
   canStopRecord,
   dom0Line,
   pickReason,
+  stageReason,
   templateReason,
 } from './reasons.ts';
 import type { AppState } from './state.ts';
@@ -135,7 +136,7 @@ export const bindings: Readonly<Record<Context, readonly Binding[]>> = {
             : null,
     }),
     bind('stage', 't', 'stage', 'put kernel and initrd into the repository, from an nfsroot or files', {
-      disabled: (state) => (state.verify.result === null ? 'The check is not done yet.' : null),
+      disabled: stageReason,
     }),
     bind(
       'copy-line',

@@ -44,3 +44,11 @@ export function pickReason(state: AppState): string | null {
 /** The line for dom0 out of the check's findings. */
 export const dom0Line = (state: AppState): string | undefined =>
   state.verify.result?.findings.find(({ code }) => code === 'seen-from-here')?.try?.replace(/^in dom0: /, '');
+
+/** Why no files can be put into the repository from here. */
+export function stageReason(state: AppState): string | null {
+  if (state.verify.result === null) return 'The check is not done yet.';
+  const words = state.template.records.get(state.template.chosen ?? '')?.record.other_config ?? {};
+  const own = words['install-distro'] === 'pygrub';
+  return own ? 'This template names paths of its own: put the files there by hand.' : null;
+}

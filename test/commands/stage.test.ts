@@ -13,9 +13,11 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { folderPlace, stagedBytes } from '../../source/repository/stage/folder.ts';
 import { remoteOf } from '../../source/repository/stage/ssh.ts';
+import { tarPlace } from '../../source/repository/stage/tar.ts';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { depotPackages, kernelVersion } from '../../source/simulator/depot/packages.ts';
@@ -204,6 +206,47 @@ describe('a folder is written whole or not at all', () => {
     const place = root();
     await expect(folderPlace(place).put([one, two], AbortSignal.abort())).rejects.toThrow();
     expect(existsSync(join(place, 'dists/a/vmlinuz'))).toBe(false);
+  });
+
+  test('folders it makes can be entered by a web server, whatever the umask', async () => {
+    const before = process.umask(0o077);
+    try {
+      const place = root();
+      chmodSync(place, 0o700);
+      await folderPlace(place).put([one], signal);
+      expect(['dists', 'dists/a', 'dists/a/vmlinuz'].map((path) => statSync(join(place, path)).mode & 0o777)).toEqual(
+        [0o755, 0o755, 0o644],
+      );
+      expect(statSync(place).mode & 0o777).toBe(0o700);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  test('a reader of the archive that goes away is told, and nothing hangs', async () => {
+    const large = stagedBytes('large', Buffer.alloc(8 * 1024 * 1024));
+    const out = new PassThrough();
+    out.once('data', () => out.destroy(new Error('EPIPE')));
+    await expect(tarPlace(out).put([large, large], signal)).rejects.toMatchObject({
+      problem: { code: 'not-written', cause: 'EPIPE' },
+    });
+    const quiet = new PassThrough();
+    quiet.once('data', () => quiet.destroy());
+    await expect(tarPlace(quiet).put([large, large], signal)).rejects.toMatchObject({
+      problem: { code: 'not-written' },
+    });
+    const broken = {
+      ...large,
+      open: () =>
+        new Readable({
+          read() {
+            this.destroy(new Error('unreadable'));
+          },
+        }),
+    };
+    const fine = new PassThrough();
+    fine.resume();
+    await expect(tarPlace(fine).put([broken], signal)).rejects.toMatchObject({ problem: { cause: 'unreadable' } });
   });
 
   test('where this user may not write it says so', async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -79,7 +79,7 @@ interface Written {
 async function write(root: string, file: StagedFile, run: string, signal: AbortSignal): Promise<Written> {
   const target = join(root, file.path);
   const temporary = join(dirname(target), `.xenfai-${run}-${file.path.split('/').at(-1)}`);
-  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  await makeFolder(dirname(target));
   const before = await hashOf(target);
   const written = { file, target, temporary, had: before !== null };
   if (before === file.sha256) {
@@ -105,8 +105,7 @@ async function swap(work: readonly Written[]): Promise<void> {
     for (const one of work) {
       if (one.same) continue;
       if (one.had) {
-        await rm(backupOf(one.target), { force: true });
-        await link(one.target, backupOf(one.target));
+        await keep(one.target);
       }
       await rename(one.temporary, one.target);
       done.push(one);
@@ -119,6 +118,20 @@ async function swap(work: readonly Written[]): Promise<void> {
     }
     throw error;
   }
+}
+
+/** Whatever the umask says: the web server must be able to go in. Folders that are there keep their modes. */
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755);
+}
+
+/** A second name for the same file; where the file system knows none, a copy. */
+async function keep(target: string): Promise<void> {
+  const backup = backupOf(target);
+  await rm(backup, { force: true });
+  await link(target, backup).catch(() => copyFile(target, backup));
 }
 
 async function syncFolder(path: string): Promise<void> {

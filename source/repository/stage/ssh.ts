@@ -130,7 +130,7 @@ place() {
   mkdir -p -- "$(dirname -- "$f")" "$(dirname -- "$T/old/$f")"
   chmod 0644 -- "$T/new/$f"
   if [ -e "$f" ] && cmp -s -- "$T/new/$f" "$f"; then echo "same $f"; return; fi
-  if [ -e "$f" ]; then cp -p -- "$f" "$T/old/$f"; rm -f -- "$f.bak"; ln -- "$f" "$f.bak"; echo "kept $f"; else echo "new $f"; fi
+  if [ -e "$f" ]; then cp -p -- "$f" "$T/old/$f"; rm -f -- "$f.bak"; ln -- "$f" "$f.bak" 2>/dev/null || cp -p -- "$f" "$f.bak"; echo "kept $f"; else echo "new $f"; fi
   placed="$placed $f"
   mv -f -- "$T/new/$f" "$f"
 }

@@ -1,58 +1,82 @@
 import type { Writable } from 'node:stream';
-import { pack } from 'tar-stream';
+import { type Pack, pack } from 'tar-stream';
+import { exit } from '../../text/exit.ts';
+import { ProblemError } from '../../text/problem.ts';
+import { room } from '../tap.ts';
 import type { Place, StagedFile } from './place.ts';
 
-/** Writes the files as a tar archive; folders are not named, so that their modes on the other side stay. */
+/**
+ * Writes the files as a tar archive; folders are not named, so that their modes on the other side stay. Throws when
+ * nobody reads it any longer, when a file cannot be read, and for an abort.
+ */
 export async function writeTar(files: readonly StagedFile[], out: Writable, signal: AbortSignal): Promise<void> {
   const tar = pack();
-  const drained = (async () => {
-    for await (const chunk of tar) {
-      signal.throwIfAborted();
-      if (!out.write(chunk)) await drain(out, signal);
-    }
-  })();
-  drained.catch(() => tar.destroy());
+  const written = drainInto(tar, out, signal);
+  written.catch(() => tar.destroy());
   for (const file of files) {
-    await new Promise<void>((resolve, reject) => {
-      const entry = tar.entry({ name: file.path, size: file.size, mode: 0o644 }, (error) =>
-        error ? reject(error) : resolve(),
+    try {
+      await Promise.race([addFile(tar, file), written]);
+    } catch (error) {
+      tar.destroy();
+      // A reader that has gone breaks the file in work as well: what it says is the reason.
+      const reason: unknown = await written.then(
+        () => error,
+        (end: unknown) => end,
       );
-      const source = file.open();
-      source.on('data', (chunk: Uint8Array) => {
-        if (!entry.write(chunk)) source.pause();
-      });
-      entry.on('drain', () => source.resume());
-      source.on('end', () => entry.end(null));
-      source.on('error', reject);
-      drained.catch(reject);
-    });
+      throw reason instanceof ReaderGone ? reason : error;
+    }
   }
   tar.finalize();
-  await drained;
+  await written;
 }
 
-const drain = (out: Writable, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const end = (error?: unknown): void => {
-      out.off('drain', end);
-      out.off('close', closed);
-      signal.removeEventListener('abort', aborted);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const closed = (): void => end(new Error('the reader of the archive has ended'));
-    const aborted = (): void => end(signal.reason);
-    out.once('drain', () => end());
-    out.once('close', closed);
-    signal.addEventListener('abort', aborted, { once: true });
+/** What takes the archive has ended. */
+class ReaderGone extends Error {
+  constructor(cause: Error | null) {
+    super(cause?.message ?? 'nobody reads it any longer', { cause });
+  }
+}
+
+/** Not pipeline: it would end the stream, and standard output is not ours to end. */
+async function drainInto(tar: Pack, out: Writable, signal: AbortSignal): Promise<void> {
+  let broken: Error | null = null;
+  const fail = (error: Error): void => {
+    broken = error;
+  };
+  out.on('error', fail);
+  try {
+    for await (const chunk of tar) {
+      signal.throwIfAborted();
+      if (!out.destroyed && !out.write(chunk)) await room(out);
+      if (broken !== null || out.destroyed) throw new ReaderGone(broken);
+    }
+  } finally {
+    // A late EPIPE must not be an unhandled one.
+    out.off('error', fail);
+    out.on('error', () => {});
+  }
+}
+
+function addFile(tar: Pack, file: StagedFile): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const header = { name: file.path, size: file.size, mode: 0o644 };
+    const entry = tar.entry(header, (error) => (error ? reject(error) : resolve()));
+    const source = file.open();
+    source.on('data', (chunk: Uint8Array) => {
+      if (!entry.write(chunk)) source.pause();
+    });
+    entry.on('drain', () => source.resume());
+    source.on('end', () => entry.end(null));
+    source.on('error', reject);
   });
+}
 
 /** An archive on standard output: what is there on the other side is known to whoever unpacks it. */
 export function tarPlace(out: Writable): Place {
   return {
     name: 'standard output',
     async put(files, signal) {
-      await writeTar(files, out, signal);
+      await writeTar(files, out, signal).catch((error: unknown) => notTaken(error, signal));
       return files.map(({ path, size, sha256 }) => ({ path, bytes: size, sha256, changed: true, backup: null }));
     },
   };
@@ -60,4 +84,18 @@ export function tarPlace(out: Writable): Place {
 
 /** The line that unpacks it in a root, with the guarantees tar can give: the one before kept, modes as sent. */
 export const unpackLine = (root: string): string =>
-  `tar -xpf - --no-same-owner --backup=simple --suffix=.bak -C ${root}`;
+  `umask 022; tar -xpf - --no-same-owner --backup=simple --suffix=.bak -C ${root}`;
+
+function notTaken(error: unknown, signal: AbortSignal): never {
+  signal.throwIfAborted();
+  throw new ProblemError(
+    {
+      code: 'not-written',
+      exit: exit.usage,
+      message: 'The archive was not taken to its end.',
+      cause: error instanceof Error ? error.message : String(error),
+      try: ['Look at what the program behind the pipe says.'],
+    },
+    { cause: error },
+  );
+}
