@@ -55,6 +55,13 @@ function unreadable(path: string, error: unknown): never {
   });
 }
 
+/** The config space itself is made when only it is missing: with a longer path it is a typo. */
+export async function makeSpace(root: string): Promise<void> {
+  if ((await stat(root).catch(() => null)) !== null) return;
+  // Not recursive: where a file system cannot make folders (proc), Node would try for ever.
+  await mkdir(root).catch((error: unknown) => notWritten(root, error));
+}
+
 /** Writes one file at once under its name; what stood there is kept as .bak, which FAI passes over. */
 export async function writeFile(root: string, { file, before, merged }: PlannedFile): Promise<void> {
   if (merged.change === 'refused') return;
@@ -70,17 +77,21 @@ export async function writeFile(root: string, { file, before, merged }: PlannedF
     await chmod(path, file.mode);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw new ProblemError(
-      {
-        code: 'not-written',
-        exit: exit.usage,
-        message: `${path} could not be written.`,
-        cause: error instanceof Error ? error.message : String(error),
-        try: ['Run it as the user who owns the config space.'],
-      },
-      { cause: error },
-    );
+    notWritten(path, error);
   }
+}
+
+function notWritten(path: string, error: unknown): never {
+  throw new ProblemError(
+    {
+      code: 'not-written',
+      exit: exit.usage,
+      message: `${path} could not be written.`,
+      cause: error instanceof Error ? error.message : String(error),
+      try: ['Give a folder that is there, and run it as the user who owns the config space.'],
+    },
+    { cause: error },
+  );
 }
 
 async function writeAll(path: string, text: string, mode: number): Promise<void> {

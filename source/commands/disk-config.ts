@@ -68,17 +68,16 @@ function groups(): { xen: XenVersion; releases: string[] }[] {
   return [...found.values()];
 }
 
-/** The same words from several are one finding; an error that not all have is a warning. */
+/** The same words from several are one finding; an error that not all have in one form or another is a warning. */
 function together(all: readonly (readonly Finding[])[]): Finding[] {
-  const found = new Map<string, Finding & { count: number }>();
-  for (const finding of all.flat()) {
-    // The message names the Xen where it matters: the code and the rest tell whether all say it.
-    const key = `${finding.code} ${finding.message.replace(/Xen \d+\.\d+/, 'Xen')}`;
-    const before = found.get(key);
-    found.set(key, { ...(before ?? finding), count: (before?.count ?? 0) + 1 });
-  }
-  return [...found.values()].map(({ count, ...finding }) =>
-    finding.severity === 'error' && count < all.length ? { ...finding, severity: 'warning' } : finding,
+  const found = new Map<string, Finding>();
+  // The message names the Xen where it matters.
+  for (const finding of all.flat())
+    found.set(`${finding.code} ${finding.message.replace(/Xen \d+\.\d+/, 'Xen')}`, finding);
+  const everywhere = (code: string): boolean =>
+    all.every((findings) => findings.some((finding) => finding.code === code));
+  return [...found.values()].map((finding) =>
+    finding.severity === 'error' && !everywhere(finding.code) ? { ...finding, severity: 'warning' } : finding,
   );
 }
 

@@ -3,7 +3,7 @@ import { faiReleases } from '../fai/files/system.ts';
 import { cleanLine, cleanText } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
 import { fail } from '../text/problem.ts';
-import { type PlannedFile, planFiles, writeFile } from './config-space.ts';
+import { makeSpace, type PlannedFile, planFiles, writeFile } from './config-space.ts';
 import { nextSteps, type Step } from './fai-steps.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 
@@ -41,7 +41,10 @@ export async function faiFilesCommand(
   const doing = planned.filter(
     ({ merged }) => merged.change !== 'refused' && (merged.change !== 'differs' || overwrite),
   );
-  if (!options.dryRun) for (const one of doing) await writeFile(folder, one);
+  if (!options.dryRun) {
+    await makeSpace(folder);
+    for (const one of doing) await writeFile(folder, one);
+  }
   const kept = planned.filter((one) => !doing.includes(one));
   const steps = await nextSteps({ ...usual, ...options, release, repository, folder });
   return report({ planned, kept, diffs, steps, dryRun: options.dryRun === true, asked: around.interactive });

@@ -10,7 +10,8 @@ const silence = 20_000;
  * protocol; it is loaded only where a repository is an FTP one.
  */
 export async function fetchFtp(url: string, options: FetchOptions): Promise<Fetched> {
-  const { Client, FTPError } = await import('basic-ftp');
+  // The bundle has a CommonJS module under `default` only.
+  const { Client, FTPError } = (await import('basic-ftp')).default;
   const target = new URL(url);
   const client = new Client(silence);
   const stop = () => client.close();

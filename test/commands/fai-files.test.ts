@@ -131,6 +131,36 @@ describe('fai-files', () => {
   });
 });
 
+test.each([
+  ['a folder where none can be', '/proc/x', /could not be written/],
+  ['a path with a typo', join(folder, 'no/such/place'), /could not be written/],
+  ['a file', '/dev/null', /is no folder/],
+])('%s is told, with exit 2', async (_, place, text) => {
+  const ran = await xenfai(null, ['fai-files', place, '--json']);
+  expect(ran).toMatchObject({ code: 2, json: { error: { message: expect.stringMatching(text) } } });
+});
+
+test('a boot menu that no release boots is exit 6, one that some do not is a warning', async () => {
+  const menu = (text: string): string => {
+    const path = join(space(), 'menu.lst');
+    put(path, text);
+    return path;
+  };
+  const check = (path: string, ...flags: string[]) =>
+    xenfai(null, ['check', '--disk-config', path, '--json', ...flags]);
+  expect((await check(menu(''))).code).toBe(6);
+  const saved = menu('default saved\ntitle A\nkernel /vmlinuz root=/dev/xvda1 console=hvc0\n');
+  expect(await check(saved)).toMatchObject({
+    code: 0,
+    json: { findings: [{ severity: 'warning', code: 'no-boot-entry' }] },
+  });
+  expect((await check(saved, '--for', '5.6')).code).toBe(6);
+  expect((await check(saved, '--for', '8.0')).json.diskConfig).toMatchObject([
+    { xen: '4.11', entry: { kernel: '/vmlinuz' } },
+  ]);
+  expect((await check(join(folder, 'nothing'))).code).toBe(2);
+});
+
 describe('a block in a hook of the site', () => {
   const [block] = faiFiles({ release: 'lenny', repository: 'http://r/d' }).filter(({ kind }) => kind === 'block');
   test('is put behind the first line, replaced by itself, and leaves every other byte', () => {

@@ -7,10 +7,11 @@ import { fetchFile } from '../../source/repository/fetch.ts';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { depotFiles } from '../../source/simulator/depot/server.ts';
+import { built } from '../end-to-end/terminal.ts';
 import { xenfai } from '../harness.ts';
 import { realTest } from './needs.ts';
 import { freePort, netbootFolder, startNginx, type WebServer } from './nginx.ts';
-import { serve, temporary } from './tools.ts';
+import { run, serve, temporary } from './tools.ts';
 
 const folder = temporary('transport');
 const version = '2.6.32-4-686-bigmem';
@@ -84,6 +85,11 @@ seccomp_sandbox=NO
   writeFileSync(join(netbootFolder(root, 'lenny', 'i386'), 'vmlinuz'), '<html>no</html>');
   expect(codes(await check(url))).toContain('not-a-kernel');
   expect(codes(await check(`ftp://127.0.0.1:${await freePort()}`))).toContain('unreachable');
+
+  // The bundle loads its FTP client only here.
+  writeFileSync(join(netbootFolder(root, 'lenny', 'i386'), 'vmlinuz'), kernelImage({ arch: 'i386', version }));
+  const bundle = await run(process.execPath, [built, 'check', '--repository', url, '--release', 'lenny']);
+  expect([bundle.code, bundle.err]).toEqual([0, '']);
 });
 
 realTest(
