@@ -79,7 +79,7 @@ interface Written {
 async function write(root: string, file: StagedFile, run: string, signal: AbortSignal): Promise<Written> {
   const target = join(root, file.path);
   const temporary = join(dirname(target), `.xenfai-${run}-${file.path.split('/').at(-1)}`);
-  await makeFolder(dirname(target));
+  await makeFolders(root, file.path);
   const before = await hashOf(target);
   const written = { file, target, temporary, had: before !== null };
   if (before === file.sha256) {
@@ -120,11 +120,23 @@ async function swap(work: readonly Written[]): Promise<void> {
   }
 }
 
-/** Whatever the umask says: the web server must be able to go in. Folders that are there keep their modes. */
-async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755);
+/**
+ * The folders between the root and a file. Whatever the umask says, the web server must be able to go in; those that
+ * are there keep their modes. One by one: with `recursive` Node tries for ever where a file system makes none (proc).
+ */
+async function makeFolders(root: string, path: string): Promise<void> {
+  let at = root;
+  for (const name of dirname(path).split('/')) {
+    at = join(at, name);
+    const made = await mkdir(at).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+        throw error;
+      },
+    );
+    if (made) await chmod(at, 0o755);
+  }
 }
 
 /** A second name for the same file; where the file system knows none, a copy. */
