@@ -1,4 +1,3 @@
-import { netbootUrls } from '../netboot/eliloader.ts';
 import { hostRelease } from '../netboot/releases.ts';
 import { type CheckResult, checkNetboot } from '../repository/check.ts';
 import { folderPlace } from '../repository/stage/folder.ts';
@@ -6,16 +5,13 @@ import type { Place, Placed } from '../repository/stage/place.ts';
 import { type ArchiveTool, archiveTools, layPool } from '../repository/stage/pool.ts';
 import type { StageSource } from '../repository/stage/source.ts';
 import { remoteOf, sshPlace } from '../repository/stage/ssh.ts';
-import { prepareStage, type Staging } from '../repository/stage/stage.ts';
+import { prepareStage } from '../repository/stage/stage.ts';
 import { tarPlace, unpackLine } from '../repository/stage/tar.ts';
-import { cleanLine } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
 import { errorsOf } from '../text/finding.ts';
 import { fail } from '../text/problem.ts';
-import { formatBytes } from '../text/sizes.ts';
-import { checkLines } from './check.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
-import { findingLines } from './print.ts';
+import { previewResult, refusedResult, stagedResult } from './stage-report.ts';
 import { withToolsIso } from './tools-iso.ts';
 
 export interface StageOptions extends GlobalOptions {
@@ -58,8 +54,8 @@ export async function stage(options: StageOptions, around: Surroundings): Promis
     const root = remoteOf(options.root ?? '')?.folder ?? options.root ?? '.';
     const pool = await layPool(staging.packages, tool ?? 'apt-ftparchive', { root, release, arch });
     const files = [...staging.netboot, ...pool.files];
-    if (errorsOf(staging.findings).length > 0 && !options.force) return refused(staging);
-    if (options.dryRun) return preview(staging, files, place.name);
+    if (errorsOf(staging.findings).length > 0 && !options.force) return refusedResult(staging);
+    if (options.dryRun) return previewResult(staging, files, place.name);
     const placed = await place.put(files, signal);
     const commands =
       options.tar === undefined
@@ -69,7 +65,7 @@ export async function stage(options: StageOptions, around: Surroundings): Promis
       options.url === undefined || staging.netboot.length === 0
         ? null
         : await checkStaged(options.url, { release, arch }, placed, signal);
-    return report({ staging, placed, commands, place, check, toStderr: options.tar !== undefined });
+    return stagedResult({ staging, placed, commands, place, check, toStderr: options.tar !== undefined });
   };
   return options.iso === 'host'
     ? withToolsIso(options, around, (file) => work({ from: 'iso', file }))
@@ -128,10 +124,9 @@ async function checkStaged(
 ): Promise<CheckResult> {
   const source = { repository, release, arch };
   const result = await checkNetboot({ source, loader: null, xen: null, signal });
-  const urls = Object.values(netbootUrls(source, 2010));
   const other = result.files.filter((file) => {
     const put = placed.find(({ path }) => path.endsWith(`/${file.name}`));
-    return file.sha256 !== null && put !== undefined && file.sha256 !== put.sha256 && urls.includes(file.url);
+    return put !== undefined && file.sha256 !== null && file.sha256 !== put.sha256;
   });
   if (other.length === 0) return result;
   const names = other.map(({ name }) => name).join(' and ');
@@ -142,95 +137,6 @@ async function checkStaged(
     try: 'Correct --root or --url; a proxy in between may also keep the old file.',
   };
   return { ...result, ok: false, findings: [finding, ...result.findings] };
-}
-
-interface Report {
-  readonly staging: Staging;
-  readonly placed: readonly Placed[];
-  readonly commands: readonly string[];
-  readonly place: Place;
-  readonly check: CheckResult | null;
-  readonly toStderr: boolean;
-}
-
-function report({ staging, placed, commands, place, check, toStderr }: Report): Result {
-  const lines = [
-    ...placed.flatMap((file) => placedLines(file, staging)),
-    `below ${cleanLine(place.name)}`,
-    ...findingLines(staging.findings),
-    ...(commands.length === 0 ? [] : ['next:', ...commands.map((command) => `  ${command}`)]),
-    ...(check === null ? [] : ['over the network:', ...checkLines(check)]),
-  ];
-  const failed = check !== null && !check.ok;
-  const problem = failed ? errorsOf(check.findings)[0] : undefined;
-  return {
-    exit: failed ? exit.checkFailed : exit.done,
-    json: {
-      ...jsonOf(staging, placed, commands),
-      ...(check === null ? {} : { check: { files: check.files, findings: check.findings } }),
-      ...(problem === undefined ? {} : { error: { code: 'check-failed', message: problem.message } }),
-    },
-    lines: toStderr ? [] : lines,
-    problems: toStderr ? lines : [],
-  };
-}
-
-function placedLines({ path, bytes, sha256, changed, backup }: Placed, staging: Staging): string[] {
-  const detail = staging.netboot.find((file) => file.path === path)?.detail;
-  const what = !changed ? 'same' : backup === null ? 'new ' : 'new, the one before kept as .bak';
-  return [
-    `${what}  ${cleanLine(path)}  ${formatBytes(bytes)}${detail === undefined ? '' : `  ${cleanLine(detail)}`}`,
-    `      sha256 ${sha256}`,
-  ];
-}
-
-const jsonOf = (staging: Staging, staged: readonly Placed[], commands: readonly string[]) => ({
-  staged,
-  findings: staging.findings,
-  commands,
-});
-
-/** Staging a kernel that cannot boot would only move the mistake to the one attempt. */
-function refused(staging: Staging): Result {
-  const [first] = errorsOf(staging.findings);
-  const message = `Nothing was put anywhere: ${first?.message ?? 'these files cannot boot.'}`;
-  return {
-    exit: exit.checkFailed,
-    json: {
-      ...jsonOf(staging, [], []),
-      error: { code: 'check-failed', message, ...(first?.try === undefined ? {} : { try: [first.try] }) },
-    },
-    lines: [],
-    problems: [
-      ...findingLines(staging.findings),
-      `xenfai: ${cleanLine(message)}`,
-      '  try: --force puts them there all the same',
-    ],
-  };
-}
-
-function preview(
-  staging: Staging,
-  files: readonly { path: string; size: number; sha256: string }[],
-  place: string,
-): Result {
-  const plan = files.map(({ path, size, sha256 }) => ({
-    target: place,
-    step: `put ${path}`,
-    before: '',
-    after: `${size} bytes, sha256 ${sha256}`,
-    xe: '',
-    undo: `mv ${path}.bak ${path}`,
-  }));
-  return {
-    exit: exit.done,
-    json: { ...jsonOf(staging, [], []), dryRun: true, plan },
-    lines: [
-      ...plan.map(({ step, after }) => `${cleanLine(step)}: ${after}`),
-      `below ${cleanLine(place)}`,
-      ...findingLines(staging.findings),
-    ],
-  };
 }
 
 function usage(message: string, advice: readonly string[] = []): never {

@@ -1,0 +1,101 @@
+import type { CheckResult } from '../repository/check.ts';
+import type { Place, Placed } from '../repository/stage/place.ts';
+import type { Staging } from '../repository/stage/stage.ts';
+import { cleanLine } from '../text/clean.ts';
+import { exit } from '../text/exit.ts';
+import { errorsOf } from '../text/finding.ts';
+import { formatBytes } from '../text/sizes.ts';
+import { checkLines } from './check.ts';
+import type { Result } from './options.ts';
+import { findingLines } from './print.ts';
+
+/** What was done, for a person and for a script. */
+export interface Staged {
+  readonly staging: Staging;
+  readonly placed: readonly Placed[];
+  readonly commands: readonly string[];
+  readonly place: Place;
+  readonly check: CheckResult | null;
+  readonly toStderr: boolean;
+}
+
+export function stagedResult({ staging, placed, commands, place, check, toStderr }: Staged): Result {
+  const lines = [
+    ...placed.flatMap((file) => placedLines(file, staging)),
+    `below ${cleanLine(place.name)}`,
+    ...findingLines(staging.findings),
+    ...(commands.length === 0 ? [] : ['next:', ...commands.map((command) => `  ${command}`)]),
+    ...(check === null ? [] : ['over the network:', ...checkLines(check)]),
+  ];
+  const failed = check !== null && !check.ok;
+  const problem = failed ? errorsOf(check.findings)[0] : undefined;
+  return {
+    exit: failed ? exit.checkFailed : exit.done,
+    json: {
+      ...jsonOf(staging, placed, commands),
+      ...(check === null ? {} : { check: { files: check.files, findings: check.findings } }),
+      ...(problem === undefined ? {} : { error: { code: 'check-failed', message: problem.message } }),
+    },
+    lines: toStderr ? [] : lines,
+    problems: toStderr ? lines : [],
+  };
+}
+
+function placedLines({ path, bytes, sha256, changed, backup }: Placed, staging: Staging): string[] {
+  const detail = staging.netboot.find((file) => file.path === path)?.detail;
+  const what = !changed ? 'same' : backup === null ? 'new ' : 'new, the one before kept as .bak';
+  return [
+    `${what}  ${cleanLine(path)}  ${formatBytes(bytes)}${detail === undefined ? '' : `  ${cleanLine(detail)}`}`,
+    `      sha256 ${sha256}`,
+  ];
+}
+
+const jsonOf = (staging: Staging, staged: readonly Placed[], commands: readonly string[]) => ({
+  staged,
+  findings: staging.findings,
+  commands,
+});
+
+/** Staging a kernel that cannot boot would only move the mistake to the one attempt. */
+export function refusedResult(staging: Staging): Result {
+  const [first] = errorsOf(staging.findings);
+  const message = `Nothing was put anywhere: ${first?.message ?? 'these files cannot boot.'}`;
+  return {
+    exit: exit.checkFailed,
+    json: {
+      ...jsonOf(staging, [], []),
+      error: { code: 'check-failed', message, ...(first?.try === undefined ? {} : { try: [first.try] }) },
+    },
+    lines: [],
+    problems: [
+      ...findingLines(staging.findings),
+      `xenfai: ${cleanLine(message)}`,
+      '  try: --force puts them there all the same',
+    ],
+  };
+}
+
+/** What --dry-run shows. */
+export function previewResult(
+  staging: Staging,
+  files: readonly { path: string; size: number; sha256: string }[],
+  place: string,
+): Result {
+  const plan = files.map(({ path, size, sha256 }) => ({
+    target: place,
+    step: `put ${path}`,
+    before: '',
+    after: `${size} bytes, sha256 ${sha256}`,
+    xe: '',
+    undo: `mv ${path}.bak ${path}`,
+  }));
+  return {
+    exit: exit.done,
+    json: { ...jsonOf(staging, [], []), dryRun: true, plan },
+    lines: [
+      ...plan.map(({ step, after }) => `${cleanLine(step)}: ${after}`),
+      `below ${cleanLine(place)}`,
+      ...findingLines(staging.findings),
+    ],
+  };
+}
