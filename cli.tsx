@@ -92,7 +92,9 @@ async function demo(options: GlobalOptions & SimulatorFlags, around: Surrounding
     // Servers of the simulated network are asked there, not on the network of this machine.
     const dial: Dial = (host, to, signal) => {
       const answers = simulator.answers(host, to);
-      return answers === null ? around.dial(host, to, signal) : Promise.resolve(answers);
+      if (answers !== null) return Promise.resolve(answers);
+      // A kernel line that names no port means, in this world, the one this demo listens on.
+      return around.dial(host, to === monitorPort ? port : to, signal);
     };
     return await open(openSettings(folder), options, around, port, suggestions, dial);
   } finally {
