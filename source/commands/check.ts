@@ -101,7 +101,8 @@ const seenBy = (around: Surroundings) => ({ now: around.now(), dial: around.dial
 export function checkLines(result: CheckResult): string[] {
   const files = result.files.map((file) => {
     const size = file.bytes === null ? '' : `  ${formatBytes(file.bytes)}`;
-    return `${file.ok ? 'ok  ' : 'FAIL'}  ${file.name.padEnd(9)}  ${file.status ?? '---'}${size}  ${cleanLine(file.detail)}`;
+    const word = file.ok ? 'ok  ' : file.detail === 'not fetched' ? '--  ' : 'FAIL';
+    return `${word}  ${file.name.padEnd(9)}  ${file.status ?? '---'}${size}  ${cleanLine(file.detail)}`;
   });
   const urls = result.files.map((file) => `      ${cleanLine(file.url)}`);
   const shown = files.flatMap((line, i) => [line, urls[i] ?? '']);

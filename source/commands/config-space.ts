@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FaiFile } from '../fai/files/files.ts';
 import { type Merged, merge } from '../fai/files/merge.ts';
@@ -34,7 +34,7 @@ export async function planFiles(root: string, files: readonly FaiFile[]): Promis
         };
       }
       const before =
-        found === null ? null : await readFile(path, 'utf8').catch((error: unknown) => unreadable(path, error));
+        found === null ? null : await readFile(path, 'latin1').catch((error: unknown) => unreadable(path, error));
       const executable = found !== null && (found.mode & 0o111) !== 0;
       return {
         file,
@@ -62,15 +62,24 @@ export async function makeSpace(root: string): Promise<void> {
   await mkdir(root).catch((error: unknown) => notWritten(root, error));
 }
 
-/** Writes one file at once under its name; what stood there is kept as .bak, which FAI passes over. */
+/** A name that is free, and ends with ~: all of FAI passes over such files, over .bak only a part of it. */
+async function backupName(path: string): Promise<string> {
+  for (let n = 0; ; n += 1) {
+    const name = n === 0 ? `${path}~` : `${path}.${n}~`;
+    if ((await stat(name).catch(() => null)) === null) return name;
+  }
+}
+
+/** Writes one file at once under its name, or under what a link there leads to; what stood there is kept. */
 export async function writeFile(root: string, { file, before, merged }: PlannedFile): Promise<void> {
   if (merged.change === 'refused') return;
-  const path = join(root, file.path);
+  const named = join(root, file.path);
+  const path = await realpath(named).catch(() => named);
   const temporary = `${path}.xenfai~`;
   try {
     await mkdir(dirname(path), { recursive: true });
     if (merged.change !== 'same') {
-      if (before !== null) await writeAll(`${path}.bak`, before, file.mode);
+      if (before !== null) await copyFile(path, await backupName(path));
       await writeAll(temporary, merged.text, file.mode);
       await rename(temporary, path);
     }
@@ -97,7 +106,8 @@ function notWritten(path: string, error: unknown): never {
 async function writeAll(path: string, text: string, mode: number): Promise<void> {
   const handle = await open(path, 'w', mode);
   try {
-    await handle.writeFile(text);
+    // Byte for byte: a site's hook may be in any encoding.
+    await handle.writeFile(text, 'latin1');
     await handle.sync();
   } finally {
     await handle.close();

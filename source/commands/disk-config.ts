@@ -87,11 +87,16 @@ async function readDisk(path: string): Promise<Disk> {
   const there = await stat(path).catch(() => null);
   if (there === null) return refuse(`There is no file or folder ${path}.`);
   if (there.isDirectory()) return readRoot(path);
+  if (!there.isFile()) return refuse(`${path} is neither a file nor a folder.`);
   if (there.size > most) return refuse(`${path} is too large for a boot menu: pygrub reads 1 MiB.`);
-  const text = await readFile(path, 'utf8');
+  const text = await readFile(path, 'utf8').catch((error: unknown) =>
+    refuse(`${path} cannot be read: ${String(error)}.`),
+  );
   if (isDiskConfig(text)) return { kind: 'disk-config', text };
   const own =
-    /^\s*(menuentry|submenu|set\s+default)\b/m.test(text) || basename(path) === 'grub.cfg' ? 'grubCfg' : 'menuLst';
+    /^[ \t]*(menuentry|submenu|set[ \t]+default)\b/m.test(text) || basename(path) === 'grub.cfg'
+      ? 'grubCfg'
+      : 'menuLst';
   const other = await readFile(join(dirname(path), own === 'grubCfg' ? 'menu.lst' : 'grub.cfg'), 'utf8').catch(
     () => null,
   );
@@ -102,7 +107,10 @@ async function readDisk(path: string): Promise<Disk> {
 async function readRoot(root: string): Promise<Disk> {
   const read = async (name: string): Promise<string | null> => {
     for (const folder of ['boot/grub', 'grub']) {
-      const text = await readFile(join(root, folder, name), 'utf8').catch(() => null);
+      const path = join(root, folder, name);
+      const size = (await stat(path).catch(() => null))?.size ?? 0;
+      if (size > most) refuse(`${path} is too large for a boot menu: pygrub reads 1 MiB.`);
+      const text = await readFile(path, 'utf8').catch(() => null);
       if (text !== null) return text;
     }
     return null;
@@ -110,8 +118,15 @@ async function readRoot(root: string): Promise<Disk> {
   const menus = { menuLst: await read('menu.lst'), grubCfg: await read('grub.cfg') };
   const files = new Map<string, boolean>();
   const paths = [...(menus.menuLst ?? '').matchAll(/\/\S+/g), ...(menus.grubCfg ?? '').matchAll(/\/\S+/g)];
-  for (const [file] of paths.slice(0, 1000))
-    files.set(file, (await stat(join(root, file)).catch(() => null)) !== null);
+  for (const [file] of paths.slice(0, 1000)) {
+    // With /boot on a partition of its own its files are named from its top.
+    const places = [join(root, file), join(root, 'boot', file)];
+    const found = await Promise.all(places.map((path) => stat(path).catch(() => null)));
+    files.set(
+      file,
+      found.some((one) => one !== null),
+    );
+  }
   return { kind: 'menus', menus, there: (file) => files.get(file) ?? null };
 }
 

@@ -1,8 +1,9 @@
 import { faiFiles } from '../fai/files/files.ts';
 import { faiReleases } from '../fai/files/system.ts';
-import { cleanLine, cleanText } from '../text/clean.ts';
+import { cleanText } from '../text/clean.ts';
 import { exit } from '../text/exit.ts';
 import { fail } from '../text/problem.ts';
+import { refuseReadOnly } from './change.ts';
 import { makeSpace, type PlannedFile, planFiles, writeFile } from './config-space.ts';
 import { nextSteps, type Step } from './fai-steps.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
@@ -28,6 +29,7 @@ export async function faiFilesCommand(
   options: FaiFilesCommandOptions,
   around: Surroundings,
 ): Promise<Result> {
+  refuseReadOnly(options);
   const release = options.release ?? usual.release;
   const repository = options.repository ?? usual.repository;
   if (!faiReleases.includes(release))
@@ -47,7 +49,16 @@ export async function faiFilesCommand(
   }
   const kept = planned.filter((one) => !doing.includes(one));
   const steps = await nextSteps({ ...usual, ...options, release, repository, folder });
-  return report({ planned, kept, diffs, steps, dryRun: options.dryRun === true, asked: around.interactive });
+  return report({
+    release,
+    repository,
+    planned,
+    kept,
+    diffs,
+    steps,
+    dryRun: options.dryRun === true,
+    asked: around.interactive,
+  });
 }
 
 /** The difference of each file that is there and will be another; computed only where there is one. */
@@ -60,10 +71,18 @@ async function diffsOf(planned: readonly PlannedFile[]): Promise<Map<string, str
   return new Map(
     changed.map(({ file, before, merged }) => [
       file.path,
-      createTwoFilesPatch(file.path, `${file.path} (xenfai)`, before ?? '', 'text' in merged ? merged.text : ''),
+      createTwoFilesPatch(
+        file.path,
+        `${file.path} (xenfai)`,
+        readable(before ?? ''),
+        readable('text' in merged ? merged.text : ''),
+      ),
     ]),
   );
 }
+
+/** Files are kept as bytes; for a person they are UTF-8, as a rule. */
+const readable = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
 async function agreed(
   differing: readonly PlannedFile[],
@@ -73,7 +92,9 @@ async function agreed(
 ): Promise<boolean> {
   if (!around.interactive || options.dryRun || options.json) return false;
   for (const { file } of differing) around.err(cleanText(diffs.get(file.path) ?? ''));
-  return around.ask(`Overwrite ${differing.map(({ file }) => file.path).join(', ')}? The old ones are kept as .bak.`);
+  return around.ask(
+    `Overwrite ${differing.map(({ file }) => file.path).join(', ')}? The old ones are kept, with a ~ behind their names.`,
+  );
 }
 
 const words = {
@@ -85,6 +106,8 @@ const words = {
 } as const;
 
 interface Report {
+  readonly release: string;
+  readonly repository: string;
   readonly planned: readonly PlannedFile[];
   readonly kept: readonly PlannedFile[];
   readonly diffs: ReadonlyMap<string, string>;
@@ -94,7 +117,7 @@ interface Report {
   readonly asked: boolean;
 }
 
-function report({ planned, kept, diffs, steps, dryRun, asked }: Report): Result {
+function report({ release, repository, planned, kept, diffs, steps, dryRun, asked }: Report): Result {
   const lines = planned.flatMap((one) => {
     const { file, merged, wrongMode } = one;
     const state = merged.change === 'differs' && !kept.includes(one) ? 'overwritten' : words[merged.change];
@@ -106,7 +129,7 @@ function report({ planned, kept, diffs, steps, dryRun, asked }: Report): Result 
             .split('\n')
             .map((line) => `    ${line}`)
         : [];
-    return [`${state.padEnd(12)}  ${file.path}${cleanLine(note) === '' ? '' : note}`, ...shown];
+    return [`${state.padEnd(12)}  ${file.path}${cleanText(note)}`, ...shown];
   });
   const done = steps.map(({ text, done, command }, i) => [
     `${i + 1}. [${done === null ? '?' : done ? 'x' : ' '}] ${text}`,
@@ -117,7 +140,9 @@ function report({ planned, kept, diffs, steps, dryRun, asked }: Report): Result 
   const problem = {
     code: 'not-overwritten',
     message: `Not overwritten: ${names}.`,
-    try: ['Look at the differences; --yes overwrites what differs and keeps the old ones as .bak.'],
+    try: [
+      'Look at the differences; --yes overwrites what differs and keeps the old ones with a ~ behind their names.',
+    ],
   };
   return {
     exit: failed ? exit.refused : exit.done,
@@ -133,7 +158,13 @@ function report({ planned, kept, diffs, steps, dryRun, asked }: Report): Result 
       ...(dryRun ? { dryRun: true } : {}),
       ...(failed ? { error: problem } : {}),
     },
-    lines: [...lines, '', 'In this order ([x] is done, [?] is not seen from here):', ...done.flat()],
+    lines: [
+      `for ${release}, with the archive ${cleanText(repository)} (--release and --repository say otherwise)`,
+      ...lines,
+      '',
+      'In this order ([x] is done, [?] is not seen from here):',
+      ...done.flat(),
+    ],
     problems: failed ? [`xenfai: ${problem.message}`, ...problem.try.map((advice) => `  try: ${advice}`)] : [],
   };
 }

@@ -33,7 +33,10 @@ export async function nextSteps(options: StepOptions): Promise<Step[]> {
   const packages = await text(join(etc, 'NFSROOT'));
   const wanted =
     (await text(join(folder, 'xenserver/NFSROOT')))?.match(/^linux-image\S*/m)?.[0] ?? 'linux-image-2.6-xen';
-  const boot = await names(join(nfsroot, 'boot'));
+  // FAI 3 keeps its system below live/filesystem.dir.
+  const inner = join(nfsroot, 'live/filesystem.dir');
+  const system = (await names(join(nfsroot, 'boot'))) === null && (await names(inner)) !== null ? inner : nfsroot;
+  const boot = await names(join(system, 'boot'));
   const kernels = boot?.filter((name) => name.startsWith('vmlinuz-')) ?? null;
   const local = root === undefined || remoteOf(root) !== null ? null : join(root, netbootFolder({ release, arch }));
   const stage = `xenfai stage --nfsroot ${shellWord(nfsroot)} --root ${shellWord(place)} --release ${release} --arch ${arch} --url ${shellWord(repository)}`;
@@ -58,12 +61,12 @@ export async function nextSteps(options: StepOptions): Promise<Step[]> {
       command: [
         'if command -v fai-make-nfsroot >/dev/null; then fai-make-nfsroot -v -f; else make-fai-nfsroot -v; fi',
       ],
-      done: kernels === null ? null : kernels.length === 1 && (await builtFor(nfsroot, kernels[0] ?? '')),
+      done: kernels === null ? null : kernels.length === 1 && (await builtFor(system, kernels[0] ?? '')),
     },
     {
       text: 'its kernel and initrd in the repository',
       command: [stage],
-      done: local === null ? null : await staged(local),
+      done: local === null ? null : await staged(local, system, kernels?.[0]),
     },
   ];
 }
@@ -78,7 +81,14 @@ async function builtFor(nfsroot: string, kernel: string): Promise<boolean> {
   );
 }
 
-async function staged(folder: string): Promise<boolean> {
-  const files = (await names(folder)) ?? [];
-  return files.includes('vmlinuz') && files.includes('initrd.gz');
+/** The same files as those of the nfsroot, by their sizes; what they hold is for check. */
+async function staged(folder: string, system: string, kernel: string | undefined): Promise<boolean> {
+  if (kernel === undefined) return false;
+  const size = async (path: string): Promise<number | null> => (await stat(path).catch(() => null))?.size ?? null;
+  const pairs = [
+    [join(folder, 'vmlinuz'), join(system, 'boot', kernel)],
+    [join(folder, 'initrd.gz'), join(system, 'boot', kernel.replace('vmlinuz-', 'initrd.img-'))],
+  ] as const;
+  const sizes = await Promise.all(pairs.map(async ([there, here]) => [await size(there), await size(here)] as const));
+  return sizes.every(([there, here]) => there !== null && there === here);
 }

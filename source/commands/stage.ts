@@ -10,6 +10,7 @@ import { tarPlace, unpackLine } from '../repository/stage/tar.ts';
 import { exit } from '../text/exit.ts';
 import { errorsOf } from '../text/finding.ts';
 import { fail } from '../text/problem.ts';
+import { refuseReadOnly } from './change.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { previewResult, refusedResult, stagedResult } from './stage-report.ts';
 import { withToolsIso } from './tools-iso.ts';
@@ -34,6 +35,7 @@ export interface StageOptions extends GlobalOptions {
 
 /** Puts the netboot files, and on demand the packages, where eliloader and apt will look for them. */
 export async function stage(options: StageOptions, around: Surroundings): Promise<Result> {
+  refuseReadOnly(options);
   const { release, arch } = options;
   if (release === undefined || arch === undefined)
     return usage('stage needs --release and --arch.', ['--release lenny --arch i386']);
@@ -79,12 +81,18 @@ function placeOf(options: StageOptions, around: Surroundings): Place {
   if (tar !== undefined) {
     if (tar !== '-') usage('--tar takes - : the archive goes to standard output.');
     if (options.json) usage('--tar - and --json both want standard output.');
+    if (options.url !== undefined)
+      usage('With --tar - nothing is in place yet: run xenfai check afterwards instead of --url.');
     if (around.stdoutIsTerminal)
       usage('The archive would go to this terminal.', [
         "xenfai stage … --tar - | ssh web 'cd /srv/www && tar -xpf -'",
       ]);
     return tarPlace(around.stdout);
   }
+  if (/^\w+:\/\//.test(root ?? ''))
+    usage('--root is a folder, not a URL.', [
+      '--root DIR or user@host:/dir; --url is the same place as seen from outside.',
+    ]);
   const remote = remoteOf(root ?? '');
   return remote === null ? folderPlace(root ?? '') : sshPlace(remote.target, remote.folder, !around.interactive);
 }

@@ -26,6 +26,8 @@ export interface ToolsIsoOptions extends GlobalOptions {
 
 /** GET /export_raw_vdi came after 6.1 (xapi, April 2013); before, the same path means something else. */
 const exportSince = { major: 6, minor: 2 };
+/** A disc may be padded to whole blocks. */
+const slack = 4 * 1024 ** 2;
 
 /**
  * The tools ISO of a host: fetched where the release can export it, and then handed to `work`; else by the page's
@@ -61,6 +63,8 @@ async function fetchIso(host: Host, iso: ToolsIso, file: string, { signal, err }
   const counted = async function* () {
     for await (const chunk of stream) {
       bytes += chunk.length;
+      // More than is on record is no disc of this host.
+      if (bytes > iso.size + slack) return;
       yield chunk;
     }
   };

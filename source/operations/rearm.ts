@@ -39,7 +39,13 @@ async function planArming(operation: 'rearm' | 'repair', host: Host, vm: Vm, opt
   const running = record.power_state !== 'Halted';
   if (running && !options.force) refuseRunning(record);
   const template = await templateOf(host.session, record, options.template);
-  const chosen = chooseSources({ flags: options, vm: record, template, profile: options.defaults ?? {} });
+  const chosen = chooseSources({
+    flags: options,
+    vm: record,
+    template,
+    named: options.template !== undefined,
+    profile: options.defaults ?? {},
+  });
   const wants = armedWants(chosen);
   const writes = writesFor(record, wants);
   const actions: Action[] = [];

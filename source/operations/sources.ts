@@ -1,7 +1,7 @@
 import { validateLine } from '../fai/validate.ts';
 import { hasFaiWords } from '../fai/words.ts';
 import { isUsableRepository, type NetbootPaths, sourceFindings } from '../netboot/eliloader.ts';
-import { readMark } from '../netboot/marks.ts';
+import { type Mark, readMark } from '../netboot/marks.ts';
 import { exit } from '../text/exit.ts';
 import { errorsOf, type Finding } from '../text/finding.ts';
 import { fail } from '../text/problem.ts';
@@ -33,6 +33,8 @@ interface Candidates {
   readonly flags: Settings;
   readonly vm: VmRecord;
   readonly template: VmRecord | null;
+  /** The template was named by --template, not found on record. */
+  readonly named: boolean;
   readonly profile: Settings;
 }
 
@@ -44,6 +46,7 @@ type What = 'repository' | 'release' | 'arch' | 'args';
  * for values that cannot work.
  */
 export function chooseSources(candidates: Candidates): Chosen {
+  refuseHalfPaths(candidates.flags);
   const mark = readMark(candidates.vm.other_config, 'armed', candidates.vm.uuid);
   const fromTemplate = candidates.template === null ? {} : fromRecord(candidates.template);
   const places: readonly (readonly [from: string | null, settings: Settings])[] = [
@@ -69,7 +72,7 @@ export function chooseSources(candidates: Candidates): Chosen {
       try: [`Give --${what}, or --template with a template that is prepared for FAI.`],
     });
   };
-  const paths = choosePaths(places.map(([, settings]) => settings));
+  const paths = chooseWay(candidates, mark);
   if (paths !== undefined)
     sources.push({
       what: 'paths',
@@ -90,11 +93,53 @@ export function chooseSources(candidates: Candidates): Chosen {
   return { ...chosen, sources, notes };
 }
 
-/** The first place that names a kernel decides; --kernel '' asks for the tree again. */
-function choosePaths(places: readonly Settings[]): NetbootPaths | undefined {
-  const first = places.find(({ kernel }) => kernel !== undefined);
-  if (!first?.kernel) return undefined;
-  return { kernel: first.kernel, ramdisk: first.initrd ?? '' };
+/** Which of the loader's two ways a place speaks of; null: it says nothing of it. */
+type Way = NetbootPaths | 'tree' | null;
+
+/**
+ * Flags first: --kernel, or a --release or --template of the tree. Then what the VM is set to; what an attempt has
+ * left on it counts only where our own mark, or the lack of a release, says that it was the way.
+ */
+function chooseWay({ flags, vm, template, named }: Candidates, mark: Mark | null): NetbootPaths | undefined {
+  const words = vm.other_config;
+  const left = pathsOf(words);
+  const unmarked = mark === null && (words['debian-release'] ?? '') === '' ? left : null;
+  const ways: readonly Way[] = [
+    flags.kernel === undefined ? (flags.release === undefined ? null : 'tree') : wayOf(flags.kernel, flags.initrd),
+    template !== null && named ? wayOfWords(template.other_config) : null,
+    wayOfWords(words),
+    mark === null ? null : wayOf(mark.kernel ?? '', mark.initrd),
+    unmarked,
+    template === null ? null : wayOfWords(template.other_config),
+  ];
+  const way = ways.find((one) => one !== null);
+  return way === undefined || way === 'tree' ? undefined : way;
+}
+
+const wayOf = (kernel: string, ramdisk: string | undefined): Way =>
+  kernel === '' ? 'tree' : { kernel, ramdisk: ramdisk ?? '' };
+
+function pathsOf(words: VmRecord['other_config']): NetbootPaths | null {
+  const [kernel = '', ramdisk = ''] = [words['install-kernel'], words['install-ramdisk']];
+  return kernel === '' || ramdisk === '' ? null : { kernel, ramdisk };
+}
+
+/** The loader takes install-distro away when it fires: without it the words say nothing. */
+function wayOfWords(words: VmRecord['other_config']): Way {
+  const distro = words['install-distro'];
+  if (distro === 'debianlike') return 'tree';
+  return distro === 'pygrub' ? pathsOf(words) : null;
+}
+
+/** Both paths or none: half of a pair would be filled up from elsewhere. Exit 2. */
+export function refuseHalfPaths({ kernel, initrd }: Settings): void {
+  if (kernel === '' || (kernel === undefined) === (initrd === undefined)) return;
+  fail({
+    code: 'no-path',
+    exit: exit.usage,
+    message: '--kernel and --initrd go together.',
+    try: ["--kernel PATH --initrd PATH, or --kernel '' for debian-installer's tree"],
+  });
 }
 
 /** Values a boot cannot work with are refused before anything is written. */
@@ -119,15 +164,5 @@ function fromRecord(record: VmRecord): Settings {
     release: words['debian-release'],
     arch: words['install-arch'],
     args: hasFaiWords(record.PV_args) ? record.PV_args : undefined,
-    ...pathsOf(words),
   };
-}
-
-/** The loader takes install-distro away when it fires, and leaves the paths: they tell which way the VM goes. */
-function pathsOf(words: VmRecord['other_config']): Pick<Settings, 'kernel' | 'initrd'> {
-  const distro = words['install-distro'];
-  if (distro !== undefined && distro !== 'pygrub') return {};
-  return words['install-kernel'] === undefined
-    ? {}
-    : { kernel: words['install-kernel'], initrd: words['install-ramdisk'] };
 }

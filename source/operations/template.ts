@@ -8,7 +8,7 @@ import { fail } from '../text/problem.ts';
 import { refs } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import type { Action, Plan, Wants } from './plan.ts';
-import { refuseErrors, type Settings } from './sources.ts';
+import { refuseErrors, refuseHalfPaths, type Settings } from './sources.ts';
 
 export interface TemplateSettings extends Settings {
   readonly proxy?: string | undefined;
@@ -71,6 +71,7 @@ export function planTemplateSet(template: Vm, settings: TemplateSettings): Plan 
       try: [`xenfai template copy "${record.name_label}" "My ${record.name_label}"`, 'Then set the copy.'],
     });
   }
+  refuseHalfPaths(settings);
   const words = record.other_config;
   const paths = settings.kernel ? { kernel: settings.kernel, ramdisk: settings.initrd ?? '' } : undefined;
   const source = {

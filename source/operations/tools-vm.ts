@@ -3,6 +3,7 @@ import type { ToolsIso } from '../hosts/tools-iso.ts';
 import { findVm } from '../hosts/vm.ts';
 import { exit } from '../text/exit.ts';
 import { fail } from '../text/problem.ts';
+import { classify, HostFailure } from '../xapi/errors.ts';
 import { ref, refs, srRecord, vdiRecord } from '../xapi/records.ts';
 import { pause } from '../xapi/task.ts';
 import { destroyWithDisks } from './actions.ts';
@@ -84,7 +85,10 @@ const lookEvery = 2000;
 /** Waits until the VM is halted or gone, or somebody interrupts; then removes it. Errors: what removing it says. */
 export async function awaitAndRemove(vm: string, { host, signal }: Hands): Promise<void> {
   while (!signal.aborted) {
-    const state = await host.session.call('VM.get_power_state', [vm], ref).catch(() => 'unseen');
+    const state = await host.session.call('VM.get_power_state', [vm], ref).catch((error: unknown) => {
+      // Somebody has removed it. What cannot be seen now may be seen the next time.
+      return error instanceof HostFailure && classify(error).kind === 'unknown-object' ? 'Halted' : 'unseen';
+    });
     if (state === 'Halted') break;
     await pause(lookEvery, signal);
   }

@@ -1,5 +1,5 @@
 import { type Dialect, detectDialect } from '../fai/dialects.ts';
-import { hasFaiWords, splitWords } from '../fai/words.ts';
+import { hasFaiWords, lastValue, splitWords } from '../fai/words.ts';
 import type { InitrdFacts } from '../netboot/initrd.ts';
 import type { Finding } from '../text/finding.ts';
 
@@ -13,7 +13,10 @@ export function lineFindings(facts: InitrdFacts, line: string | undefined): Find
   if (kind === 'debian-installer') return [installer(line)];
   if (line === undefined || kind === null) return [];
   const dialect = detectDialect(splitWords(line));
-  return dialect === null ? [] : dialectFindings(kind, dialect);
+  if (dialect === null) return [];
+  // Without boot=live it may be NFS boot of initramfs-tools, or dracut's older spelling.
+  const sure = dialect !== 'live-boot' || lastValue(splitWords(line), 'boot') === 'live';
+  return dialectFindings(kind, dialect).map((finding) => (sure ? finding : { ...finding, severity: 'warning' }));
 }
 
 /** debian-installer would ask its questions on a console nobody watches, and FAI would never run. */

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +40,7 @@ describe('fai-files', () => {
     expect(new Set(Object.values(changes(second)))).toEqual(new Set(['same']));
   });
 
-  test('what differs is shown and kept; --yes overwrites it and keeps the old one as .bak', async () => {
+  test('what differs is shown and kept; --yes overwrites it and keeps every old one with a ~', async () => {
     const place = space();
     put(join(place, 'package_config/XENSERVER'), 'PACKAGES install\nmine\n');
     const kept = await xenfai(null, ['fai-files', place, '--json']);
@@ -52,7 +53,11 @@ describe('fai-files', () => {
 
     expect((await xenfai(null, ['fai-files', place, '--yes'])).code).toBe(0);
     expect(readFileSync(join(place, 'package_config/XENSERVER'), 'utf8')).not.toContain('mine');
-    expect(readFileSync(join(place, 'package_config/XENSERVER.bak'), 'utf8')).toContain('mine');
+    expect(readFileSync(join(place, 'package_config/XENSERVER~'), 'utf8')).toContain('mine');
+    put(join(place, 'package_config/XENSERVER'), 'again\n');
+    await xenfai(null, ['fai-files', place, '--yes']);
+    expect(readFileSync(join(place, 'package_config/XENSERVER~'), 'utf8')).toContain('mine');
+    expect(readFileSync(join(place, 'package_config/XENSERVER.1~'), 'utf8')).toBe('again\n');
   });
 
   test('somebody at a terminal is shown the difference and asked', async () => {
@@ -70,6 +75,20 @@ describe('fai-files', () => {
     expect([no.code, asked.length]).toEqual([8, 1]);
     expect(no.err).toContain('-mine');
     expect((await xenfai(null, ['fai-files', place], answer(true))).code).toBe(0);
+  });
+
+  test('a hook in any encoding keeps its bytes, through a link, too; --read-only writes nothing', async () => {
+    const place = space();
+    const bytes = Buffer.concat([Buffer.from('#!/bin/sh\n# '), Buffer.from([0xe4, 0xf6, 0xff, 0x0a])]);
+    mkdirSync(join(place, 'files/boot/grub/menu.lst'), { recursive: true });
+    writeFileSync(join(folder, 'hook'), bytes);
+    symlinkSync(join(folder, 'hook'), join(place, 'files/boot/grub/menu.lst/postinst'));
+    expect((await xenfai(null, ['fai-files', place, '--read-only'])).code).toBe(8);
+    expect(existsSync(join(place, 'class'))).toBe(false);
+    expect((await xenfai(null, ['fai-files', place])).code).toBe(0);
+    const merged = readFileSync(join(folder, 'hook'));
+    expect(merged.subarray(-4)).toEqual(bytes.subarray(-4));
+    expect(readFileSync(join(folder, 'hook~'))).toEqual(bytes);
   });
 
   test('--dry-run writes nothing; a lost bit is set right; what is no shell is not touched', async () => {
@@ -108,14 +127,22 @@ describe('fai-files', () => {
     put(join(nfsroot, 'boot/initrd.img-1'), '');
     put(join(nfsroot, 'lib/modules/1/modules.dep'), '');
     const netboot = join(root, 'dists/lenny/main/installer-i386/current/images/netboot/xen');
-    put(join(netboot, 'vmlinuz'), '');
+    put(join(netboot, 'vmlinuz'), 'another');
     put(join(netboot, 'initrd.gz'), '');
+    expect(await done()).toEqual([true, true, true, false]);
+    put(join(netboot, 'vmlinuz'), '');
     expect(await done()).toEqual([true, true, true, true]);
     const shown = await xenfai(null, ['fai-files', place, ...flags.slice(0, -1)]);
     expect(shown.out).toMatch(/4\. \[x\] its kernel and initrd/);
     expect(shown.out).toContain(
       `xenfai stage --nfsroot ${nfsroot} --root ${root} --release lenny --arch i386 --url http://r/d`,
     );
+  });
+
+  test('our files are plain ASCII: they are written byte for byte', () => {
+    for (const { path, text } of faiFiles({ release: 'lenny', repository: 'http://r/d' })) {
+      expect([path, /^[\x20-\x7e\n]*$/.test(text)]).toEqual([path, true]);
+    }
   });
 
   test('every release it knows has its kernel, and no line a shell would act on', async () => {

@@ -160,6 +160,26 @@ describe('stage', () => {
     expect((await stage('--kernel', kernel, '--initrd', initrd)).json.error.message).toContain('where to');
   });
 
+  test('nothing is written with --read-only, to a URL, or before it could be seen from outside', async () => {
+    const pair = ['--kernel', kernel, '--initrd', initrd];
+    const place = root();
+    expect((await stage(...pair, '--root', place, '--read-only')).code).toBe(8);
+    expect(readdirSync(place)).toEqual([]);
+    expect((await stage(...pair, '--root', 'http://r/d')).json.error.message).toContain('not a URL');
+    const args = ['stage', ...words, ...pair, '--tar', '-', '--url', 'http://r/d'];
+    expect((await xenfai(null, args)).err).toContain('nothing is in place yet');
+  });
+
+  test('an nfsroot of FAI 3 lies two folders further down', async () => {
+    const nfsroot = join(folder, 'fai3');
+    const system = join(nfsroot, 'live/filesystem.dir');
+    mkdirSync(join(system, 'boot'), { recursive: true });
+    mkdirSync(join(system, 'lib/modules', version), { recursive: true });
+    writeFileSync(join(system, `boot/vmlinuz-${version}`), kernelImage({ arch: 'i386', version }));
+    writeFileSync(join(system, `boot/initrd.img-${version}`), initrdImage(version));
+    expect((await stage('--nfsroot', nfsroot, '--root', root())).code).toBe(0);
+  });
+
   test('which roots are on another machine', () => {
     expect(remoteOf('web:/srv')).toEqual({ target: 'web', folder: '/srv' });
     expect(remoteOf('me@web.example:/srv/a b')).toEqual({ target: 'me@web.example', folder: '/srv/a b' });

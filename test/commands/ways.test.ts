@@ -44,6 +44,19 @@ test('the loader’s way by paths: set, checked, created, installed, armed again
   expect(words('web')).not.toHaveProperty('install-kernel');
 });
 
+test('what an attempt has left on a VM is no way of its own; both paths or none', async () => {
+  await prepareTemplate(sim);
+  const only = await xenfai(sim, ['template', 'set', 'FAI', '--initrd', 'x', '--json']);
+  expect(only).toMatchObject({ code: 2, json: { error: { code: 'no-path' } } });
+  // vm3 has fired from the tree; another tool has left a path on it.
+  const [ref = ''] = [...sim.world.database.all('VM')].find(([, record]) => record['name_label'] === 'vm3') ?? [];
+  sim.world.database.setKey('VM', ref, 'other_config', 'install-kernel', 'stale');
+  const plain = await xenfai(sim, ['rearm', 'vm3', '--yes', '--json']);
+  expect(plain.json.vms[0]).toMatchObject({ ok: true, state: 'armed' });
+  expect(words('vm3')).toMatchObject({ 'install-distro': 'debianlike' });
+  expect(words('vm3')).not.toHaveProperty('install-kernel');
+});
+
 test('paths are judged before they are written', async () => {
   await prepareTemplate(sim);
   for (const [kernel, initrd, code] of [

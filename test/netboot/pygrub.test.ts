@@ -105,6 +105,12 @@ describe('disk_config', () => {
   test('is told from a menu', () => expect([isDiskConfig(`# x\n${head}`), isDiskConfig(two)]).toEqual([true, false]));
 });
 
+test('long lines and many newlines are read in no time worth speaking of', () => {
+  const hostile = `menuentry ${'"" '.repeat(200_000)}{\n`;
+  expect(pygrubChoice({ menuLst: null, grubCfg: hostile }, xen('4.17')).entry).toBeNull();
+  expect(isDiskConfig('\n'.repeat(500_000))).toBe(false);
+});
+
 test('no text makes the readers throw', () => {
   const word = fc.constantFrom(
     'title A',

@@ -42,7 +42,7 @@ realTest('every script we write is clean to shellcheck', ['shellcheck'], async (
     'scripts/XENPV/20-pygrub',
     'files/boot/grub/menu.lst/preinst',
     'files/boot/grub/menu.lst/postinst',
-    'files/etc/kernel/postinst.d/zz-xenserver-pygrub/XENSERVER',
+    'files/etc/kernel/postinst.d/zz-xenserver-pygrub/XENPV',
   ];
   const ran = await run('shellcheck', scripts, { cwd: space });
   expect(ran).toEqual({ code: 0, out: '', err: '' });
@@ -196,6 +196,8 @@ realTest(
     await config();
     const root = await smallRoot('legacy', ['2.6.26-2-686', '2.6.32-4-686-bigmem']);
     cpSync(join(downloads.grubLegacy, 'usr/sbin'), join(root, 'usr/sbin'), { recursive: true });
+    // grub-common brings it along: that alone makes no guest with grub2.
+    put(join(root, 'usr/sbin/grub-mkconfig'), '#!/bin/sh\n', 0o755);
     put(join(root, 'boot/grub/default'), '0');
     put(
       join(root, 'boot/grub/grub.cfg'),
@@ -251,6 +253,8 @@ realTest(
     await config('trixie');
     const root = await smallRoot('grub2', ['6.1.0-50-amd64', '6.12.1-amd64']);
     put(join(root, 'usr/sbin/grub-mkconfig'), '#!/bin/sh\n', 0o755);
+    // An old kernel somebody kept is no entry.
+    put(join(root, 'boot/vmlinuz-9.0.bak'), 'kept');
     const log = join(folder, 'log-grub2');
     mkdirSync(log);
     const ran = await fai('scripts/XENPV/20-pygrub', root, log);

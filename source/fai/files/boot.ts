@@ -1,7 +1,7 @@
 // What makes a PV guest boot: pygrub in dom0 reads menu.lst (or grub.cfg) from the guest's disk. Facts: GrubConf.py of
 // Xen 3.4 to 4.17; update-grub of grub-legacy; fcopy of FAI 3.4 to 6.
 
-/** files/boot/grub/menu.lst/XENSERVER: update-grub of grub-legacy fills it from its own settings in the comments. */
+/** files/boot/grub/menu.lst/XENPV: update-grub of grub-legacy fills it from its own settings in the comments. */
 export const menuTemplate = [
   '# menu.lst of a PV guest on XenServer: pygrub in dom0 reads it, nothing of grub is on the disk.',
   '# The words between # are filled in by preinst when FAI copies it.',
@@ -28,9 +28,9 @@ export const menuTemplate = [
 
 /** preinst of menu.lst: fills the words in while the file is still a temporary one ($2). */
 export const preinstBlock = [
-  'if [ "$1" = XENSERVER ]; then',
+  'if [ "$1" = XENPV ]; then',
   '  set -e',
-  '  # Of setup-storage; root may be a device or UUID=…',
+  '  # Of setup-storage; root may be a device or UUID=xxx',
   '  # shellcheck source=/dev/null',
   '  . "$LOGDIR/disk_var.sh"',
   '  part=${BOOT_PARTITION:-$ROOT_PARTITION}',
@@ -48,7 +48,7 @@ export const preinstBlock = [
 
 /** postinst of menu.lst: the kernels' entries. Its status is fcopy's, so that FAI hears of a failure. */
 export const postinstBlock = [
-  'if [ "$1" = XENSERVER ]; then',
+  'if [ "$1" = XENPV ]; then',
   '  set -e',
   '  # fcopy sets ROOTCMD to "chroot TARGET"; not quoted, because it is two words.',
   '  # shellcheck disable=SC2086',
@@ -69,7 +69,8 @@ export const pygrubScript = [
   'grub=${target:?FAI sets it}/boot/grub',
   'mkdir -p "$grub"',
   '',
-  'if [ -x "$target/usr/sbin/grub-mkconfig" ]; then',
+  '# grub-common brings grub-mkconfig to grub-legacy, too: its own shell tells it.',
+  'if [ -x "$target/usr/sbin/grub-mkconfig" ] && [ ! -x "$target/usr/sbin/grub" ]; then',
   '  hook=/etc/kernel/postinst.d/zz-xenserver-pygrub',
   '  fcopy -v -m 0,0,0755 $hook',
   '  mkdir -p "$target/etc/kernel/postrm.d"',
@@ -88,7 +89,7 @@ export const pygrubScript = [
   'exit 0',
 ];
 
-/** files/etc/kernel/postinst.d/zz-xenserver-pygrub/XENSERVER: both files from what is in /boot, newest kernel first. */
+/** files/etc/kernel/postinst.d/zz-xenserver-pygrub/XENPV: both files from what is in /boot, newest kernel first. */
 export const kernelHook = [
   '#!/bin/sh',
   '# Writes menu.lst and grub.cfg for pygrub, from the kernels in /boot. Run by kernel packages, and by hand.',
@@ -105,8 +106,8 @@ export const kernelHook = [
   '# With /boot on a partition of its own pygrub sees its files at the top.',
   'if awk \'$1 !~ /^#/ && $2 == "/boot" { found = 1 } END { exit !found }\' "$top/etc/fstab"; then at=; else at=/boot; fi',
   '',
-  "versions=$(find \"$boot\" -maxdepth 1 -name 'vmlinuz-*' | sed 's/.*vmlinuz-//' | sort -rV)",
-  'if [ -z "$versions" ]; then echo "zz-xenserver-pygrub: there is no kernel in /boot" >&2; exit 1; fi',
+  "versions=$(find \"$boot\" -maxdepth 1 -name 'vmlinuz-*' ! -name '*.bak' ! -name '*.old' ! -name '*.dpkg-*' | sed 's/.*vmlinuz-//' | sort -rV)",
+  'if [ -z "$versions" ]; then echo "zz-xenserver-pygrub: there is no kernel in /boot, the menus stay" >&2; exit 0; fi',
   '',
   'mkdir -p "$boot/grub"',
   'menu() {',

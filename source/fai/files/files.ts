@@ -43,11 +43,11 @@ export function faiFiles({ release, repository }: FaiFilesOptions): FaiFile[] {
     file('class/XENSERVER.var', 0o644, 'variables', classVariables),
     file('disk_config/XENSERVER', 0o644, 'one disk, root on ext3', diskConfig),
     file('package_config/XENSERVER', 0o644, 'kernel, guest utilities, grub', packageConfig(release)),
-    file(`${menu}/XENSERVER`, 0o644, 'the menu that pygrub reads', menuTemplate),
+    file(`${menu}/XENPV`, 0o644, 'the menu that pygrub reads', menuTemplate),
     block(`${menu}/preinst`, 'fills the template in', preinstBlock),
     block(`${menu}/postinst`, 'writes its entries', postinstBlock),
     file(
-      'files/etc/kernel/postinst.d/zz-xenserver-pygrub/XENSERVER',
+      'files/etc/kernel/postinst.d/zz-xenserver-pygrub/XENPV',
       0o755,
       'menu.lst and grub.cfg in guests with grub2',
       kernelHook,

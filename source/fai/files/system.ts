@@ -113,7 +113,7 @@ export function nfsrootLines(release: string): string[] {
     ...(release === 'lenny'
       ? [
           '',
-          '# FAI 3 lays aufs over the nfsroot: this kernel must bring it (Debian has it as aufs-modules-… for its own).',
+          '# FAI 3 lays aufs over the nfsroot: this kernel must bring it (Debian has it as aufs-modules-VERSION for its own).',
         ]
       : []),
   ];

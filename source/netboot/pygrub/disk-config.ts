@@ -3,7 +3,7 @@ import type { XenVersion } from '../releases.ts';
 import { atLeast } from './config.ts';
 
 /** True for a file of FAI's disk_config/. */
-export const isDiskConfig = (text: string): boolean => /^\s*disk_config\s/m.test(text);
+export const isDiskConfig = (text: string): boolean => /^[ \t]*disk_config[ \t]/m.test(text);
 
 /**
  * Could pygrub of this Xen read the disk that FAI would make (setup-storage(8))? `/boot`, or `/` without one, must be

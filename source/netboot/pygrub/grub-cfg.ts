@@ -28,6 +28,8 @@ export function readGrubCfg(text: string, xen: XenVersion): Menu {
   }
 }
 
+const longestTitle = 1000;
+
 class Reader {
   private readonly xen: XenVersion;
   private readonly entries: OpenEntry[] = [];
@@ -64,7 +66,8 @@ class Reader {
   }
 
   private opens(line: string): boolean {
-    const match = menuEntry(this.xen).exec(line);
+    // A title of that length is no title; and the pattern must not be given time.
+    const match = line.length > longestTitle ? null : menuEntry(this.xen).exec(line);
     if (match === null) return false;
     if (this.current !== null) throw new MenuError(`menuentry "${match[1]}" stands inside another`);
     this.current = openEntry(match[1] ?? '');

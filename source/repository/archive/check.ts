@@ -21,6 +21,8 @@ export interface ArchiveOptions {
 const mostRelease = 8 * 1024 ** 2;
 const mostPackages = 256 * 1024 ** 2;
 const mostText = 1024 ** 3;
+/** Packages whose file is looked at: a hostile Depends must not make a thousand requests. */
+const mostLooked = 8;
 
 /**
  * The Debian archive around the netboot files, as apt in the nfsroot and in the new system will read it. eliloader
@@ -90,7 +92,7 @@ async function readPackages(release: ReleaseFile, dist: string, options: Archive
     found: null,
     findings: [{ severity: 'warning', code, message, try: advice }],
   });
-  const [first] = listed;
+  const [first, ...others] = listed;
   if (first === undefined) {
     if (release.files.length === 0) return { found: null, findings: [] };
     return problem(
@@ -99,23 +101,24 @@ async function readPackages(release: ReleaseFile, dist: string, options: Archive
       `apt-ftparchive --arch ${arch} packages pool > dists/…/${path}, then make Release anew.`,
     );
   }
-  const { fetched, hash, result } = await fetchPackages(
-    `${dist}${first.file.path}`,
-    first.file,
-    first.compression,
-    options,
-  );
+  let read = await fetchPackages(`${dist}${first.file.path}`, first.file, first.compression, options);
+  // A Release also lists forms that are not there; the others are as good.
+  for (const { file, compression } of others) {
+    if (read.fetched.problem?.kind !== 'missing') break;
+    read = await fetchPackages(`${dist}${file.path}`, file, compression, options);
+  }
+  const { fetched, hash, result, file } = read;
   if (fetched.problem !== null) {
     return problem(
       'no-packages',
-      `${first.file.path} is listed by Release, but ${fetched.problem.text}.`,
+      `${file.path} is listed by Release, but ${fetched.problem.text}.`,
       'Make the archive anew.',
     );
   }
-  if (hash !== first.file.hash || fetched.bytes !== first.file.size) {
+  if (hash !== file.hash || fetched.bytes !== file.size) {
     return problem(
       'packages-hash',
-      `${first.file.path} is not what Release says (${first.file.algorithm}): apt stops with "Hash Sum mismatch".`,
+      `${file.path} is not what Release says (${file.algorithm}): apt stops with "Hash Sum mismatch".`,
       'Make Release anew, after Packages.',
     );
   }
@@ -123,7 +126,7 @@ async function readPackages(release: ReleaseFile, dist: string, options: Archive
     const missing = result instanceof NoUnpacker;
     return problem(
       'packages-unread',
-      `${first.file.path} could not be read: ${missing ? `${result.message} is not here` : result.message}.`,
+      `${file.path} could not be read: ${missing ? `${result.message} is not here` : result.message}.`,
       missing ? `Install ${result.message} on this machine.` : 'Make it anew.',
     );
   }
@@ -149,7 +152,7 @@ async function fetchPackages(
       return sink(chunk);
     },
   }).finally(end);
-  return { fetched, hash: sum.digest('hex'), result: await result };
+  return { fetched, hash: sum.digest('hex'), result: await result, file };
 }
 
 /** Do the files that matter lie where Packages says, with their size? A `+` in a name is the usual trap. */
@@ -197,5 +200,5 @@ function chosen(found: ReadonlyMap<string, ListedPackage>, kernel: string | null
     `linux-image-${kernel}`,
     ...(meta?.depends.flat() ?? []),
   ];
-  return [...new Set(names)].flatMap((name) => found.get(name) ?? []);
+  return [...new Set(names)].flatMap((name) => found.get(name) ?? []).slice(0, mostLooked);
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../text/finding.ts';
+import { shellWord } from '../../text/shell.ts';
 import { readParagraph, unsigned } from './deb822.ts';
 
 /** A file that a Release names. */
@@ -78,7 +79,7 @@ export function releaseFindings(file: ReleaseFile, wanted: { release: string; ar
     warn(
       'release-arch',
       `Release has no architecture ${arch} (${file.architectures.join(' ') || 'none at all'}): apt finds no package.`,
-      `apt-ftparchive … -o APT::FTPArchive::Release::Architectures="${[...file.architectures, arch].join(' ')}"`,
+      `apt-ftparchive … -o APT::FTPArchive::Release::Architectures=${shellWord([...file.architectures, arch].join(' '))}`,
     );
   }
   if (!file.components.includes('main')) {

@@ -13,6 +13,9 @@ const firstDescriptor = 16;
 const mostDepth = 8;
 const mostFiles = 20_000;
 const mostFolder = 4 * 1024 ** 2;
+/** Of folders together: a hostile image may let them overlap. */
+const mostFolders = 2000;
+const mostRead = 64 * 1024 ** 2;
 
 /**
  * All files of an ISO 9660 image (ECMA-119, with Rock Ridge's NM entries of IEEE P1282); null when it is none. No
@@ -26,9 +29,11 @@ export async function isoFiles(readAt: ReadAt): Promise<IsoFile[] | null> {
   if (root === null) return null;
   const files: IsoFile[] = [];
   const seen = new Set<number>();
+  let read = 0;
   const walk = async (folder: Record, prefix: string, depth: number): Promise<void> => {
-    if (seen.has(folder.offset) || depth > mostDepth) return;
+    if (seen.has(folder.offset) || depth > mostDepth || seen.size >= mostFolders || read >= mostRead) return;
     seen.add(folder.offset);
+    read += Math.min(folder.size, mostFolder);
     const data = new Bytes(await readAt(folder.offset, Math.min(folder.size, mostFolder)));
     for (const record of records(data)) {
       if (files.length >= mostFiles) return;

@@ -86,6 +86,7 @@ async function openSource(source: StageSource, arch: string, signal: AbortSignal
 }
 
 const mostPackages = 200;
+const mostPackage = 512 * 1024 ** 2;
 
 type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
 
@@ -97,7 +98,15 @@ interface Opened {
 }
 
 /** The kernel of an nfsroot with its initrd: FAI installs both into boot/. */
-async function readNfsroot(folder: string): Promise<Found> {
+/** FAI 3 with live-initramfs keeps its system two folders further down (live/filesystem.dir). */
+async function systemOf(folder: string): Promise<string> {
+  const inner = join(folder, 'live/filesystem.dir');
+  const own = await stat(join(folder, 'boot')).catch(() => null);
+  return own === null && (await stat(inner).catch(() => null)) !== null ? inner : folder;
+}
+
+async function readNfsroot(given: string): Promise<Found> {
+  const folder = await systemOf(given);
   const boot = join(folder, 'boot');
   const names = await readdir(boot).catch(() =>
     refuse(
@@ -160,6 +169,8 @@ async function fromDebs(all: readonly Opened[], place: string, arch: string, sig
   const kernels: { name: string; data: Uint8Array }[] = [];
   let meta: DebPackage | null = null;
   for (const { deb, readAt, path: at, size } of fitting) {
+    if (size > mostPackage) refuse(`${at} is larger than any package xenfai stages.`);
+    if (packages.some(({ path }) => path === fileName(deb))) continue;
     if (!/^linux-image-|^xe-guest-utilities/.test(deb.name) || /-dbg$/.test(deb.name)) continue;
     packages.push(stagedBytes(fileName(deb), await readAt(0, size)));
     if (!deb.name.startsWith('linux-image-')) continue;

@@ -47,7 +47,8 @@ async function drainInto(tar: Pack, out: Writable, signal: AbortSignal): Promise
   try {
     for await (const chunk of tar) {
       signal.throwIfAborted();
-      if (!out.destroyed && !out.write(chunk)) await room(out);
+      if (!out.destroyed && !out.write(chunk)) await Promise.race([room(out), aborted(signal)]);
+      signal.throwIfAborted();
       if (broken !== null || out.destroyed) throw new ReaderGone(broken);
     }
   } finally {
@@ -56,6 +57,9 @@ async function drainInto(tar: Pack, out: Writable, signal: AbortSignal): Promise
     out.on('error', () => {});
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 function addFile(tar: Pack, file: StagedFile): Promise<void> {
   return new Promise<void>((resolve, reject) => {
