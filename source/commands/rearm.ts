@@ -36,6 +36,7 @@ export async function arm(
       if (options.start && !options.dryRun && plan.netboot !== undefined) {
         const check = await checkWords(plan.netboot, vm.record.other_config['install-proxy'], await host.facts(), {
           signal: around.signal,
+          platform: vm.record.platform,
         });
         if (!check.ok) return unchanged(vm, checkProblem(vm.record.name_label, check, 'armed'));
       }

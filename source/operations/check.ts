@@ -60,8 +60,8 @@ export const checkWords = (
   { args, ...source }: NetbootWords,
   proxy: string | undefined,
   { loader, xen }: Pick<HostFacts, 'loader' | 'xen'>,
-  { signal, onProgress, look = checkNetboot }: LookOptions,
-): Promise<CheckResult> => look({ source, args, proxy, loader, xen, signal, onProgress });
+  { signal, onProgress, look = checkNetboot, platform }: LookOptions & { readonly platform?: VmRecord['platform'] },
+): Promise<CheckResult> => look({ source, args, proxy, loader, xen, platform, signal, onProgress });
 
 /**
  * Would its next boot run the installer? The words of a VM or template, and the repository they name, by the rules
@@ -76,7 +76,10 @@ export async function checkVm(
   // eliloader is never asked: there are no URLs to speak of.
   if (record.HVM_boot_policy !== '') return { files: [], findings: arming, ok: false, kernel: null };
   const words = { ...sourceOf(record.other_config), args: record.PV_args };
-  const result = await checkWords(words, record.other_config['install-proxy'], facts, options);
+  const result = await checkWords(words, record.other_config['install-proxy'], facts, {
+    ...options,
+    platform: record.platform,
+  });
   return { ...result, findings: [...arming, ...result.findings], ok: result.ok && arming.length === 0 };
 }
 

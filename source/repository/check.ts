@@ -43,6 +43,8 @@ export interface CheckOptions {
   readonly loader: LoaderGeneration | null;
   /** Null: no host is known, a compression is then a warning only. */
   readonly xen: XenVersion | null;
+  /** VM.platform: it may raise the limits of later loaders. */
+  readonly platform?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: ((file: FileName, progress: FetchProgress) => void) | undefined;
 }
@@ -100,7 +102,7 @@ async function checkKernel(url: string, options: CheckOptions): Promise<Looked> 
   const { proxy, signal } = options;
   const onProgress = progressOf('vmlinuz', options);
   const fetched = await fetchFile(url, { keep: mostKernel, most: mostKernel, proxy, signal, onProgress });
-  const transfer = transferFindings('vmlinuz', fetched, options.loader);
+  const transfer = transferFindings('vmlinuz', fetched, options.loader, options.platform);
   if (errorsOf(transfer).length > 0) return failed('vmlinuz', fetched, transfer);
   const facts = await lookIntoKernel(fetched.body, signal);
   const verdict = kernelFindings(facts, options.xen, options.source.paths === undefined ? options.source.arch : '');
@@ -127,7 +129,7 @@ async function checkInitrd(url: string, kernel: KernelFacts | null, options: Che
   const { sink, result, end } = tap((stream) => readInitrd(stream, signal));
   const fetched = await fetchFile(url, { keep: 0, most: mostInitrd, proxy, signal, onProgress, sink }).finally(end);
   const facts = await result;
-  const transfer = transferFindings('initrd.gz', fetched, options.loader);
+  const transfer = transferFindings('initrd.gz', fetched, options.loader, options.platform);
   if (errorsOf(transfer).length > 0) return failed('initrd.gz', fetched, transfer);
   const verdict = [...initrdFindings(facts, kernel?.release ?? null), ...lineFindings(facts, options.args)];
   const ok = errorsOf(verdict).length === 0;

@@ -32,6 +32,7 @@ export function transferFindings(
   name: keyof typeof limits,
   fetched: Fetched,
   loader: LoaderGeneration | null,
+  platform: Readonly<Record<string, string>> = {},
 ): Finding[] {
   const error = (code: string, message: string, hint: string): Finding => ({
     severity: 'error',
@@ -49,7 +50,10 @@ export function transferFindings(
     return [error(code, `${problem.text}.${stump}`, advice[problem.kind])];
   }
   if (bytes === 0) return [error('empty', 'the file is empty.', 'Copy it there again.')];
-  return [...redirected(name, fetched), ...tooLarge(name, bytes, loader)];
+  return [
+    ...redirected(name, fetched),
+    ...tooLarge(name, bytes, loader, Number(platform[limits[name].key] ?? Number.NaN)),
+  ];
 }
 
 function* redirected(name: string, { url, finalUrl }: Fetched): Generator<Finding> {
@@ -57,13 +61,20 @@ function* redirected(name: string, { url, finalUrl }: Fetched): Generator<Findin
   yield { severity: 'info', code: 'redirected', message: `${name} is redirected to ${finalUrl}; eliloader follows.` };
 }
 
-function* tooLarge(name: keyof typeof limits, bytes: number, loader: LoaderGeneration | null): Generator<Finding> {
+/** `raised`: the limit in bytes that the VM itself sets; NaN when it sets none. */
+function* tooLarge(
+  name: keyof typeof limits,
+  bytes: number,
+  loader: LoaderGeneration | null,
+  raised: number,
+): Generator<Finding> {
   const { mib, key } = limits[name];
-  if (bytes <= mib * 1024 ** 2 || (loader !== null && loader < 2014)) return;
+  const most = raised > 0 ? raised : mib * 1024 ** 2;
+  if (bytes <= most || (loader !== null && loader < 2014)) return;
   yield {
     severity: loader === null ? 'warning' : 'error',
     code: 'over-limit',
-    message: `${name}: ${formatBytes(bytes)}; the loader of XenServer 6.5 and later takes at most ${mib} MiB.`,
+    message: `${name}: ${formatBytes(bytes)}; the loader of XenServer 6.5 and later takes at most ${formatBytes(most)}.`,
     try: `Raise the limit on the VM: xe vm-param-set uuid=… platform:${key}=${2 ** Math.ceil(Math.log2(bytes))}`,
   };
 }

@@ -38,6 +38,7 @@ export const vmRecord = z.object({
   /** From 7.5 on; empty before. */
   domain_type: text,
   other_config: map,
+  platform: map,
   recommendations: text,
   memory_static_max: int.default(0),
   memory_static_min: int.default(0),

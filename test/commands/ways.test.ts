@@ -170,6 +170,7 @@ test('limits of later loaders, with the key that raises them', async () => {
   expect(transferFindings('vmlinuz', fetched, 2014)).toMatchObject([
     { severity: 'error', code: 'over-limit', try: expect.stringContaining('platform:pv-kernel-max-size=67108864') },
   ]);
+  expect(transferFindings('vmlinuz', fetched, 2014, { 'pv-kernel-max-size': '67108864' })).toEqual([]);
   expect(transferFindings('vmlinuz', fetched, null)).toMatchObject([{ severity: 'warning' }]);
   expect(transferFindings('initrd.gz', fetched, 2014)).toEqual([]);
 });
