@@ -61,7 +61,8 @@ describe('stage', () => {
     const again = await stage('--kernel', kernel, '--initrd', initrd, '--root', place);
     expect(again.json.staged[0]).toMatchObject({ changed: true, backup: `${below}/vmlinuz.bak` });
     expect(readFileSync(join(place, below, 'vmlinuz.bak'), 'utf8')).toBe('the one before');
-    expect(readdirSync(join(place, below)).sort()).toEqual(['initrd.gz', 'vmlinuz', 'vmlinuz.bak']);
+    // The pair before is kept as a pair.
+    expect(readdirSync(join(place, below)).sort()).toEqual(['initrd.gz', 'initrd.gz.bak', 'vmlinuz', 'vmlinuz.bak']);
   });
 
   test.each<[string, string[], number, RegExp]>([

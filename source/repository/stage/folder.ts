@@ -25,8 +25,9 @@ export function folderPlace(root: string): Place {
         signal.throwIfAborted();
         throw error instanceof ProblemError ? error : notWritten(root, error);
       }
-      return work.map(({ file, same, had }): Placed => {
-        const backup = !same && had ? backupOf(file.path) : null;
+      return work.map((one): Placed => {
+        const { file, same, had } = one;
+        const backup = had && isKept(one, work) ? backupOf(file.path) : null;
         return { path: file.path, bytes: file.size, sha256: file.sha256, changed: !same, backup };
       });
     },
@@ -98,15 +99,19 @@ async function write(root: string, file: StagedFile, run: string, signal: AbortS
   return { ...written, same: false };
 }
 
+/** Kernel and initrd are a pair: with one of them the other is kept, too, so that both .bak belong together. */
+const isKept = (one: Written, work: readonly Written[]): boolean =>
+  !one.same || (isNetboot(one) && work.some((other) => isNetboot(other) && !other.same));
+
+const isNetboot = ({ file }: Written): boolean => file.path.startsWith('dists/');
+
 /** Keeps what is there as .bak and puts the new files in its place; a failure puts the old ones back. */
 async function swap(work: readonly Written[]): Promise<void> {
   const done: Written[] = [];
   try {
     for (const one of work) {
+      if (one.had && isKept(one, work)) await keep(one.target);
       if (one.same) continue;
-      if (one.had) {
-        await keep(one.target);
-      }
       await rename(one.temporary, one.target);
       done.push(one);
       await syncFolder(dirname(one.target));

@@ -88,7 +88,7 @@ function refuse(
   });
 }
 
-/** "same PATH", "kept PATH" or "new PATH" for each file, from the script. */
+/** "same PATH", "pair PATH" (the same, kept beside the other), "kept PATH" or "new PATH" for each file, from the script. */
 function placed(file: StagedFile, out: string): Placed {
   const line = out.split('\n').find((text) => text.endsWith(` ${file.path}`)) ?? '';
   const word = line.split(' ')[0];
@@ -96,8 +96,8 @@ function placed(file: StagedFile, out: string): Placed {
     path: file.path,
     bytes: file.size,
     sha256: file.sha256,
-    changed: word !== 'same',
-    backup: word === 'kept' ? backupOf(file.path) : null,
+    changed: word !== 'same' && word !== 'pair',
+    backup: word === 'kept' || word === 'pair' ? backupOf(file.path) : null,
   };
 }
 
@@ -125,12 +125,22 @@ tar -xpf - -C "$T/new"
 (cd "$T/new" && sha256sum -c --quiet - >&2) <<'SUMS'
 ${sums}
 SUMS
+keep() { rm -f -- "$1.bak"; ln -- "$1" "$1.bak" 2>/dev/null || cp -p -- "$1" "$1.bak"; }
+same() { [ -e "$1" ] && cmp -s -- "$T/new/$1" "$1"; }
+pair=
+for f in ${files
+    .filter(({ path }) => path.startsWith('dists/'))
+    .map(({ path }) => word(path))
+    .join(' ')}; do same "$f" || pair=1; done
 place() {
   f=$1
   mkdir -p -- "$(dirname -- "$f")" "$(dirname -- "$T/old/$f")"
   chmod 0644 -- "$T/new/$f"
-  if [ -e "$f" ] && cmp -s -- "$T/new/$f" "$f"; then echo "same $f"; return; fi
-  if [ -e "$f" ]; then cp -p -- "$f" "$T/old/$f"; rm -f -- "$f.bak"; ln -- "$f" "$f.bak" 2>/dev/null || cp -p -- "$f" "$f.bak"; echo "kept $f"; else echo "new $f"; fi
+  if same "$f"; then
+    case $f in dists/*) if [ -n "$pair" ]; then keep "$f"; echo "pair $f"; else echo "same $f"; fi ;; *) echo "same $f" ;; esac
+    return
+  fi
+  if [ -e "$f" ]; then cp -p -- "$f" "$T/old/$f"; keep "$f"; echo "kept $f"; else echo "new $f"; fi
   placed="$placed $f"
   mv -f -- "$T/new/$f" "$f"
 }
