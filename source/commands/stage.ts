@@ -1,10 +1,9 @@
 import { hostRelease } from '../netboot/releases.ts';
 import { type CheckResult, checkNetboot } from '../repository/check.ts';
-import { folderPlace } from '../repository/stage/folder.ts';
 import type { Place, Placed } from '../repository/stage/place.ts';
 import { type ArchiveTool, archiveTools, layPool } from '../repository/stage/pool.ts';
 import type { StageSource } from '../repository/stage/source.ts';
-import { remoteOf, sshPlace } from '../repository/stage/ssh.ts';
+import { placeAt, remoteOf } from '../repository/stage/ssh.ts';
 import { prepareStage } from '../repository/stage/stage.ts';
 import { tarPlace, unpackLine } from '../repository/stage/tar.ts';
 import { exit } from '../text/exit.ts';
@@ -93,8 +92,7 @@ function placeOf(options: StageOptions, around: Surroundings): Place {
     usage('--root is a folder, not a URL.', [
       '--root DIR or user@host:/dir; --url is the same place as seen from outside.',
     ]);
-  const remote = remoteOf(root ?? '');
-  return remote === null ? folderPlace(root ?? '') : sshPlace(remote.target, remote.folder, !around.interactive);
+  return placeAt(root ?? '', !around.interactive);
 }
 
 function toolOf(pool: string | true | undefined): ArchiveTool | null {

@@ -1,6 +1,6 @@
 import type { NetbootPaths } from '../netboot/eliloader.ts';
 import type { VmRecord } from '../xapi/records.ts';
-import type { Action, Wants } from './plan.ts';
+import type { Action, MarkWords, Wants } from './plan.ts';
 
 export interface ArmingValues {
   readonly repository: string;
@@ -26,6 +26,12 @@ export function armedWants(values: ArmingValues): Wants {
       'install-round': null,
     },
   };
+}
+
+/** What the mark of an arming keeps, so that the next one knows it. */
+export function armedMark({ repository, release, arch, args, paths }: ArmingValues): MarkWords {
+  const files = paths === undefined ? {} : { kernel: paths.kernel, initrd: paths.ramdisk };
+  return { repository, release, arch, args, ...files };
 }
 
 /**

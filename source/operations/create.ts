@@ -10,7 +10,7 @@ import { fail } from '../text/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { isNull, type NetworkRecord, networkRecord, refs, type SrRecord, srRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
-import { armedWants, writesFor } from './arming.ts';
+import { armedMark, armedWants, writesFor } from './arming.ts';
 import { rewriteDisks } from './disks-xml.ts';
 import type { Action, Plan } from './plan.ts';
 import { refuseErrors } from './sources.ts';
@@ -133,9 +133,7 @@ export async function planCreate(host: Host, site: CreateSite, name: string, opt
     actions.push({ do: 'add-vif', network, mac: options.mac ?? '' });
   }
   actions.push({ do: 'prove', wants, repair: true });
-  const { repository, release, arch, args, paths } = values;
-  const files = paths === undefined ? {} : { kernel: paths.kernel, initrd: paths.ramdisk };
-  actions.push({ do: 'mark', name: 'armed', words: { repository, release, arch, args, ...files }, before: null });
+  actions.push({ do: 'mark', name: 'armed', words: armedMark(values), before: null });
   actions.push({ do: 'set-field', field: 'name_label', before: null, after: name });
   const plan: Plan = {
     operation: 'create',

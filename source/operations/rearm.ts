@@ -6,7 +6,7 @@ import { fail } from '../text/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { isNull, refs, type VmRecord, vbdRecord, vdiRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
-import { armedWants, writesFor } from './arming.ts';
+import { armedMark, armedWants, writesFor } from './arming.ts';
 import type { Action, Plan } from './plan.ts';
 import { chooseSources, type Settings } from './sources.ts';
 
@@ -54,13 +54,11 @@ async function planArming(operation: 'rearm' | 'repair', host: Host, vm: Vm, opt
     actions.push({ do: 'snapshot', label: `${record.name_label} before rearm` });
   }
   if (writes.length > 0) {
-    const { repository, release, arch, args, paths } = chosen;
-    const files = paths === undefined ? {} : { kernel: paths.kernel, initrd: paths.ramdisk };
     const before = record.other_config[markKeys.armed] ?? null;
     actions.push(...writes, {
       do: 'mark',
       name: 'armed',
-      words: { repository, release, arch, args, ...files },
+      words: armedMark(chosen),
       before,
     });
     actions.push({ do: 'prove', wants, repair: false });

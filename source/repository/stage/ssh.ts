@@ -4,6 +4,7 @@ import { cleanLine } from '../../text/clean.ts';
 import { exit } from '../../text/exit.ts';
 import { fail } from '../../text/problem.ts';
 import { shellWord } from '../../text/shell.ts';
+import { folderPlace } from './folder.ts';
 import { backupOf, type Place, type Placed, type StagedFile } from './place.ts';
 import { writeTar } from './tar.ts';
 
@@ -147,4 +148,10 @@ place() {
 ${each((path) => `place ${path}`)}
 sync
 `;
+}
+
+/** A root as people write it: a folder of this machine, or of another by ssh. */
+export function placeAt(root: string, batch: boolean): Place {
+  const remote = remoteOf(root);
+  return remote === null ? folderPlace(root) : sshPlace(remote.target, remote.folder, batch);
 }

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { folderPlace } from '../../repository/stage/folder.ts';
 import type { StageSource } from '../../repository/stage/source.ts';
-import { remoteOf, sshPlace } from '../../repository/stage/ssh.ts';
+import { placeAt } from '../../repository/stage/ssh.ts';
 import { prepareStage } from '../../repository/stage/stage.ts';
 import { exit } from '../../text/exit.ts';
 import { errorsOf } from '../../text/finding.ts';
@@ -34,8 +33,7 @@ export async function stage({ host, signal, dispatch }: Work, request: StageRequ
       try: [first, ...more].flatMap((finding) => finding.try ?? []),
     });
   }
-  const remote = remoteOf(request.root);
-  const place = remote === null ? folderPlace(request.root) : sshPlace(remote.target, remote.folder, true);
+  const place = placeAt(request.root, true);
   const placed = await place.put(staging.netboot, signal);
   const lines = placed.map(({ path, sha256 }) => `${path} below ${place.name}  sha256 ${sha256}`);
   dispatch({ type: 'staged', lines, changed: placed.some(({ changed }) => changed) });
