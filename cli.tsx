@@ -3,7 +3,7 @@
 
 import type { GlobalOptions, Surroundings } from './source/commands/options.ts';
 import type { SimulatorFlags } from './source/commands/program.ts';
-import type { Dial } from './source/repository/reach.ts';
+import type { Dial } from './source/repository/servers.ts';
 import type { Settings } from './source/settings/settings.ts';
 import type { Suggestions } from './source/tui/state.ts';
 

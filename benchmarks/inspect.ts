@@ -4,9 +4,9 @@ import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { readKernelImage } from '../source/netboot/kernel.ts';
+import { readKernelImage } from '../source/formats/kernel-image.ts';
+import { readInitrd } from '../source/formats/read-initrd.ts';
 import { lookIntoKernel } from '../source/repository/check.ts';
-import { readInitrd } from '../source/repository/initrd.ts';
 import { initrdImage } from '../source/simulator/depot/initrd-image.ts';
 import { installer } from '../test/real/debian.ts';
 import { type BenchmarkRow, inTurn, row } from './measure.ts';

@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest';
 // The layout of the design: arrows go down this list only, and never sideways.
 const levels: readonly (readonly string[])[] = [
   ['commands', 'tui'],
-  ['operations', 'watch'],
+  ['operations', 'watch', 'staging'],
   ['hosts'],
   ['xapi', 'repository', 'settings'],
-  ['netboot', 'fai'],
+  ['transport', 'boot', 'fai'],
+  ['formats'],
+  ['problem'],
   ['text'],
 ];
 
@@ -51,10 +53,10 @@ describe('the arrows between rooms', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('from the simulator lead to xapi’s types and netboot’s kernel reader only', () => {
+  test('from the simulator lead to xapi’s types and the kernel verdict only', () => {
     const wrong = edges
       .filter(({ from, to }) => from === 'simulator' && to !== 'simulator')
-      .filter(({ path }) => !/netboot\/(verdict|kernel|elf|releases)\.ts$/.test(path))
+      .filter(({ path }) => !/boot\/(kernel-verdict|releases)\.ts$/.test(path))
       .map(({ file, path }) => `${relative(root, file)} -> ${relative(root, path)}`);
     expect(wrong).toEqual([]);
   });
@@ -71,9 +73,9 @@ describe('the arrows between rooms', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('netboot, fai and text do no I/O', () => {
+  test('boot, fai, problem and text do no I/O', () => {
     const io = /from 'node:(fs|net|http|https|child_process|os|process|dns|tls)/;
-    const wrong = ['netboot', 'fai', 'text']
+    const wrong = ['boot', 'fai', 'problem', 'text']
       .flatMap((room) => filesBelow(join(source, room)))
       .filter((file) => io.test(readFileSync(file, 'utf8')));
     expect(wrong).toEqual([]);

@@ -1,15 +1,15 @@
+import { type HostRelease, hostRelease, knownReleases, type XenVersion } from '../boot/releases.ts';
 import { findVm } from '../hosts/vm.ts';
-import { type HostRelease, hostRelease, knownReleases, type XenVersion } from '../netboot/releases.ts';
 import { checkVm } from '../operations/check.ts';
+import { exit } from '../problem/exit.ts';
+import { errorsOf } from '../problem/finding.ts';
+import { fail } from '../problem/problem.ts';
 import { type CheckResult, resultOf } from '../repository/check.ts';
 import { survey } from '../repository/survey.ts';
+import { bootLines, checkDisk, type DiskCheck } from '../staging/guest-disk.ts';
 import { cleanLine } from '../text/clean.ts';
-import { exit } from '../text/exit.ts';
-import { errorsOf } from '../text/finding.ts';
-import { fail } from '../text/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { withHost } from './connect.ts';
-import { bootLines, checkDisk, type DiskCheck } from './disk-config.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { findingLines } from './print.ts';
 

@@ -2,9 +2,9 @@ import { parseAddress, sendsPasswordInClear, showAddress } from '../hosts/addres
 import type { Host } from '../hosts/host.ts';
 import { openHost } from '../hosts/host.ts';
 import { readPassword } from '../hosts/password.ts';
+import { exit } from '../problem/exit.ts';
+import { fail, ProblemError } from '../problem/problem.ts';
 import type { Profile, Settings } from '../settings/settings.ts';
-import { exit } from '../text/exit.ts';
-import { fail, ProblemError } from '../text/problem.ts';
 import { defaultTimeout, type GlobalOptions, type Surroundings } from './options.ts';
 
 export interface Connection {

@@ -1,11 +1,11 @@
 import { faiFiles } from '../fai/files/files.ts';
 import { faiReleases } from '../fai/files/system.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
+import { makeSpace, type PlannedFile, planFiles, writeFile } from '../staging/config-space.ts';
+import { nextSteps, type Step } from '../staging/fai-steps.ts';
 import { cleanText } from '../text/clean.ts';
-import { exit } from '../text/exit.ts';
-import { fail } from '../text/problem.ts';
 import { refuseReadOnly } from './change.ts';
-import { makeSpace, type PlannedFile, planFiles, writeFile } from './config-space.ts';
-import { nextSteps, type Step } from './fai-steps.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 
 export interface FaiFilesCommandOptions extends GlobalOptions {

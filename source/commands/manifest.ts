@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { CreateOptions } from '../operations/create.ts';
-import { exit } from '../text/exit.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
 import { parseSize } from '../text/sizes.ts';
 
 const size = z.string().transform((text, context) => {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Dial } from '../repository/reach.ts';
+import type { Dial } from '../repository/servers.ts';
 
 /** The flags every command takes, and what the environment says in their place. */
 export interface GlobalOptions {

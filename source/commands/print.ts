@@ -1,15 +1,16 @@
 import type { StepView } from '../operations/plan.ts';
+import type { Finding } from '../problem/finding.ts';
+import type { Problem } from '../problem/problem.ts';
 import { cleanLine } from '../text/clean.ts';
-import type { Finding } from '../text/finding.ts';
-import type { Problem } from '../text/problem.ts';
+import { fitText, widthOf } from '../text/width.ts';
 
 /** Columns as wide as their widest cell; the last one is left ragged. Cells are foreign text. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const cells = [head, ...rows].map((row) => row.map(cleanLine));
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))));
   return cells.map((row) =>
     row
-      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
+      .map((cell, i) => (i === row.length - 1 ? cell : fitText(cell, widths[i] ?? 0)))
       .join('  ')
       .trimEnd(),
   );

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { exit } from '../text/exit.ts';
-import { fail, type Problem, toProblem } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { fail, type Problem, toProblem } from '../problem/problem.ts';
 import { globalOptions, sourceFlags, wholeNumber } from './flags.ts';
 import type { GlobalOptions, Result, Surroundings } from './options.ts';
 import { problemLines } from './print.ts';

@@ -1,9 +1,9 @@
+import { exit } from '../problem/exit.ts';
+import { errorsOf } from '../problem/finding.ts';
 import type { CheckResult } from '../repository/check.ts';
-import type { Place, Placed } from '../repository/stage/place.ts';
-import type { Staging } from '../repository/stage/stage.ts';
+import type { Staging } from '../staging/netboot-files.ts';
+import type { Place, Placed } from '../staging/place.ts';
 import { cleanLine } from '../text/clean.ts';
-import { exit } from '../text/exit.ts';
-import { errorsOf } from '../text/finding.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { checkLines } from './check.ts';
 import type { Result } from './options.ts';

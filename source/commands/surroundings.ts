@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { leftBehind } from '../operations/in-flight.ts';
-import { dialTcp } from '../repository/reach.ts';
+import { exit } from '../problem/exit.ts';
+import { dialTcp } from '../repository/servers.ts';
 import { cleanLine } from '../text/clean.ts';
-import { exit } from '../text/exit.ts';
 import type { Surroundings } from './options.ts';
 
 /** Signals as the operator sends them: the first asks to stop and take back, the second leaves at once. */

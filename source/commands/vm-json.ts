@@ -1,6 +1,6 @@
 import { stateOf, type Vm } from '../hosts/vm.ts';
 import type { StepView } from '../operations/plan.ts';
-import type { Problem } from '../text/problem.ts';
+import type { Problem } from '../problem/problem.ts';
 
 /** A VM as every command's JSON shows it. Foreign text stays raw here. */
 export interface VmItem {

@@ -1,4 +1,4 @@
-import { hasWord, lastValue, type Word } from './words.ts';
+import { hasArgument, type KernelArgument, lastValue } from './kernel-line.ts';
 
 /**
  * How an FAI nfsroot of a given age wants to be told where it is. Source: the FAI guide and fai-chboot through
@@ -16,7 +16,7 @@ export interface DialectFacts {
 }
 
 /** Every word that makes dracut lay something writable over the root; whatever its age, any of them counts. */
-export const overlayWords = ['rootovl', 'rd.live.overlay.overlayfs', 'aufs'] as const;
+export const overlayArguments = ['rootovl', 'rd.live.overlay.overlayfs', 'aufs'] as const;
 
 export const dialects: readonly DialectFacts[] = [
   {
@@ -56,11 +56,11 @@ export function dialectFacts(dialect: Dialect): DialectFacts {
 }
 
 /** Which dialect a line speaks; null when nothing in it says so. */
-export function detectDialect(words: readonly Word[]): Dialect | null {
+export function detectDialect(words: readonly KernelArgument[]): Dialect | null {
   const root = lastValue(words, 'root');
-  if (root === '/dev/nfs' || hasWord(words, 'nfsroot') || lastValue(words, 'boot') === 'live') return 'live-boot';
+  if (root === '/dev/nfs' || hasArgument(words, 'nfsroot') || lastValue(words, 'boot') === 'live') return 'live-boot';
   if (root?.startsWith('live:')) return 'http';
   if (root?.startsWith('nfs:') || root?.startsWith('nfs4:')) return 'overlayfs';
-  if (root?.includes(':/') || overlayWords.some((word) => hasWord(words, word))) return 'dracut';
+  if (root?.includes(':/') || overlayArguments.some((word) => hasArgument(words, word))) return 'dracut';
   return null;
 }

@@ -1,6 +1,6 @@
-import { type Dialect, detectDialect, dialectFacts, overlayWords } from './dialects.ts';
+import { type Dialect, detectDialect, dialectFacts, overlayArguments } from './dialects.ts';
 import { splitFlags } from './flags.ts';
-import { splitWords, type Word } from './words.ts';
+import { type KernelArgument, splitKernelLine } from './kernel-line.ts';
 
 /**
  * The kernel line as a form has it. Every word of a line has its place here: what no field knows is in `extra`,
@@ -113,12 +113,12 @@ function rootWords(form: FaiForm): string[] {
 
 /** Reads any kernel line into a form, whoever wrote it. */
 export function readLine(line: string): FaiForm {
-  const words = splitWords(line);
+  const words = splitKernelLine(line);
   const dialect = detectDialect(words) ?? 'live-boot';
-  const last = new Map<string, Word>();
+  const last = new Map<string, KernelArgument>();
   for (const word of words) last.set(word.name, word);
   const form: { -readonly [K in keyof FaiForm]: FaiForm[K] } = { ...emptyForm, dialect };
-  const taken = new Set<Word>(takeRoot(form, last));
+  const taken = new Set<KernelArgument>(takeRoot(form, last));
   const take = (name: string): string => {
     const word = last.get(name);
     if (word === undefined || !word.value) return '';
@@ -148,8 +148,11 @@ export function readLine(line: string): FaiForm {
 }
 
 /** Takes the words that say where the root is; a root this dialect does not write itself is left in extra. */
-function takeRoot(form: { -readonly [K in keyof FaiForm]: FaiForm[K] }, last: ReadonlyMap<string, Word>): Word[] {
-  const taken: Word[] = [];
+function takeRoot(
+  form: { -readonly [K in keyof FaiForm]: FaiForm[K] },
+  last: ReadonlyMap<string, KernelArgument>,
+): KernelArgument[] {
+  const taken: KernelArgument[] = [];
   const root = last.get('root');
   const boot = last.get('boot');
   if (form.dialect === 'live-boot') {
@@ -169,7 +172,7 @@ function takeRoot(form: { -readonly [K in keyof FaiForm]: FaiForm[K] }, last: Re
       taken.push(root);
     }
   }
-  const overlay = overlayWords.map((name) => last.get(name)).find((word) => word?.value === null);
+  const overlay = overlayArguments.map((name) => last.get(name)).find((word) => word?.value === null);
   if (overlay !== undefined) {
     form.overlay = overlay.text;
     taken.push(overlay);
@@ -177,4 +180,4 @@ function takeRoot(form: { -readonly [K in keyof FaiForm]: FaiForm[K] }, last: Re
   return taken;
 }
 
-const join = (words: readonly Word[]): string => words.map((word) => word.text).join(' ');
+const join = (words: readonly KernelArgument[]): string => words.map((word) => word.text).join(' ');

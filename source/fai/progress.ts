@@ -1,4 +1,4 @@
-import type { MonitorMessage } from './monitor.ts';
+import type { MonitorMessage } from './monitor-message.ts';
 
 /** FAI's tasks of an install in their order, with a share of the time each; extrbase and instsoft dominate. */
 const weights: readonly [task: string, weight: number][] = [

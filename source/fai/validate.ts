@@ -1,7 +1,7 @@
-import type { Finding } from '../text/finding.ts';
-import { type Dialect, detectDialect, dialectFacts, overlayWords } from './dialects.ts';
+import type { Finding } from '../problem/finding.ts';
+import { type Dialect, detectDialect, dialectFacts, overlayArguments } from './dialects.ts';
 import { flags, splitFlags } from './flags.ts';
-import { hasWord, lastValue, splitWords, type Word } from './words.ts';
+import { hasArgument, type KernelArgument, lastValue, splitKernelLine } from './kernel-line.ts';
 
 /** Xen's PV domain builder copies 1024 bytes with the NUL and cuts the rest without a word. */
 export const longestLine = 1023;
@@ -17,7 +17,7 @@ const configSchemes = ['nfs', 'file', 'cvs', 'svn', 'git', 'hg', 'http', 'https'
  * else would run. Warnings: it works, but probably not as meant. `fai-guide`, fai's get-config-dir and subroutines.
  */
 export function validateLine(line: string): Finding[] {
-  const words = splitWords(line);
+  const words = splitKernelLine(line);
   const dialect = detectDialect(words);
   const root = [...rootFindings(words, dialect)];
   const mixed = root.some((finding) => finding.code === 'args-mixed');
@@ -46,7 +46,7 @@ const warning = (code: string, message: string, advice: string): Finding => ({
   try: advice,
 });
 
-function* characterFindings(line: string, words: readonly Word[]): Generator<Finding> {
+function* characterFindings(line: string, words: readonly KernelArgument[]): Generator<Finding> {
   const bad = words.find((word) => !harmless.test(word.text));
   if (bad !== undefined) {
     const character = [...bad.text].find((one) => !harmless.test(one)) ?? '';
@@ -64,14 +64,14 @@ function* characterFindings(line: string, words: readonly Word[]): Generator<Fin
   }
 }
 
-function* rootFindings(words: readonly Word[], dialect: Dialect | null): Generator<Finding> {
+function* rootFindings(words: readonly KernelArgument[], dialect: Dialect | null): Generator<Finding> {
   const root = lastValue(words, 'root');
   if (root === null || root === '') {
     yield error('args-root', 'There is no root=: the kernel would find no root file system.', 'Name the nfsroot.');
     return;
   }
   const modern = root.startsWith('nfs:') || root.startsWith('live:') || (root !== '/dev/nfs' && root.includes(':/'));
-  const classic = hasWord(words, 'nfsroot') || hasWord(words, 'boot');
+  const classic = hasArgument(words, 'nfsroot') || hasArgument(words, 'boot');
   if (modern && classic) {
     yield error(
       'args-mixed',
@@ -84,7 +84,7 @@ function* rootFindings(words: readonly Word[], dialect: Dialect | null): Generat
   }
 }
 
-function* dialectFindings(words: readonly Word[], dialect: Dialect): Generator<Finding> {
+function* dialectFindings(words: readonly KernelArgument[], dialect: Dialect): Generator<Finding> {
   if (dialect === 'live-boot') {
     const nfsroot = lastValue(words, 'nfsroot');
     if (lastValue(words, 'root') !== null && !nfsroot) {
@@ -101,7 +101,7 @@ function* dialectFindings(words: readonly Word[], dialect: Dialect): Generator<F
     }
     return;
   }
-  if (!overlayWords.some((word) => hasWord(words, word))) {
+  if (!overlayArguments.some((word) => hasArgument(words, word))) {
     yield error(
       'args-overlay',
       'No overlay word: the root stays read-only and FAI fails.',
@@ -133,7 +133,7 @@ function* pathFindings(value: string): Generator<Finding> {
   }
 }
 
-function* actionFindings(words: readonly Word[]): Generator<Finding> {
+function* actionFindings(words: readonly KernelArgument[]): Generator<Finding> {
   const action = lastValue(words, 'FAI_ACTION');
   if (action === null || action === '') {
     const wrongCase = words.find((word) => /^fai_action$/i.test(word.name));
@@ -149,7 +149,7 @@ function* actionFindings(words: readonly Word[]): Generator<Finding> {
   }
 }
 
-function* configFindings(words: readonly Word[], dialect: Dialect | null): Generator<Finding> {
+function* configFindings(words: readonly KernelArgument[], dialect: Dialect | null): Generator<Finding> {
   const source = lastValue(words, 'FAI_CONFIG_SRC');
   if (source === null || source === '') {
     if (dialect !== null && dialectFacts(dialect).needsConfigSpace) {
@@ -177,7 +177,7 @@ function* configFindings(words: readonly Word[], dialect: Dialect | null): Gener
   }
 }
 
-function* flagFindings(words: readonly Word[], dialect: Dialect | null): Generator<Finding> {
+function* flagFindings(words: readonly KernelArgument[], dialect: Dialect | null): Generator<Finding> {
   const given = splitFlags(lastValue(words, 'FAI_FLAGS') ?? '');
   for (const name of given) {
     const known = flags.find((flag) => flag.name === name);
@@ -211,8 +211,8 @@ function* flagFindings(words: readonly Word[], dialect: Dialect | null): Generat
   }
 }
 
-function* habitFindings(words: readonly Word[]): Generator<Finding> {
-  if (!hasWord(words, 'ip')) {
+function* habitFindings(words: readonly KernelArgument[]): Generator<Finding> {
+  if (!hasArgument(words, 'ip')) {
     yield warning('args-no-ip', 'No ip=: whether the network comes up is left to the initramfs.', 'Add ip=dhcp.');
   }
   if (!words.some((word) => word.name === 'console' && word.value?.startsWith('hvc0'))) {

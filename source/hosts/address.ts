@@ -1,5 +1,5 @@
-import { exit } from '../text/exit.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
 
 /**
  * A host as people write it: "xvm03", "10.1.1.3:8443", "[fe80::1]", "http://xvm03". A bare address means https.

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { hostRelease, type LoaderGeneration, parseXenVersion, type XenVersion } from '../netboot/releases.ts';
-import { type Problem, ProblemError } from '../text/problem.ts';
+import { hostRelease, type LoaderGeneration, parseXenVersion, type XenVersion } from '../boot/releases.ts';
+import { type Problem, ProblemError } from '../problem/problem.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
-import { explain } from '../xapi/explain.ts';
 import { hostRecord, poolRecord } from '../xapi/records.ts';
 import { login, type Session } from '../xapi/session.ts';
 import { isLoopback, sendsPasswordInClear, showAddress } from './address.ts';
+import { explain } from './explain.ts';
 
 /** What a host is and how it boots PV guests, read from itself. */
 export interface HostFacts {

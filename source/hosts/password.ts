@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { exit } from '../text/exit.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
 
 /** Where a password may come from; never from a flag's value, because everyone can read those. */
 export interface PasswordSource {

@@ -1,4 +1,4 @@
-import { isUsableRepository } from '../netboot/eliloader.ts';
+import { isUsableRepository } from '../boot/methods/eliloader.ts';
 import { isVendorTemplate, type Vm } from './vm.ts';
 
 /** A template as FAI sees it: can it netboot as Debian does, and if not, why not. */

@@ -1,10 +1,10 @@
+import { type ArgsFacts, type InstallState, installState, type StateOfInstall } from '../boot/install-state.ts';
+import { readMark } from '../boot/marks.ts';
+import { hasFaiArguments } from '../fai/kernel-line.ts';
 import { validateLine } from '../fai/validate.ts';
-import { hasFaiWords } from '../fai/words.ts';
-import { type ArgsFacts, type InstallState, installState, type StateOfInstall } from '../netboot/install-state.ts';
-import { readMark } from '../netboot/marks.ts';
-import { exit } from '../text/exit.ts';
-import { errorsOf } from '../text/finding.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { errorsOf } from '../problem/finding.ts';
+import { fail } from '../problem/problem.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
 import { ref, refs, type VmRecord, vmRecord, vmTable } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
@@ -16,7 +16,7 @@ export interface Vm {
 }
 
 export const argsFacts = (line: string): ArgsFacts => ({
-  faiWords: hasFaiWords(line),
+  hasFai: hasFaiArguments(line),
   errors: errorsOf(validateLine(line)).length > 0,
 });
 
@@ -28,7 +28,7 @@ export function concernsUs(record: VmRecord, state: InstallState = stateOf(recor
   const marked = (['created', 'armed', 'installed'] as const).some(
     (name) => readMark(record.other_config, name, record.uuid) !== null,
   );
-  return state !== 'other' || marked || record.PV_bootloader === 'eliloader' || hasFaiWords(record.PV_args);
+  return state !== 'other' || marked || record.PV_bootloader === 'eliloader' || hasFaiArguments(record.PV_args);
 }
 
 /** A VM people mean: no template, snapshot or dom0. */

@@ -1,7 +1,7 @@
+import { formatMark, markKeys, staleMarks } from '../boot/marks.ts';
 import { readVm } from '../hosts/vm.ts';
-import { formatMark, markKeys, staleMarks } from '../netboot/marks.ts';
-import { exit } from '../text/exit.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
 import { classify, HostFailure, WireFailure } from '../xapi/errors.ts';
 import { isNull, nothing, ref, vbdRecord, vmRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';

@@ -1,6 +1,6 @@
-import type { NetbootPaths } from '../netboot/eliloader.ts';
+import type { NetbootPaths } from '../boot/methods/eliloader.ts';
 import type { VmRecord } from '../xapi/records.ts';
-import type { Action, MarkWords, Wants } from './plan.ts';
+import type { Action, MarkFields, Wants } from './plan.ts';
 
 export interface ArmingValues {
   readonly repository: string;
@@ -29,7 +29,7 @@ export function armedWants(values: ArmingValues): Wants {
 }
 
 /** What the mark of an arming keeps, so that the next one knows it. */
-export function armedMark({ repository, release, arch, args, paths }: ArmingValues): MarkWords {
+export function armedMark({ repository, release, arch, args, paths }: ArmingValues): MarkFields {
   const files = paths === undefined ? {} : { kernel: paths.kernel, initrd: paths.ramdisk };
   return { repository, release, arch, args, ...files };
 }

@@ -1,11 +1,11 @@
+import type { Missing } from '../boot/install-state.ts';
+import { type NetbootSource, sourceOf } from '../boot/methods/eliloader.ts';
 import type { HostFacts } from '../hosts/host.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
-import { type NetbootSource, sourceOf } from '../netboot/eliloader.ts';
-import type { Missing } from '../netboot/install-state.ts';
+import { exit } from '../problem/exit.ts';
+import { errorsOf, type Finding } from '../problem/finding.ts';
+import type { Problem } from '../problem/problem.ts';
 import { type CheckOptions, type CheckResult, checkNetboot } from '../repository/check.ts';
-import { exit } from '../text/exit.ts';
-import { errorsOf, type Finding } from '../text/finding.ts';
-import type { Problem } from '../text/problem.ts';
 import { shellWord } from '../text/shell.ts';
 import type { VmRecord } from '../xapi/records.ts';
 

@@ -1,12 +1,12 @@
 import * as z from 'zod';
+import { readMark } from '../boot/marks.ts';
+import { sourceFindings, sourceOf } from '../boot/methods/eliloader.ts';
 import { validateLine } from '../fai/validate.ts';
 import type { Host } from '../hosts/host.ts';
 import { templateFacts } from '../hosts/template.ts';
 import { readVm, type Vm } from '../hosts/vm.ts';
-import { sourceFindings, sourceOf } from '../netboot/eliloader.ts';
-import { readMark } from '../netboot/marks.ts';
-import { exit } from '../text/exit.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { isNull, type NetworkRecord, networkRecord, refs, type SrRecord, srRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';

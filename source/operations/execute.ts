@@ -1,5 +1,5 @@
-import { exit } from '../text/exit.ts';
-import { type Problem, ProblemError } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { type Problem, ProblemError } from '../problem/problem.ts';
 import { WireFailure } from '../xapi/errors.ts';
 import { ref, refs } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../text/finding.ts';
+import type { Finding } from '../problem/finding.ts';
 import type { NetbootWords } from './check.ts';
 
 /** What a step acts on: an object that is there, or the one this plan makes. */
@@ -45,7 +45,7 @@ export type Action =
   | {
       readonly do: 'mark';
       readonly name: 'created' | 'armed' | 'installed';
-      readonly words: MarkWords;
+      readonly words: MarkFields;
       readonly before: string | null;
     }
   | { readonly do: 'snapshot'; readonly label: string }
@@ -53,7 +53,7 @@ export type Action =
   | { readonly do: 'shutdown'; readonly how: 'clean' | 'hard' | 'clean-then-hard' | 'reset' }
   | { readonly do: 'start' };
 
-export type MarkWords = Readonly<
+export type MarkFields = Readonly<
   Partial<Record<'repository' | 'release' | 'arch' | 'args' | 'template' | 'kernel' | 'initrd', string>>
 >;
 

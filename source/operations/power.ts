@@ -1,8 +1,8 @@
+import { markKeys } from '../boot/marks.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
-import { markKeys } from '../netboot/marks.ts';
-import { exit } from '../text/exit.ts';
-import type { Finding } from '../text/finding.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import type { Finding } from '../problem/finding.ts';
+import { fail } from '../problem/problem.ts';
 import type { Action, Plan } from './plan.ts';
 
 function planPower(operation: string, { ref, record }: Vm, actions: readonly Action[]): Plan {

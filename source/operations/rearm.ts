@@ -1,8 +1,8 @@
+import { markKeys } from '../boot/marks.ts';
 import type { Host } from '../hosts/host.ts';
 import { findVm, isTemplate, readVm, type Vm } from '../hosts/vm.ts';
-import { markKeys } from '../netboot/marks.ts';
-import { exit } from '../text/exit.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { isNull, refs, type VmRecord, vbdRecord, vdiRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';

@@ -1,10 +1,10 @@
+import { type Mark, readMark } from '../boot/marks.ts';
+import { isUsableRepository, type NetbootPaths, sourceFindings } from '../boot/methods/eliloader.ts';
+import { hasFaiArguments } from '../fai/kernel-line.ts';
 import { validateLine } from '../fai/validate.ts';
-import { hasFaiWords } from '../fai/words.ts';
-import { isUsableRepository, type NetbootPaths, sourceFindings } from '../netboot/eliloader.ts';
-import { type Mark, readMark } from '../netboot/marks.ts';
-import { exit } from '../text/exit.ts';
-import { errorsOf, type Finding } from '../text/finding.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { errorsOf, type Finding } from '../problem/finding.ts';
+import { fail } from '../problem/problem.ts';
 import type { VmRecord } from '../xapi/records.ts';
 import type { Source } from './plan.ts';
 
@@ -163,6 +163,6 @@ function fromRecord(record: VmRecord): Settings {
     repository: isUsableRepository(repository) ? repository : undefined,
     release: words['debian-release'],
     arch: words['install-arch'],
-    args: hasFaiWords(record.PV_args) ? record.PV_args : undefined,
+    args: hasFaiArguments(record.PV_args) ? record.PV_args : undefined,
   };
 }

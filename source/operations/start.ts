@@ -1,7 +1,7 @@
+import { readMark } from '../boot/marks.ts';
 import { readVm, stateOf, type Vm } from '../hosts/vm.ts';
-import { readMark } from '../netboot/marks.ts';
-import { exit } from '../text/exit.ts';
-import type { Problem } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import type { Problem } from '../problem/problem.ts';
 import { checkProblem, checkVm } from './check.ts';
 import { execute, type StepEvent } from './execute.ts';
 import type { Hands } from './hands.ts';

@@ -1,10 +1,10 @@
+import { markKeys } from '../boot/marks.ts';
+import { sourceFindings } from '../boot/methods/eliloader.ts';
 import { validateLine } from '../fai/validate.ts';
 import { isVendorTemplate, type Vm } from '../hosts/vm.ts';
-import { sourceFindings } from '../netboot/eliloader.ts';
-import { markKeys } from '../netboot/marks.ts';
-import { exit } from '../text/exit.ts';
-import type { Finding } from '../text/finding.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import type { Finding } from '../problem/finding.ts';
+import { fail } from '../problem/problem.ts';
 import { refs } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import type { Action, Plan, Wants } from './plan.ts';

@@ -1,8 +1,8 @@
 import type { Host } from '../hosts/host.ts';
 import type { ToolsIso } from '../hosts/tools-iso.ts';
 import { findVm } from '../hosts/vm.ts';
-import { exit } from '../text/exit.ts';
-import { fail } from '../text/problem.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
 import { ref, refs, srRecord, vdiRecord } from '../xapi/records.ts';
 import { pause } from '../xapi/task.ts';

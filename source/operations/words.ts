@@ -1,4 +1,4 @@
-import { markKeys } from '../netboot/marks.ts';
+import { markKeys } from '../boot/marks.ts';
 import { type ShellVariable, xe } from '../text/shell.ts';
 import { formatBytes } from '../text/sizes.ts';
 import type { Action, Plan, StepView, Subject } from './plan.ts';

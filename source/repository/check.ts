@@ -1,16 +1,16 @@
-import { type NetbootSource, netbootUrls, sourceFindings } from '../netboot/eliloader.ts';
-import { initrdFindings, initrdSummary } from '../netboot/initrd-verdict.ts';
-import { readKernelImage } from '../netboot/kernel.ts';
-import type { LoaderGeneration, XenVersion } from '../netboot/releases.ts';
-import { type KernelFacts, kernelFacts, kernelFindings, kernelSummary } from '../netboot/verdict.ts';
-import { errorsOf, type Finding } from '../text/finding.ts';
+import { initrdFindings, initrdSummary } from '../boot/initrd-verdict.ts';
+import { type KernelFacts, kernelFacts, kernelFindings, kernelSummary } from '../boot/kernel-verdict.ts';
+import { type NetbootSource, netbootUrls, sourceFindings } from '../boot/methods/eliloader.ts';
+import type { LoaderGeneration, XenVersion } from '../boot/releases.ts';
+import { readKernelImage } from '../formats/kernel-image.ts';
+import { readInitrd } from '../formats/read-initrd.ts';
+import { tee } from '../formats/tee.ts';
+import { unpackPayload } from '../formats/unpack.ts';
+import { errorsOf, type Finding } from '../problem/finding.ts';
+import { downloadDetail, downloadFindings } from './download-verdict.ts';
 import { type Fetched, type FetchProgress, fetchFile } from './fetch.ts';
-import { readInitrd } from './initrd.ts';
-import { lineFindings } from './initrd-line.ts';
-import { tap } from './tap.ts';
-import { transferDetail, transferFindings } from './transfer.ts';
-import { unpackPayload } from './unpack.ts';
-import { wayFindings } from './ways.ts';
+import { lineFindings } from './initrd-and-line.ts';
+import { otherUrlFindings } from './other-urls.ts';
 
 export type FileName = 'vmlinuz' | 'initrd.gz';
 
@@ -73,12 +73,12 @@ export async function checkNetboot(options: CheckOptions): Promise<CheckResult> 
   const files = [unseen('vmlinuz', urls.kernel), unseen('initrd.gz', urls.initrd)];
   if (errorsOf(findings).length > 0) return resultOf(files, findings);
   if (/^nfs:/.test(source.repository)) {
-    return resultOf(files, [...findings, ...wayFindings(options, urls), notMounted]);
+    return resultOf(files, [...findings, ...otherUrlFindings(options, urls), notMounted]);
   }
   const kernel = await checkKernel(urls.kernel, options);
   const initrd = await checkInitrd(urls.initrd, kernel.facts, options);
   const missing = [kernel, initrd].some(({ fetched }) => fetched.problem?.kind === 'missing');
-  const ways = wayFindings(options, urls, missing);
+  const ways = otherUrlFindings(options, urls, missing);
   const age = ageFindings(kernel.fetched, initrd.fetched);
   const all = [...findings, ...kernel.findings, ...initrd.findings, ...age, ...ways];
   return resultOf([kernel.file, initrd.file], all, kernel.facts?.release ?? null);
@@ -102,7 +102,7 @@ async function checkKernel(url: string, options: CheckOptions): Promise<Looked> 
   const { proxy, signal } = options;
   const onProgress = progressOf('vmlinuz', options);
   const fetched = await fetchFile(url, { keep: mostKernel, most: mostKernel, proxy, signal, onProgress });
-  const transfer = transferFindings('vmlinuz', fetched, options.loader, options.platform);
+  const transfer = downloadFindings('vmlinuz', fetched, options.loader, options.platform);
   if (errorsOf(transfer).length > 0) return failed('vmlinuz', fetched, transfer);
   const facts = await lookIntoKernel(fetched.body, signal);
   const verdict = kernelFindings(facts, options.xen, options.source.paths === undefined ? options.source.arch : '');
@@ -126,10 +126,10 @@ export async function insideOf(data: Uint8Array, signal: AbortSignal): Promise<U
 async function checkInitrd(url: string, kernel: KernelFacts | null, options: CheckOptions): Promise<Looked> {
   const { proxy, signal } = options;
   const onProgress = progressOf('initrd.gz', options);
-  const { sink, result, end } = tap((stream) => readInitrd(stream, signal));
+  const { sink, result, end } = tee((stream) => readInitrd(stream, signal));
   const fetched = await fetchFile(url, { keep: 0, most: mostInitrd, proxy, signal, onProgress, sink }).finally(end);
   const facts = await result;
-  const transfer = transferFindings('initrd.gz', fetched, options.loader, options.platform);
+  const transfer = downloadFindings('initrd.gz', fetched, options.loader, options.platform);
   if (errorsOf(transfer).length > 0) return failed('initrd.gz', fetched, transfer);
   const verdict = [...initrdFindings(facts, kernel?.release ?? null), ...lineFindings(facts, options.args)];
   const ok = errorsOf(verdict).length === 0;
@@ -142,7 +142,7 @@ function progressOf(name: FileName, { onProgress }: CheckOptions) {
 }
 
 function failed(name: FileName, fetched: Fetched, findings: readonly Finding[]): Looked {
-  return { file: fileOf(name, fetched, false, transferDetail(fetched)), fetched, findings, facts: null };
+  return { file: fileOf(name, fetched, false, downloadDetail(fetched)), fetched, findings, facts: null };
 }
 
 function fileOf(name: FileName, fetched: Fetched, ok: boolean, detail: string): CheckedFile {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
+import { networkReason, readBody } from './body.ts';
 import { type Fetched, type FetchOptions, nothing } from './fetch.ts';
-import { networkReason, receive } from './receive.ts';
 
 /** Milliseconds without a byte. */
 const silence = 20_000;
@@ -31,7 +31,7 @@ export async function fetchFtp(url: string, options: FetchOptions): Promise<Fetc
         return error;
       },
     );
-    const received = await receive(through, declared, options);
+    const received = await readBody(through, declared, options);
     // A download that was given up is not waited for.
     const failure = received.problem === null ? await sent : received.problem.kind === 'cut-off' ? await sent : null;
     const problem = failure instanceof FTPError && received.bytes === 0 ? refusal(failure.code) : received.problem;

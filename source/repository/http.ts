@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
+import { networkReason, readBody } from './body.ts';
 import { type Fetched, type FetchOptions, nothing } from './fetch.ts';
-import { networkReason, receive } from './receive.ts';
 
 const mostRedirects = 5;
 /** Milliseconds without a byte. */
@@ -65,7 +65,7 @@ async function read(url: string, finalUrl: string, reply: IncomingMessage, optio
   const limited: FetchOptions = refused
     ? { ...options, sink: undefined, onProgress: undefined, most: 64 * 1024 }
     : options;
-  const { bytes, body, sha256, problem } = await receive(reply, declared, limited);
+  const { bytes, body, sha256, problem } = await readBody(reply, declared, limited);
   return {
     url,
     finalUrl,

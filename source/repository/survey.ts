@@ -1,10 +1,10 @@
-import { peersOf } from '../fai/peers.ts';
-import { netbootUrls } from '../netboot/eliloader.ts';
-import { errorsOf } from '../text/finding.ts';
+import { netbootUrls } from '../boot/methods/eliloader.ts';
+import { serversOf } from '../fai/servers.ts';
+import { errorsOf } from '../problem/finding.ts';
 import { checkArchive } from './archive/check.ts';
 import { type CheckOptions, type CheckResult, checkNetboot, resultOf } from './check.ts';
-import { checkReach, type Dial } from './reach.ts';
-import { dom0Finding } from './ways.ts';
+import { dom0Finding } from './other-urls.ts';
+import { checkServers, type Dial } from './servers.ts';
 
 const severities = ['error', 'warning', 'info'];
 
@@ -25,7 +25,7 @@ export async function survey(options: CheckOptions, { now, dial }: Surroundings)
   }
   const { kernel } = netboot;
   const archive = /^nfs:/.test(source.repository) ? [] : await checkArchive({ source, proxy, kernel, now, signal });
-  const reach = args === undefined ? [] : await checkReach(peersOf(args), dial, signal);
+  const reach = args === undefined ? [] : await checkServers(serversOf(args), dial, signal);
   const dom0 = dom0Finding(source, netbootUrls(source, loader ?? 2010), proxy);
   const findings = [...netboot.findings, ...archive, ...reach, dom0];
   // What stops a boot comes first, wherever it was found.

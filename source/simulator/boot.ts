@@ -1,4 +1,4 @@
-import { kernelFacts, kernelFindings } from '../netboot/verdict.ts';
+import { kernelFacts, kernelFindings } from '../boot/kernel-verdict.ts';
 import { ApiError } from './api-error.ts';
 import { fieldsOf, refsOf, text } from './calls/context.ts';
 import { hostTime } from './clock.ts';

@@ -26,11 +26,3 @@ export function cleanLine(text: string): string {
 
 /** For one row of a screen: nothing that moves the cursor stays, blanks that align things do. */
 export const cleanRow = (text: string): string => cleanText(text).replace(/[\n\t]/g, ' ');
-
-/** Cuts to `width` characters with an ellipsis. Counts code points: enough for names, columns pad on top of it. */
-export function cut(text: string, width: number, ellipsis = '…'): string {
-  const points = [...text];
-  if (points.length <= width) return text;
-  if (width <= ellipsis.length) return points.slice(0, Math.max(0, width)).join('');
-  return points.slice(0, width - ellipsis.length).join('') + ellipsis;
-}

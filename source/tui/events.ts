@@ -1,9 +1,9 @@
 import type { ParameterLine } from '../hosts/param-list.ts';
 import type { Vm } from '../hosts/vm.ts';
 import type { TemplateSettings } from '../operations/template.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { CheckResult, FileName } from '../repository/check.ts';
 import type { Profile } from '../settings/settings.ts';
-import type { Problem } from '../text/problem.ts';
 import type { InstallsEvent } from '../watch/installs.ts';
 import type { Key } from './keys.ts';
 import type { Choice, Found, JobPlan, JobResult, Work } from './state.ts';

@@ -1,6 +1,5 @@
-import stringWidth from 'string-width';
 import { cleanLine, cleanRow, cleanText } from '../text/clean.ts';
-import { wrapText } from '../text/wrap.ts';
+import { fitText, widthOf, wrapText } from '../text/width.ts';
 import type { Glyphs, Tone } from './theme.ts';
 
 /** A stretch of text of one look. */
@@ -26,20 +25,11 @@ export const blank: Line = [];
 /** Foreign text on one row. */
 export const foreign = (text: string, tone: Tone = 'plain'): Span => span(cleanLine(text), tone);
 
-export const widthOf = (text: string): number => stringWidth(text);
 export const lineWidth = (row: Line): number => row.reduce((sum, { text }) => sum + widthOf(text), 0);
 
 /** Cut or padded to exactly `width` columns; wide characters count two. */
-export function toWidth(text: string, width: number, glyphs: Pick<Glyphs, 'ellipsis'>): string {
-  if (widthOf(text) <= width) return text + ' '.repeat(width - widthOf(text));
-  const room = width - widthOf(glyphs.ellipsis);
-  let kept = '';
-  for (const point of text) {
-    if (widthOf(kept + point) > room) break;
-    kept += point;
-  }
-  return toWidth(room < 0 ? '' : kept + glyphs.ellipsis, width, { ellipsis: '' });
-}
+export const toWidth = (text: string, width: number, glyphs: Pick<Glyphs, 'ellipsis'>): string =>
+  fitText(text, width, glyphs.ellipsis);
 
 /**
  * A row as it is printed: cut to the width, span by span, and cleaned. Everything on the screen passes here, so that

@@ -1,7 +1,7 @@
 import { render } from 'ink';
 import { freshForm } from '../fai/form.ts';
 import { leftBehind } from '../operations/in-flight.ts';
-import type { Dial } from '../repository/reach.ts';
+import type { Dial } from '../repository/servers.ts';
 import type { Settings } from '../settings/settings.ts';
 import { outcomeOf } from '../watch/installs.ts';
 import { App } from './app.tsx';

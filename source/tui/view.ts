@@ -1,5 +1,5 @@
-import type { Finding } from '../text/finding.ts';
-import type { Problem } from '../text/problem.ts';
+import type { Finding } from '../problem/finding.ts';
+import type { Problem } from '../problem/problem.ts';
 import { type Line, line, span, wrapped } from './lines.ts';
 import type { Glyphs } from './theme.ts';
 

@@ -1,10 +1,10 @@
+import type { StateOfInstall } from '../boot/install-state.ts';
+import { readMark } from '../boot/marks.ts';
 import { splitFlags } from '../fai/flags.ts';
-import type { MonitorMessage } from '../fai/monitor.ts';
+import { lastValue, splitKernelLine } from '../fai/kernel-line.ts';
+import type { MonitorMessage } from '../fai/monitor-message.ts';
 import { foldMessage, type InstallProgress, noProgress } from '../fai/progress.ts';
-import { lastValue, splitWords } from '../fai/words.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
-import type { StateOfInstall } from '../netboot/install-state.ts';
-import { readMark } from '../netboot/marks.ts';
 import type { InventoryEvent } from './inventory.ts';
 
 /** A VM as one watches it: its record, its install state, what FAI says, what its processor says. */
@@ -148,7 +148,7 @@ const hostName = (label: string): string => label.toLowerCase().replace(/[^a-z0-
 
 /** True when the kernel line has neither reboot nor halt among its flags: somebody must press RETURN at the end. */
 export function needsKey(line: string): boolean {
-  const flags = splitFlags(lastValue(splitWords(line), 'FAI_FLAGS') ?? '');
+  const flags = splitFlags(lastValue(splitKernelLine(line), 'FAI_FLAGS') ?? '');
   return !flags.includes('reboot') && !flags.includes('halt');
 }
 
@@ -180,7 +180,7 @@ export function provesInstalled(install: Install): boolean {
   const { vm, state, progress, installerDomain } = install;
   if (state.state !== 'fired') return false;
   // sysinfo and inventory end with the same words.
-  if (lastValue(splitWords(vm.record.PV_args), 'FAI_ACTION') !== 'install') return false;
+  if (lastValue(splitKernelLine(vm.record.PV_args), 'FAI_ACTION') !== 'install') return false;
   if (progress?.ended && progress.outcome !== 'failed') return true;
   if (progress?.outcome === 'failed') return false;
   const { other_config: words, uuid, domid } = vm.record;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { type CallOptions, type Wire, wire } from './call.ts';
 import { type Download, download } from './download.ts';
 import { poster } from './post.ts';
-import { type CallOptions, type Wire, wire } from './wire.ts';
 
 /** A logged-in connection: calls get the session handle put in front of their parameters. */
 export interface Session {

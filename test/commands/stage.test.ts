@@ -15,13 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { folderPlace, stagedBytes } from '../../source/repository/stage/folder.ts';
-import { remoteOf } from '../../source/repository/stage/ssh.ts';
-import { tarPlace } from '../../source/repository/stage/tar.ts';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { depotPackages, kernelVersion } from '../../source/simulator/depot/packages.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
+import { folderPlace, stagedBytes } from '../../source/staging/folder.ts';
+import { remoteOf } from '../../source/staging/ssh.ts';
+import { tarPlace } from '../../source/staging/tar.ts';
 import { simulator, until, xenfai } from '../harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xenfai-stage-'));

@@ -153,7 +153,7 @@ test('the servers of the kernel line are tried, and what that means is said', as
 });
 
 test('limits of later loaders, with the key that raises them', async () => {
-  const { transferFindings } = await import('../../source/repository/transfer.ts');
+  const { downloadFindings } = await import('../../source/repository/download-verdict.ts');
   const fetched = {
     url: 'u',
     finalUrl: 'u',
@@ -166,11 +166,11 @@ test('limits of later loaders, with the key that raises them', async () => {
     sha256: null,
     problem: null,
   };
-  expect(transferFindings('vmlinuz', fetched, 2012)).toEqual([]);
-  expect(transferFindings('vmlinuz', fetched, 2014)).toMatchObject([
+  expect(downloadFindings('vmlinuz', fetched, 2012)).toEqual([]);
+  expect(downloadFindings('vmlinuz', fetched, 2014)).toMatchObject([
     { severity: 'error', code: 'over-limit', try: expect.stringContaining('platform:pv-kernel-max-size=67108864') },
   ]);
-  expect(transferFindings('vmlinuz', fetched, 2014, { 'pv-kernel-max-size': '67108864' })).toEqual([]);
-  expect(transferFindings('vmlinuz', fetched, null)).toMatchObject([{ severity: 'warning' }]);
-  expect(transferFindings('initrd.gz', fetched, 2014)).toEqual([]);
+  expect(downloadFindings('vmlinuz', fetched, 2014, { 'pv-kernel-max-size': '67108864' })).toEqual([]);
+  expect(downloadFindings('vmlinuz', fetched, null)).toMatchObject([{ severity: 'warning' }]);
+  expect(downloadFindings('initrd.gz', fetched, 2014)).toEqual([]);
 });

@@ -159,7 +159,7 @@ test('the page’s own PV-args boot, and the fleet ends at "waits for a key"', a
 });
 
 test('a VM without reboot flag says "waits for a key" by FAI’s own messages, too', async () => {
-  const { receiveMessages } = await import('../../source/watch/receiver.ts');
+  const { receiveMessages } = await import('../../source/watch/monitor-receiver.ts');
   const heard: string[] = [];
   const receiver = await receiveMessages(0, ({ keyword, ...rest }) =>
     heard.push([keyword, ...Object.values(rest)].join(' ')),

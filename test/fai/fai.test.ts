@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { detectDialect, dialects, overlayWords } from '../../source/fai/dialects.ts';
+import { detectDialect, dialects, overlayArguments } from '../../source/fai/dialects.ts';
 import { changeDialect, composeLine, freshForm, readLine } from '../../source/fai/form.ts';
-import { parseMonitorLine } from '../../source/fai/monitor.ts';
+import { hasFaiArguments, splitKernelLine } from '../../source/fai/kernel-line.ts';
+import { parseMonitorLine } from '../../source/fai/monitor-message.ts';
 import { foldMessage, noProgress } from '../../source/fai/progress.ts';
 import { validateLine } from '../../source/fai/validate.ts';
-import { hasFaiWords, splitWords } from '../../source/fai/words.ts';
 
 const pageArgs =
   'quiet console=hvc0 root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live FAI_FLAGS=verbose,sshd FAI_ACTION=install';
@@ -107,7 +107,7 @@ describe('the form', () => {
     )
     .map((words) => words.join(' '));
   const sorted = (text: string) =>
-    splitWords(text)
+    splitKernelLine(text)
       .map(({ text: one }) => one)
       .sort();
 
@@ -121,7 +121,8 @@ describe('the form', () => {
   });
 
   test('what counts (the last of each name) stays what counts', () => {
-    const effective = (text: string) => Object.fromEntries(splitWords(text).map(({ name, value }) => [name, value]));
+    const effective = (text: string) =>
+      Object.fromEntries(splitKernelLine(text).map(({ name, value }) => [name, value]));
     fc.assert(
       fc.property(line, (text) => {
         expect(effective(composeLine(readLine(text)))).toEqual(effective(text));
@@ -151,7 +152,7 @@ describe('the form', () => {
       const form = { ...fresh, nfsroot, configSpace: 'nfs://10.1.1.6/srv/fai/config' };
       // FAI 6 has a password everybody knows.
       expect(codes(composeLine(form))).toEqual(dialect === 'live-boot' ? [] : ['args-sshd']);
-      expect(detectDialect(splitWords(composeLine(form)))).toBe(dialect);
+      expect(detectDialect(splitKernelLine(composeLine(form)))).toBe(dialect);
       expect(readLine(composeLine(form))).toEqual(form);
     },
   );
@@ -163,13 +164,13 @@ describe('the form', () => {
       nfsroot: '10.1.1.6:/n',
       extra: 'mine=1',
       bootLive: false,
-      overlay: overlayWords[1],
+      overlay: overlayArguments[1],
     });
   });
 
   test('FAI words are told from others', () => {
-    expect(hasFaiWords('-- quiet console=hvc0')).toBe(false);
-    expect(hasFaiWords(pageArgs)).toBe(true);
+    expect(hasFaiArguments('-- quiet console=hvc0')).toBe(false);
+    expect(hasFaiArguments(pageArgs)).toBe(true);
   });
 });
 

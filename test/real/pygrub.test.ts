@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import { type BootMenus, pygrubChoice } from '../../source/netboot/pygrub/boot.ts';
+import { type BootMenus, pygrubChoice } from '../../source/boot/pygrub/choice.ts';
 import { realTest } from './needs.ts';
 import { must, pygrubPath, run, temporary } from './tools.ts';
 

@@ -1,9 +1,9 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { readKernelImage } from '../../source/netboot/kernel.ts';
-import { kernelFacts } from '../../source/netboot/verdict.ts';
-import { unpackPayload } from '../../source/repository/unpack.ts';
+import { kernelFacts } from '../../source/boot/kernel-verdict.ts';
+import { readKernelImage } from '../../source/formats/kernel-image.ts';
+import { unpackPayload } from '../../source/formats/unpack.ts';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { built, Terminal } from '../end-to-end/terminal.ts';
 import { connect, copyTemplate, makeAndStart, planNew, save } from '../end-to-end/walk.ts';

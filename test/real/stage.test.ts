@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { kernelFacts } from '../../source/netboot/verdict.ts';
+import { kernelFacts } from '../../source/boot/kernel-verdict.ts';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { depotPackages, kernelVersion } from '../../source/simulator/depot/packages.ts';

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanLine, cleanText, cut } from '../../source/text/clean.ts';
-import { expandNames } from '../../source/text/names.ts';
+import { expandNames } from '../../source/operations/vm-names.ts';
+import { cleanLine, cleanText } from '../../source/text/clean.ts';
 import { shellWord, xe } from '../../source/text/shell.ts';
 import { formatBytes, parseSize } from '../../source/text/sizes.ts';
 import { formatAge } from '../../source/text/time.ts';
+import { cutText, fitText, widthOf, wrapText } from '../../source/text/width.ts';
 
 describe('cleaning foreign text', () => {
   test.each([
@@ -29,11 +30,42 @@ describe('cleaning foreign text', () => {
       }),
     );
   });
+});
 
-  test('cut keeps what fits', () => {
-    expect(cut('abcdef', 4)).toBe('abc…');
-    expect(cut('abc', 4)).toBe('abc');
-    expect(cut('abc', 0)).toBe('');
+describe('widths', () => {
+  test('cutting keeps what fits', () => {
+    expect(cutText('abcdef', 4)).toBe('abc…');
+    expect(cutText('abc', 4)).toBe('abc');
+    expect(cutText('abc', 0)).toBe('');
+    expect(cutText('漢字漢字', 5)).toBe('漢字…');
+  });
+
+  test('60 CJK characters wrapped at 80 columns lose none', () => {
+    const text = '漢'.repeat(60);
+    const lines = wrapText(text, 80);
+    expect(lines.join('')).toBe(text);
+    expect(lines.map(widthOf)).toEqual([80, 40]);
+  });
+
+  // Combining marks and joined emoji may be wider when they are torn apart: what fits is asked of whole words.
+  const words = fc.array(fc.stringMatching(/^[a-z漢字äé-]{1,30}$/u), { minLength: 1 }).map((list) => list.join(' '));
+
+  test('wrapping loses nothing and fits', () => {
+    fc.assert(
+      fc.property(words, fc.integer({ min: 2, max: 100 }), (text, width) => {
+        const lines = wrapText(text, width);
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+        expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  test('fitting gives exactly the width', () => {
+    fc.assert(
+      fc.property(words, fc.integer({ min: 1, max: 60 }), (text, width) => {
+        expect(widthOf(fitText(text, width))).toBe(width);
+      }),
+    );
   });
 });
 

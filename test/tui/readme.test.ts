@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { exit } from '../../source/text/exit.ts';
+import { exit } from '../../source/problem/exit.ts';
 import { bindings } from '../../source/tui/bindings.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseMonitorLine } from '../../source/fai/monitor.ts';
+import { parseMonitorLine } from '../../source/fai/monitor-message.ts';
 import {
   foldInstalls,
   type Installs,

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { wire } from '../../source/xapi/call.ts';
 import { ResponseReader } from '../../source/xapi/decode.ts';
 import { classify, HostFailure, WireFailure } from '../../source/xapi/errors.ts';
 import { poster } from '../../source/xapi/post.ts';
-import { wire } from '../../source/xapi/wire.ts';
 
 const decode = (xml: string, step = xml.length) => {
   const reader = new ResponseReader();

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Compression } from '../../netboot/compression.ts';
-import { archiveRoot, type NetbootSource } from '../../netboot/eliloader.ts';
-import type { Finding } from '../../text/finding.ts';
+import { archiveRoot, type NetbootSource } from '../../boot/methods/eliloader.ts';
+import type { Compression } from '../../formats/compression.ts';
+import { tee } from '../../formats/tee.ts';
+import { limited, NoUnpacker, unpackStream } from '../../formats/unpack.ts';
+import type { Finding } from '../../problem/finding.ts';
 import { type Fetched, fetchFile } from '../fetch.ts';
-import { tap } from '../tap.ts';
-import { limited, NoUnpacker, unpackStream } from '../unpack.ts';
 import { packageFindings } from './findings.ts';
 import { type ListedPackage, scanPackages } from './packages.ts';
 import { type ListedFile, type ReleaseFile, readRelease, releaseFindings } from './release.ts';
@@ -141,7 +141,7 @@ async function fetchPackages(
 ) {
   const { proxy, signal } = options;
   const sum = createHash(file.algorithm);
-  const { sink, result, end } = tap(async (stream) => {
+  const { sink, result, end } = tee(async (stream) => {
     const plain = compression === null ? stream : unpackStream(stream, compression, signal);
     return scanPackages(limited(plain, mostText)).catch((error: Error) => error);
   });

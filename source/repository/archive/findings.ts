@@ -1,4 +1,4 @@
-import type { Finding } from '../../text/finding.ts';
+import type { Finding } from '../../problem/finding.ts';
 import { guestUtilities, type ListedPackage, metaPackage } from './packages.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type Paragraph, paragraphs } from './deb822.ts';
+import { type Paragraph, paragraphs } from '../../formats/deb822.ts';
 
 /** A package as Packages lists it. */
 export interface ListedPackage {

@@ -1,6 +1,6 @@
-import type { Finding } from '../../text/finding.ts';
+import { readParagraph, unsigned } from '../../formats/deb822.ts';
+import type { Finding } from '../../problem/finding.ts';
 import { shellWord } from '../../text/shell.ts';
-import { readParagraph, unsigned } from './deb822.ts';
 
 /** A file that a Release names. */
 export interface ListedFile {

@@ -1,4 +1,4 @@
-import { wrapText } from '../../text/wrap.ts';
+import { wrapText } from '../../text/width.ts';
 import { bindings } from '../bindings.ts';
 import { contextOf } from '../context.ts';
 import type { Binding } from '../keys.ts';

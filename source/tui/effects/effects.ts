@@ -1,6 +1,5 @@
 import { parseAddress } from '../../hosts/address.ts';
 import { type Host, openHost } from '../../hosts/host.ts';
-import { localAddress } from '../../hosts/local-address.ts';
 import { parameterLines } from '../../hosts/param-list.ts';
 import { allTemplates, findVm, readVm } from '../../hosts/vm.ts';
 import { checkVm } from '../../operations/check.ts';
@@ -8,12 +7,13 @@ import { execute, throwProblem, withRemains } from '../../operations/execute.ts'
 import { type Hands, hands as makeHands } from '../../operations/hands.ts';
 import { recordInstalled } from '../../operations/start.ts';
 import { planTemplateCopy, planTemplateSet } from '../../operations/template.ts';
+import { exit } from '../../problem/exit.ts';
+import { fail, type Problem, ProblemError, toProblem } from '../../problem/problem.ts';
 import type { CheckOptions } from '../../repository/check.ts';
-import type { Dial } from '../../repository/reach.ts';
+import type { Dial } from '../../repository/servers.ts';
 import { survey } from '../../repository/survey.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { exit } from '../../text/exit.ts';
-import { fail, type Problem, ProblemError, toProblem } from '../../text/problem.ts';
+import { localAddress } from '../../transport/local-address.ts';
 import { rawRecord } from '../../xapi/records.ts';
 import type { Command, Event } from '../events.ts';
 import { loadChoices } from './choices.ts';

@@ -1,7 +1,7 @@
 import { foldInstalls, type InstallsEvent, noInstalls } from '../../watch/installs.ts';
 import { followInventory } from '../../watch/inventory.ts';
 import { followLoads } from '../../watch/loads.ts';
-import { type Receiver, receiveMessages } from '../../watch/receiver.ts';
+import { type Receiver, receiveMessages } from '../../watch/monitor-receiver.ts';
 import type { Work } from './effects.ts';
 
 /**

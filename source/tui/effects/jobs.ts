@@ -6,7 +6,7 @@ import { planStart, planStop } from '../../operations/power.ts';
 import { disksOf, planRearm, planRepair } from '../../operations/rearm.ts';
 import type { Settings } from '../../operations/sources.ts';
 import { startVm } from '../../operations/start.ts';
-import { expandNames } from '../../text/names.ts';
+import { expandNames } from '../../operations/vm-names.ts';
 import { parseSize } from '../../text/sizes.ts';
 import type { Command, CreateRequest } from '../events.ts';
 import type { JobPlan, JobResult } from '../state.ts';

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
-import type { StageSource } from '../../repository/stage/source.ts';
-import { placeAt } from '../../repository/stage/ssh.ts';
-import { prepareStage } from '../../repository/stage/stage.ts';
-import { exit } from '../../text/exit.ts';
-import { errorsOf } from '../../text/finding.ts';
-import { fail } from '../../text/problem.ts';
+import { exit } from '../../problem/exit.ts';
+import { errorsOf } from '../../problem/finding.ts';
+import { fail } from '../../problem/problem.ts';
+import { prepareStage } from '../../staging/netboot-files.ts';
+import type { StageSource } from '../../staging/source.ts';
+import { placeAt } from '../../staging/ssh.ts';
 import type { StageRequest } from '../events.ts';
 import type { Work } from './effects.ts';
 

@@ -1,8 +1,9 @@
 import { cleanLine } from '../../text/clean.ts';
 import { formatBytes } from '../../text/sizes.ts';
 import { formatAge } from '../../text/time.ts';
+import { widthOf } from '../../text/width.ts';
 import { type Install, needsKey, outcomeOf } from '../../watch/installs.ts';
-import { bar, beside, blank, foreign, type Line, span, title, toWidth, widthOf, wrapped } from '../lines.ts';
+import { bar, beside, blank, foreign, type Line, span, title, toWidth, wrapped } from '../lines.ts';
 import { windowOf } from '../list.ts';
 import type { AppState } from '../state.ts';
 import type { Tone } from '../theme.ts';

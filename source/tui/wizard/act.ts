@@ -1,4 +1,4 @@
-import { expandNames } from '../../text/names.ts';
+import { expandNames } from '../../operations/vm-names.ts';
 import { parseSize } from '../../text/sizes.ts';
 import { outcomeOf } from '../../watch/installs.ts';
 import type { Command, Reduced } from '../events.ts';

@@ -1,8 +1,9 @@
+import { netbootUrls } from '../../boot/methods/eliloader.ts';
+import { splitKernelLine } from '../../fai/kernel-line.ts';
 import { longestLine } from '../../fai/validate.ts';
-import { splitWords } from '../../fai/words.ts';
-import { netbootUrls } from '../../netboot/eliloader.ts';
-import { errorsOf, type Finding } from '../../text/finding.ts';
-import { blank, foreign, type Line, line, lineWidth, type Span, span, title, widthOf, wrapped } from '../lines.ts';
+import { errorsOf, type Finding } from '../../problem/finding.ts';
+import { widthOf } from '../../text/width.ts';
+import { blank, foreign, type Line, line, lineWidth, type Span, span, title, wrapped } from '../lines.ts';
 import { windowOf } from '../list.ts';
 import type { AppState } from '../state.ts';
 import { findingRows, formRow, problemRows, type Size } from '../view.ts';
@@ -98,8 +99,8 @@ function lengthRow(text: string, before: string): Line {
 
 /** The line word by word: what stays, what is new, and behind it what goes. */
 export function diffRows(before: string, after: string, width: number): Line[] {
-  const old = splitWords(before).map(({ text }) => text);
-  const fresh = splitWords(after).map(({ text }) => text);
+  const old = splitKernelLine(before).map(({ text }) => text);
+  const fresh = splitKernelLine(after).map(({ text }) => text);
   const gone = old.filter((text) => !fresh.includes(text));
   const words: Span[] = [...fresh.map((text) => foreign(text, old.includes(text) ? 'plain' : 'good'))];
   const rows: Span[][] = [[]];

@@ -1,8 +1,8 @@
+import { sourceFindings } from '../../boot/methods/eliloader.ts';
 import { composeLine } from '../../fai/form.ts';
+import { sameArguments } from '../../fai/kernel-line.ts';
 import { validateLine } from '../../fai/validate.ts';
-import { sameWords } from '../../fai/words.ts';
-import { sourceFindings } from '../../netboot/eliloader.ts';
-import { errorsOf, type Finding } from '../../text/finding.ts';
+import { errorsOf, type Finding } from '../../problem/finding.ts';
 import type { Reduced } from '../events.ts';
 import { goTo, isKey, type PartEvent, stay } from '../part.ts';
 import type { AppState, ConfigureState } from '../state.ts';
@@ -13,7 +13,7 @@ import { type ConfigureField, configureFields } from './fields.ts';
 export function kernelLine(state: AppState): string {
   const before = state.template.records.get(state.template.chosen ?? '')?.record.PV_args ?? '';
   const line = composeLine(state.configure.form);
-  return sameWords(before, line) ? before : line;
+  return sameArguments(before, line) ? before : line;
 }
 
 /** Everything wrong with the form now, errors first. */

@@ -1,4 +1,4 @@
-import { netbootFolder } from '../../netboot/eliloader.ts';
+import { netbootFolder } from '../../boot/methods/eliloader.ts';
 import { blank, type Line, line, title, wrapped } from '../lines.ts';
 import type { AppState } from '../state.ts';
 import { formRow, hint, problemRows, type Size } from '../view.ts';

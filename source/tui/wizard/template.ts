@@ -1,5 +1,5 @@
 import { readLine } from '../../fai/form.ts';
-import { hasFaiWords } from '../../fai/words.ts';
+import { hasFaiArguments } from '../../fai/kernel-line.ts';
 import { sortTemplates, type TemplateFacts, templateFacts } from '../../hosts/template.ts';
 import type { Reduced } from '../events.ts';
 import { keepSelection, matching, move } from '../list.ts';
@@ -166,7 +166,7 @@ function configureWith(state: AppState, chosen: TemplateFacts): AppState {
     arch: chosen.arch || 'i386',
     proxy: chosen.proxy,
   };
-  const form = hasFaiWords(chosen.args) ? readLine(chosen.args) : startForm(state);
+  const form = hasFaiArguments(chosen.args) ? readLine(chosen.args) : startForm(state);
   return {
     ...next,
     configure: {

@@ -1,4 +1,4 @@
-import { netbootUrls, sourceOf } from '../../netboot/eliloader.ts';
+import { netbootUrls, sourceOf } from '../../boot/methods/eliloader.ts';
 import type { FileName } from '../../repository/check.ts';
 import { formatBytes } from '../../text/sizes.ts';
 import { bar, blank, foreign, type Line, line, scrolled, span, title, wrapped } from '../lines.ts';

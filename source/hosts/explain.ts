@@ -1,0 +1,174 @@
+import { exit } from '../problem/exit.ts';
+import { type Problem, ProblemError, toProblem } from '../problem/problem.ts';
+import { formatBytes } from '../text/sizes.ts';
+import { classify, type HostError, HostFailure, WireFailure } from '../xapi/errors.ts';
+
+/** Any error of a call as a problem for a person: what failed, on which host, why probably, what to try. */
+export function explain(error: unknown, host: string): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof WireFailure) return explainWire(error, host);
+  if (error instanceof HostFailure) return explainHost(error, host);
+  return toProblem(error);
+}
+
+function explainWire(error: WireFailure, host: string): Problem {
+  switch (error.kind) {
+    case 'certificate':
+      return {
+        code: 'certificate-not-trusted',
+        exit: exit.certificate,
+        message: `The certificate of ${host} is not trusted.`,
+        cause: `${error.message}. XenServers ship with a certificate they signed themselves.`,
+        try: [
+          'Install a certificate on the host that this machine trusts (NODE_EXTRA_CA_CERTS names a file of your own CA).',
+          `Inside a network you trust: http://${host.replace(/^https?:\/\//, '')} sends the password in clear text.`,
+        ],
+      };
+    case 'timeout':
+      return {
+        code: 'timeout',
+        exit: exit.unreachable,
+        message: `${host} did not answer in time.`,
+        cause: error.message,
+        try: ['Try again with a longer --timeout.', 'See whether xapi is busy or restarting: xe host-list in dom0.'],
+      };
+    case 'cut':
+      return {
+        code: 'connection-lost',
+        exit: exit.unreachable,
+        message: `${host} closed the connection before it answered.`,
+        cause: 'xapi restarts, or the network was cut; whether the last call was carried out is not known.',
+        try: ['Run the same command again: what is already done is seen and left alone.'],
+      };
+    case 'not-xapi':
+      return {
+        code: 'not-a-xenserver',
+        exit: exit.unreachable,
+        message: `What answers at ${host} is not a XenServer's API.`,
+        cause: error.message,
+        try: ['Check the address: it is the one XenCenter connects to.'],
+      };
+    case 'unreachable':
+      return {
+        code: 'unreachable',
+        exit: exit.unreachable,
+        message: `Cannot reach ${host}.`,
+        cause: error.message,
+        try: ['Check address and network.', 'Ports: 443, or 80 for an http:// address.'],
+      };
+  }
+}
+
+function explainHost(error: HostFailure, host: string): Problem {
+  const about = (code: string, message: string, extra: Partial<Problem> = {}): Problem => ({
+    code,
+    exit: exit.hostError,
+    message: `${message} (${host})`,
+    ...extra,
+    host: { code: error.code, params: error.params },
+  });
+  return describe(classify(error), error, about);
+}
+
+type About = (code: string, message: string, extra?: Partial<Problem>) => Problem;
+
+function describe(error: HostError, failure: HostFailure, about: About): Problem {
+  switch (error.kind) {
+    case 'login-refused':
+      return about('login-refused', 'The host refused the login.', {
+        exit: exit.loginRefused,
+        cause: 'User or password is wrong.',
+        try: ['The user is root unless the pool uses Active Directory.'],
+      });
+    case 'session-lost':
+      return about('session-lost', 'The host has ended the session.', {
+        exit: exit.unreachable,
+        cause: 'xapi was restarted, or too many sessions were open.',
+        try: ['Run the command again.'],
+      });
+    case 'slave':
+      return about('host-is-slave', `This host is a pool member; the pool master is ${error.master}.`, {
+        try: [`Connect to ${error.master}.`],
+      });
+    case 'bootloader':
+      return about(
+        `bootloader-${error.reason}`,
+        `The bootloader failed: ${error.message}`,
+        bootloaderAdvice(error.reason),
+      );
+    case 'kernel-refused':
+      return about('kernel-refused', `The host could not start the kernel: ${error.message}`, {
+        cause: 'eliloader fetched a file that this Xen cannot boot as a PV guest. The attempt is used.',
+        try: ['Run xenfai check to see what is wrong with the file, then xenfai rearm.'],
+      });
+    case 'power-state':
+      return about('power-state', `The VM is ${error.actual}; it must be ${error.expected}.`, { exit: exit.refused });
+    case 'template-operation':
+      return about('is-a-template', 'A template cannot do this.', { exit: exit.refused });
+    case 'busy':
+      return about('busy', `The host is busy with the VM: ${error.operation}.`, {
+        try: ['Try again when it has ended.'],
+      });
+    case 'no-host':
+      return about('no-host', 'No host can start this VM.', {
+        cause: 'Too little memory is free, or storage or network is missing on the host.',
+        try: ['xe host-compute-free-memory', 'Shut other VMs down, or give this one less memory.'],
+      });
+    case 'memory':
+      return about(
+        'memory',
+        `${formatBytes(error.needed)} are needed, ${formatBytes(error.free)} are free on the host.`,
+      );
+    case 'storage':
+      return about('storage', `The storage failed: ${error.message}`, {
+        try: ['Check free space: xe sr-list params=all'],
+      });
+    case 'unknown-object':
+      return about('gone', `The host knows no such ${error.className} (any more).`, { exit: exit.notFound });
+    case 'permission':
+      return about('permission', `This user may not do that: ${error.permission}.`, {
+        cause: 'Role based access control: cloning and editing VMs need the role vm-admin.',
+      });
+    case 'licence':
+      return about('licence', 'The licence of the host does not allow this, or has expired.');
+    case 'booting':
+      return about('booting', 'The host is still starting.', {
+        exit: exit.unreachable,
+        try: ['Try again in a minute.'],
+      });
+    case 'cancelled':
+      return about('cancelled', 'The host cancelled the task.');
+    case 'method-unknown':
+      return about('method-unknown', `This release does not know ${failure.method}.`);
+    case 'duplicate-key':
+      return about('duplicate-key', `Somebody else set ${error.key} at the same moment.`, { try: ['Run it again.'] });
+    case 'events-lost':
+    case 'other':
+      return about('host-error', `${failure.method} failed: ${[failure.code, ...failure.params].join(', ')}`);
+  }
+}
+
+function bootloaderAdvice(reason: string): Partial<Problem> {
+  switch (reason) {
+    case 'file-missing':
+      return {
+        cause: 'eliloader could not fetch a file. Nothing was switched: the attempt is not used.',
+        try: [
+          'Run xenfai check: it asks for the same URLs.',
+          'A path with "isolinux" means install-distro is missing: xenfai rearm.',
+        ],
+      };
+    case 'settings':
+      return {
+        cause: 'install-repository or install-distro does not suit eliloader. The attempt is not used.',
+        try: ['Run xenfai rearm: it sets them again.'],
+      };
+    case 'disk-empty':
+      return {
+        cause: 'The VM boots from its disk, but there is no system on it: an install was interrupted.',
+        try: ['Run xenfai rearm, then start it: the installer runs once more.'],
+      };
+    default:
+      return { try: ['See /var/log/xensource.log in dom0.'] };
+  }
+}
