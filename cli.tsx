@@ -1,15 +1,17 @@
 // The front door. It checks what everything else relies on before anything heavy is read, then loads the one part
 // that is asked for: a subcommand never reads the screen code, the simulator is read by demo and simulate only.
 
-import type { GlobalOptions, Surroundings } from './source/commands/options.ts';
-import type { SimulatorFlags } from './source/commands/program.ts';
-import type { Dial } from './source/repository/servers.ts';
+import type { GlobalFlags } from './source/commands/global-flags.ts';
+import type { SimulatorFlags } from './source/commands/simulator-flags.ts';
+import type { Surroundings } from './source/commands/surroundings.ts';
+import type { Journal } from './source/operations/journal.ts';
 import type { Settings } from './source/settings/settings.ts';
-import type { Suggestions } from './source/tui/state.ts';
+import type { SimulateFlags } from './source/simulator/simulate.ts';
+import type { Transport } from './source/transport/transport.ts';
+import type { Suggestions } from './source/tui/app/shared.ts';
 
 const oldest = 22;
 const version = '0.1.0';
-const monitorPort = 4711;
 /** Guests of the demo live sixty times faster: an install takes seconds. */
 const demoSpeed = 60;
 
@@ -40,13 +42,16 @@ async function main(): Promise<number> {
 }
 
 /** The screen on a real host. */
-async function screen(options: GlobalOptions, around: Surroundings): Promise<number> {
-  if (await refuseTerminal(around)) return 2;
-  const [{ loadSettings }, { readPassword }] = [
+async function screen(options: GlobalFlags, around: Surroundings): Promise<number> {
+  await refuseTerminal(around);
+  const [{ loadSettings }, { readPassword }, { monitorPort }, { fileJournal, journalPath, noJournal }] = [
     await import('./source/commands/connect.ts'),
     await import('./source/hosts/password.ts'),
+    await import('./source/fai/servers.ts'),
+    await import('./source/operations/journal.ts'),
   ];
-  const settings = await loadSettings(around);
+  const readOnly = isReading(options);
+  const settings = await loadSettings(around, readOnly ? 'read' : 'write');
   const wanted = options.profile ?? around.env['XENFAI_PROFILE'];
   const profile = wanted === undefined ? undefined : settings.profile(wanted);
   const password = await readPassword({
@@ -54,31 +59,42 @@ async function screen(options: GlobalOptions, around: Surroundings): Promise<num
     command: options.passwordCommand,
     environment: around.env['XENFAI_PASSWORD'],
   });
-  return open(settings, options, around, monitorPort, {
+  const suggestions = {
     address: options.host ?? around.env['XENFAI_HOST'] ?? profile?.address,
     user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user,
-    password: password ?? undefined,
+    password: password?.reveal(),
     repository: profile?.repository,
-  });
+  };
+  const complaints: string[] = [];
+  const journal = readOnly ? noJournal : fileJournal(journalPath(around.env), (text) => complaints.push(text));
+  const code = await open(settings, options, around, monitorPort, suggestions, around.transport, journal);
+  for (const text of complaints) around.err(`Warning: ${text}`);
+  return code;
 }
 
 /** The same screen on a host that exists in this process only; its settings go when it goes. */
-async function demo(options: GlobalOptions & SimulatorFlags, around: Surroundings): Promise<number> {
-  if (await refuseTerminal(around)) return 2;
-  const [{ flagProblem, freePort, startFromFlags }, { openSettings }, { mkdtemp, rm }, { tmpdir }, { join }] = [
+async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings): Promise<number> {
+  await refuseTerminal(around);
+  const [
+    { monitorPort },
+    { noJournal },
+    { freePort, startFromFlags },
+    { openSettings },
+    { mkdtemp, rm },
+    { tmpdir },
+    { join },
+  ] = [
+    await import('./source/fai/servers.ts'),
+    await import('./source/operations/journal.ts'),
     await import('./source/simulator/simulate.ts'),
     await import('./source/settings/settings.ts'),
     await import('node:fs/promises'),
     await import('node:os'),
     await import('node:path'),
   ];
-  const problem = flagProblem(options);
-  if (problem !== null) {
-    around.err(`xenfai: ${problem}`);
-    return 2;
-  }
+  await refuseFlags(options);
   const port = options.monitorPort ?? (await freePort(monitorPort));
-  const simulator = await startFromFlags({ ...options, monitorPort: port }, demoSpeed);
+  const simulator = await startFromFlags({ ...given(options), monitorPort: port }, demoSpeed);
   const folder = await mkdtemp(join(tmpdir(), 'xenfai-demo-'));
   try {
     const suggestions = {
@@ -90,51 +106,88 @@ async function demo(options: GlobalOptions & SimulatorFlags, around: Surrounding
       banner: 'demo: nothing real is touched',
     };
     // Servers of the simulated network are asked there, not on the network of this machine.
-    const dial: Dial = (host, to, signal) => {
+    const dial: Transport['dial'] = (host, to, signal) => {
       const answers = simulator.answers(host, to);
       if (answers !== null) return Promise.resolve(answers);
       // A kernel line that names no port means, in this world, the one this demo listens on.
-      return around.dial(host, to === monitorPort ? port : to, signal);
+      return around.transport.dial(host, to === monitorPort ? port : to, signal);
     };
-    return await open(openSettings(folder), options, around, port, suggestions, dial);
+    return await open(
+      openSettings(folder),
+      options,
+      around,
+      port,
+      suggestions,
+      { ...around.transport, dial },
+      noJournal,
+    );
   } finally {
     await simulator.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function refuseTerminal(around: Surroundings): Promise<boolean> {
-  const { terminalProblem } = await import('./source/commands/terminal.ts');
+async function refuseTerminal(around: Surroundings): Promise<void> {
+  const [{ terminalProblem }, { usage }] = [
+    await import('./source/commands/terminal.ts'),
+    await import('./source/commands/usage.ts'),
+  ];
   const problem = terminalProblem(around.env, process.stdin.isTTY === true, process.stdout.isTTY === true);
-  if (problem !== null) around.err(`xenfai: ${problem}`);
-  return problem !== null;
+  if (problem !== null) usage(problem);
 }
+
+async function refuseFlags(flags: SimulatorFlags): Promise<void> {
+  const [{ flagProblem }, { usage }] = [
+    await import('./source/simulator/simulate.ts'),
+    await import('./source/commands/usage.ts'),
+  ];
+  const problem = flagProblem(given(flags));
+  if (problem !== null) usage(problem);
+}
+
+/** Without what was not said. */
+function given({ quirk, release, ...rest }: SimulatorFlags): SimulateFlags {
+  const { port, repositoryPort, monitorPort, vms, latency, speed, seed } = rest;
+  const numbers = Object.entries({ port, repositoryPort, monitorPort, vms, latency, speed, seed });
+  return {
+    ...Object.fromEntries(numbers.filter(([, value]) => value !== undefined)),
+    quirk,
+    ...(release === undefined ? {} : { release }),
+  };
+}
+
+/** Neither changes anything. */
+const isReading = ({ readOnly, dryRun }: GlobalFlags): boolean => readOnly || dryRun;
 
 async function open(
   settings: Settings,
-  options: GlobalOptions,
+  flags: GlobalFlags,
   around: Surroundings,
   port: number,
   suggestions: Suggestions,
-  dial: Dial = around.dial,
+  transport: Transport,
+  journal: Journal,
 ): Promise<number> {
-  const [{ needsAscii }, { openScreen }, { cleanLine }] = [
+  const [{ defaultTimeout }, { needsAscii }, { openScreen }, { cleanLine }] = [
+    await import('./source/commands/connect.ts'),
     await import('./source/commands/terminal.ts'),
     await import('./source/tui/screen.tsx'),
     await import('./source/text/clean.ts'),
   ];
-  const { code, history } = await openScreen({
+  const options = {
     settings,
     suggestions,
-    timeout: (options.timeout ?? 30) * 1000,
+    timeout: (flags.timeout ?? defaultTimeout) * 1000,
     monitorPort: port,
-    readOnly: options.readOnly ?? false,
-    lowBandwidth: options.lowBandwidth ?? false,
+    readOnly: isReading(flags),
+    lowBandwidth: flags.lowBandwidth,
     asciiOnly: needsAscii(around.env),
     now: around.now,
-    dial,
+    transport,
+    journal,
     signal: around.signal,
-  });
+  };
+  const { code, history } = await openScreen(options);
   // The other screen is gone; what was done stays readable here.
   for (const line of history) around.out(cleanLine(line));
   return code;
@@ -142,13 +195,9 @@ async function open(
 
 /** A host to practise on: one line of JSON when it is ready, then until somebody interrupts. */
 async function simulate(flags: SimulatorFlags, around: Surroundings): Promise<number> {
-  const { flagProblem, readyLine, startFromFlags } = await import('./source/simulator/simulate.ts');
-  const problem = flagProblem(flags);
-  if (problem !== null) {
-    around.err(`xenfai: ${problem}`);
-    return 2;
-  }
-  const simulator = await startFromFlags(flags, 1);
+  await refuseFlags(flags);
+  const { readyLine, startFromFlags } = await import('./source/simulator/simulate.ts');
+  const simulator = await startFromFlags(given(flags), 1);
   around.out(readyLine(simulator));
   await new Promise((resolve) => around.signal.addEventListener('abort', resolve, { once: true }));
   await simulator.stop();

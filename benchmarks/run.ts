@@ -3,8 +3,15 @@ import { coldStart } from './cold-start.ts';
 import { firstFrame } from './first-frame.ts';
 import { inspecting } from './inspect.ts';
 import { bytesPerKey } from './key-bytes.ts';
+import { scale } from './scale.ts';
 
-const rows = [...(await coldStart()), await firstFrame(), ...(await bytesPerKey()), ...(await inspecting())];
+const rows = [
+  ...(await coldStart()),
+  await firstFrame(),
+  ...(await bytesPerKey()),
+  ...(await inspecting()),
+  ...(await scale()),
+];
 
 const head = ['what', 'xenfai', 'rival', 'ratio', 'against'];
 const table = [head, ...rows.map((row) => [row.what, row.ours, row.theirs, row.ratio, row.rival])];

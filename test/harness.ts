@@ -1,8 +1,15 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { Surroundings } from '../source/commands/options.ts';
 import { runProgram } from '../source/commands/program.ts';
+import type { Surroundings } from '../source/commands/surroundings.ts';
 import { type Host, openHost } from '../source/hosts/host.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../source/simulator/simulator.ts';
+import { network } from '../source/transport/network.ts';
+import type { Transport } from '../source/transport/transport.ts';
+import type { Access } from '../source/xapi/access.ts';
+import { Secret } from '../source/xapi/secret.ts';
 
 export const pageArgs =
   'quiet console=hvc0 root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live FAI_FLAGS=verbose,sshd FAI_ACTION=install';
@@ -12,8 +19,25 @@ export const lennyTemplate = 'Debian Lenny 5.0 (32-bit)';
 export const simulator = (options: SimulatorOptions = {}): Promise<Simulator> =>
   startSimulator({ loginDelay: 0, speed: 1000, monitorPort: 1, ...options });
 
-export const open = (sim: Simulator): Promise<Host> =>
-  openHost({ url: new URL(sim.host), user: sim.username, password: sim.password, timeout: 10_000 });
+/** The network of this machine, but that no test talks to another one, or takes a port that others rely on. */
+export const transportOf = (sim: Simulator | null): Transport => ({
+  ...network,
+  dial: (host, port) => Promise.resolve(sim?.answers(host, port) ?? false),
+  listenForLines: (_, onLine) => network.listenForLines(0, onLine),
+});
+
+export const open = (sim: Simulator, access: Access = 'write'): Promise<Host> =>
+  openHost({
+    url: new URL(sim.host),
+    user: sim.username,
+    password: new Secret(sim.password),
+    timeout: 10_000,
+    access,
+    transport: transportOf(sim),
+  });
+
+/** Where the journal of the tests goes. */
+export const stateFolder = mkdtempSync(join(tmpdir(), 'xenfai-state-'));
 
 export interface Ran {
   readonly code: number;
@@ -33,19 +57,17 @@ export async function xenfai(
   const err: string[] = [];
   const env = sim === null ? {} : { XENFAI_HOST: sim.host, XENFAI_PASSWORD: sim.password };
   const around: Surroundings = {
-    env: { XENFAI_CONFIG_DIR: '/nonexistent/xenfai', ...env, ...extra.env },
+    env: { XENFAI_CONFIG_DIR: '/nonexistent/xenfai', XENFAI_STATE_DIR: stateFolder, ...env, ...extra.env },
     out: (text) => out.push(text),
     err: (text) => err.push(text),
     stdout: new PassThrough(),
     stdoutIsTerminal: false,
     interactive: false,
-    color: false,
     signal: new AbortController().signal,
     now: () => new Date(),
     ask: () => Promise.resolve(true),
-    askSecret: () => Promise.resolve(''),
-    // No test talks to another machine.
-    dial: (host, port) => Promise.resolve(sim?.answers(host, port) ?? false),
+    askSecret: () => Promise.resolve(new Secret('')),
+    transport: transportOf(sim),
     ...(({ env: _, ...rest }) => rest)(extra),
   };
   const nowhere = () => Promise.resolve(0);

@@ -1,8 +1,9 @@
 import { Bytes } from '../formats/bytes.ts';
 import type { Compression } from '../formats/compression.ts';
 import type { InitrdFacts } from '../formats/initrd.ts';
+import type { Advice } from '../problem/advice.ts';
 import type { Finding } from '../problem/finding.ts';
-import { parseXenVersion, xenAtLeast } from './releases.ts';
+import { atLeast, parseVersion } from './version.ts';
 
 /** In a few words, for a table: "gzip, live-boot, modules of 2.6.32-4-686-bigmem". */
 export function initrdSummary(facts: InitrdFacts): string {
@@ -18,7 +19,7 @@ export function initrdSummary(facts: InitrdFacts): string {
  * What the kernel line wants of it is asked elsewhere: this folder knows nothing of FAI.
  */
 export function initrdFindings(facts: InitrdFacts, kernel: string | null): Finding[] {
-  const error = (code: string, message: string, advice: string): Finding => ({
+  const error = (code: string, message: string, advice: Advice): Finding => ({
     severity: 'error',
     code,
     message: `initrd.gz ${message}`,
@@ -70,7 +71,7 @@ const firstLinux: Readonly<Record<Compression, string>> = {
 function* formatFindings(format: Compression | 'cpio', kernel: string | null): Generator<Finding> {
   if (format === 'gzip' || format === 'cpio') return;
   const first = firstLinux[format];
-  const known = kernel !== null && parseXenVersion(kernel) !== null;
+  const known = kernel !== null && parseVersion(kernel) !== null;
   const old = known && !linuxAtLeast(kernel, first);
   yield {
     severity: old ? 'error' : known ? 'info' : 'warning',
@@ -84,21 +85,21 @@ function* formatFindings(format: Compression | 'cpio', kernel: string | null): G
 
 /** "2.6.32-4-amd64" against "2.6.33": the third number matters in 2.6 only. */
 function linuxAtLeast(kernel: string, first: string): boolean {
-  const [have, need] = [parseXenVersion(kernel), parseXenVersion(first)];
+  const [have, need] = [parseVersion(kernel), parseVersion(first)];
   if (have === null || need === null) return true;
-  if (have.major !== need.major || have.minor !== need.minor) return xenAtLeast(have, need);
+  if (have.major !== need.major || have.minor !== need.minor) return atLeast(have, need.major, need.minor);
   const third = (text: string): number => Number(/^\d+\.\d+\.(\d+)/.exec(text)?.[1] ?? '0');
   return third(kernel) >= third(first);
 }
 
-type MakeError = (code: string, message: string, advice: string) => Finding;
+type MakeError = (code: string, message: string, advice: Advice) => Finding;
 
 function* moduleFindings(facts: InitrdFacts, kernel: string | null, error: MakeError): Generator<Finding> {
   if (facts.modules.length > 0 && kernel !== null && !facts.modules.includes(kernel)) {
     yield error(
       'initrd-modules',
       `has modules of ${facts.modules.join(', ')}, vmlinuz is ${kernel}: it would find no driver, and FAI stops (790).`,
-      'Copy both files from the same nfsroot: xenfai stage --nfsroot does.',
+      { act: 'stage', from: 'nfsroot', note: 'takes both files from the same nfsroot' },
     );
     return;
   }

@@ -1,7 +1,8 @@
 import { type ElfKernel, readElfKernel } from '../formats/elf.ts';
 import { type KernelImage, readKernelImage, unpackedKernel } from '../formats/kernel-image.ts';
 import type { Finding } from '../problem/finding.ts';
-import { firstXenFor, type XenVersion, xenAtLeast } from './releases.ts';
+import { firstXenFor, type XenVersion } from './releases.ts';
+import { atLeast } from './version.ts';
 
 /** All that is known of a kernel file. `elf` null: it could not be looked into (no program for its compression). */
 export interface KernelFacts {
@@ -96,7 +97,7 @@ function* packingFindings(image: KernelImage, xen: XenVersion | null): Generator
     return;
   }
   const first = firstXenFor[image.compression];
-  if (xen !== null && xenAtLeast(xen, first)) return;
+  if (xen !== null && atLeast(xen, first.major, first.minor)) return;
   const firstText = `Xen ${first.major}.${first.minor}`;
   if (xen === null && image.compression === 'gzip') return;
   yield {
@@ -106,7 +107,7 @@ function* packingFindings(image: KernelImage, xen: XenVersion | null): Generator
       xen === null
         ? `vmlinuz is packed with ${image.compression}: ${firstText} is the first that unpacks it.`
         : `Xen ${xen.major}.${xen.minor} of this host cannot unpack the ${image.compression} payload of vmlinuz (${firstText} is the first).`,
-    try: 'Stage it again with --repack: xenfai stage --repack puts it there packed with gzip.',
+    try: { act: 'stage', repack: true, note: 'puts it there packed with gzip' },
   };
 }
 

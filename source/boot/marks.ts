@@ -1,55 +1,80 @@
+import * as z from 'zod';
+import { limits } from '../limits/limits.ts';
+
 /**
  * What xenfai must remember lives on the VM, as other_config keys, so that another jump host sees it.
  * VM.clone copies other_config: a mark that names another VM is ignored. Marks hold no secrets.
  */
+export const markNames = ['created', 'armed', 'installed', 'failed'] as const;
+
+export type MarkName = (typeof markNames)[number];
+
 export const markKeys = {
   created: 'xenfai:created',
   armed: 'xenfai:armed',
   installed: 'xenfai:installed',
-  args: 'xenfai:args',
-} as const;
+  failed: 'xenfai:failed',
+} as const satisfies Record<MarkName, string>;
 
-export type MarkName = keyof typeof markKeys;
+/** A field that is missing, or not what it should be, is absent: the rest of the mark still counts. */
+const maybe = <T extends z.ZodType>(type: T) => type.optional().catch(undefined);
 
-export interface Mark {
-  readonly vm: string;
-  readonly run: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly by: string;
-  readonly repository?: string;
-  readonly release?: string;
-  readonly arch?: string;
-  readonly args?: string;
-  readonly template?: string;
+const markFields = z.object({
+  vm: z.string(),
+  run: z.string().catch(''),
+  /** The host's time, ISO 8601, UTC. */
+  at: z.string().refine((at) => !Number.isNaN(Date.parse(at))),
+  by: z.string().catch(''),
+  repository: maybe(z.string()),
+  release: maybe(z.string()),
+  arch: maybe(z.string()),
+  args: maybe(z.string()),
+  template: maybe(z.string()),
   /** install-kernel and install-ramdisk, where the loader goes by paths. */
-  readonly kernel?: string;
-  readonly initrd?: string;
+  kernel: maybe(z.string()),
+  initrd: maybe(z.string()),
+  /** Of a failure: where in FAI, with which code, in which words. */
+  task: maybe(z.string()),
+  code: maybe(z.number()),
+  text: maybe(z.string()),
+});
+
+export type Mark = Readonly<z.infer<typeof markFields>>;
+
+/** What an install came to, as somebody who saw its end can put on record. */
+export type Verdict =
+  | { readonly verdict: 'installed' }
+  | { readonly verdict: 'failed'; readonly task: string; readonly code: number; readonly text: string };
+
+/** The value of a mark, at most 8 KiB: a failure's text is cut, and words that are too long are left out. */
+export function formatMark(mark: Mark): string {
+  const { vm, run, at, by, text, ...words } = mark;
+  const cut = text === undefined ? {} : { text: text.slice(0, limits.mark.text) };
+  const whole = JSON.stringify({ vm, run, at, by, ...words, ...cut });
+  return Buffer.byteLength(whole) <= limits.mark.size ? whole : JSON.stringify({ vm, run, at, by });
 }
 
-export const formatMark = (mark: Mark): string => JSON.stringify(mark);
+type OtherConfig = Readonly<Record<string, string>>;
 
 /** The mark of this VM; null when it is absent, damaged, or a clone's inheritance. */
-export function readMark(otherConfig: Readonly<Record<string, string>>, name: MarkName, uuid: string): Mark | null {
+export function readMark(otherConfig: OtherConfig, name: MarkName, uuid: string): Mark | null {
   const text = otherConfig[markKeys[name]];
-  if (text === undefined || text.length > 8192) return null;
-  let value: unknown;
+  if (text === undefined || text.length > limits.mark.size) return null;
+  const parsed = markFields.safeParse(jsonOf(text));
+  return parsed.success && parsed.data.vm === uuid ? parsed.data : null;
+}
+
+function jsonOf(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
-  const entries = Object.entries(value).filter(([, field]) => typeof field === 'string');
-  const mark: Partial<Record<string, string>> = Object.fromEntries(entries);
-  const { vm, run = '', at, by = '' } = mark;
-  if (vm !== uuid || at === undefined || Number.isNaN(Date.parse(at))) return null;
-  return { ...mark, vm, run, at, by };
 }
 
 /** Marks that name another VM: what a clone inherited, to be dropped at the next write. */
-export function staleMarks(otherConfig: Readonly<Record<string, string>>, uuid: string): string[] {
-  return (Object.keys(markKeys) as MarkName[])
+export function staleMarks(otherConfig: OtherConfig, uuid: string): string[] {
+  return markNames
     .filter((name) => otherConfig[markKeys[name]] !== undefined && readMark(otherConfig, name, uuid) === null)
     .map((name) => markKeys[name]);
 }

@@ -2,123 +2,124 @@ import { type HostRelease, hostRelease, knownReleases, type XenVersion } from '.
 import { findVm } from '../hosts/vm.ts';
 import { checkVm } from '../operations/check.ts';
 import { exit } from '../problem/exit.ts';
-import { errorsOf } from '../problem/finding.ts';
-import { fail } from '../problem/problem.ts';
+import { errorsOf, type Finding } from '../problem/finding.ts';
+import type { Problem } from '../problem/problem.ts';
 import { type CheckResult, resultOf } from '../repository/check.ts';
 import { survey } from '../repository/survey.ts';
 import { bootLines, checkDisk, type DiskCheck } from '../staging/guest-disk.ts';
-import { cleanLine } from '../text/clean.ts';
-import { formatBytes } from '../text/sizes.ts';
+import { checkLines } from './check-lines.ts';
 import { withHost } from './connect.ts';
-import type { GlobalOptions, Result, Surroundings } from './options.ts';
-import { findingLines } from './print.ts';
+import type { Given } from './global-flags.ts';
+import { findingJson, problemJson } from './json.ts';
+import { findingLines } from './plain.ts';
+import type { Result } from './result.ts';
+import { command } from './spec.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Take } from './take.ts';
+import { usage } from './usage.ts';
+import { architecture } from './values.ts';
 
-export interface CheckCommandOptions extends GlobalOptions {
-  readonly repository?: string;
-  readonly release?: string;
-  readonly arch?: string;
-  readonly proxy?: string;
-  readonly for?: string;
-  readonly template?: string;
-  readonly vm?: string;
-  readonly diskConfig?: string;
-}
+const takes = (take: Take) => ({
+  repository: take.text('--repository <url>', 'check this one; no host is needed'),
+  release: take.text('--release <name>', 'such as lenny'),
+  arch: take.as('--arch <name>', 'i386 or amd64; i386 unless said otherwise', architecture),
+  proxy: take.text('--proxy <url>', 'as install-proxy has it'),
+  for: take.as('--for <release>', 'by the rules of this XenServer release, such as 5.6', releaseOf),
+  template: take.text('--template <name>', 'what this template names'),
+  vm: take.text('--vm <name>', 'what this VM names'),
+  diskConfig: take.text('--disk-config <file>', 'menu.lst, grub.cfg, a root or a disk_config: what pygrub will boot'),
+});
+
+type Options = Given & ReturnType<typeof takes>;
+
+export const check = command({
+  name: 'check',
+  about:
+    'the netboot files as eliloader will see them, the Debian archive around them, the servers the kernel line names; or what pygrub will boot',
+  takes,
+  examples: [
+    ['xenfai check --repository http://web/debian-custom --release lenny', 'before there is a host'],
+    ['xenfai check --vm web01', 'by the rules of its host'],
+    ['xenfai check --disk-config /srv/fai/config/disk_config/XENPV', 'can pygrub read what FAI will make?'],
+  ],
+  exits: [6, 7],
+  access: 'read',
+  run: checkAny,
+});
 
 /**
  * The netboot files, asked for as eliloader will ask, and what belongs to them. With --repository no host is needed;
  * --disk-config looks at what the guest boots afterwards.
  */
-export async function check(options: CheckCommandOptions, around: Surroundings): Promise<Result> {
+async function checkAny(options: Options, around: Surroundings): Promise<Result> {
   const named = options.template ?? options.vm;
   if (named !== undefined) {
     const what = options.template === undefined ? 'VM' : 'template';
     return withHost(options, around, async ({ host }) => {
       const vm = await findVm(host.session, named, what);
-      const { signal } = around;
-      const facts = await host.facts();
-      const result = await checkVm(vm, facts, { signal, look: (asked) => survey(asked, seenBy(around)) });
-      return report(result, await diskOf(options, facts.xen), []);
+      const { signal, transport } = around;
+      const result = await checkVm(vm, host, { signal, transport, look: (asked) => survey(asked, around.now()) });
+      const arch = vm.record.other_config['install-arch'];
+      return report(result, await diskOf(options, (await host.facts()).xen), archFindings(arch), []);
     });
   }
-  const release = releaseOf(options.for);
-  const disk = await diskOf(options, release?.xen ?? null);
+  const disk = await diskOf(options, options.for?.xen ?? null);
   if (options.repository !== undefined) {
     const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
-    return report(await checkAlone(options, release, around), disk, notes);
+    return report(await checkAlone(options, options.repository, around), disk, archFindings(options.arch), notes);
   }
-  if (disk !== null) return report(resultOf([], []), disk, []);
-  return fail({
-    code: 'usage',
-    exit: exit.usage,
-    message: 'Say what to check.',
-    try: [
-      'xenfai check --repository URL --release lenny',
-      'xenfai check --template NAME',
-      'xenfai check --vm NAME',
-      'xenfai check --disk-config menu.lst',
-    ],
-  });
+  if (disk !== null) return report(resultOf([], []), disk, [], []);
+  return usage('Say what to check.', [
+    'xenfai check --repository URL --release lenny',
+    'xenfai check --template NAME',
+    'xenfai check --vm NAME',
+    'xenfai check --disk-config menu.lst',
+  ]);
 }
 
-function checkAlone(
-  options: CheckCommandOptions,
-  host: HostRelease | null,
-  around: Surroundings,
+async function checkAlone(
+  { release, arch = 'i386', proxy, for: host }: Options,
+  repository: string,
+  { signal, transport, now }: Surroundings,
 ): Promise<CheckResult> {
-  const { repository = '', release, arch = 'i386', proxy } = options;
-  if (release === undefined) {
-    return fail({
-      code: 'usage',
-      exit: exit.usage,
-      message: '--repository needs --release.',
-      try: ['--release lenny'],
-    });
-  }
+  if (release === undefined) return usage('--repository needs --release.', [{ act: 'give', setting: 'release' }]);
   const { loader, xen } = host ?? { loader: null, xen: null };
-  const source = { repository, release, arch };
-  return survey({ source, proxy, loader, xen, signal: around.signal }, seenBy(around));
+  return survey({ source: { repository, release, arch }, proxy, loader, xen, signal, transport }, now());
 }
 
-function releaseOf(named: string | undefined): HostRelease | null {
-  if (named === undefined) return null;
-  return (
-    hostRelease(named) ??
-    fail({
-      code: 'usage',
-      exit: exit.usage,
-      message: `--for ${named} is no release.`,
-      try: [knownReleases.join(', ')],
-    })
-  );
+function releaseOf(named: string): HostRelease {
+  const release = hostRelease(named);
+  if (release === null) throw new RangeError(`that is no release; there are ${knownReleases.join(', ')}`);
+  return release;
 }
 
-const diskOf = ({ diskConfig }: CheckCommandOptions, xen: XenVersion | null): Promise<DiskCheck | null> =>
+/** What PV guests of XenServer have. x86_64 has a finding of its own. */
+const usualArches: readonly string[] = ['i386', 'amd64', 'x86_64'];
+
+function archFindings(arch: string | undefined): Finding[] {
+  if (arch === undefined || arch === '' || usualArches.includes(arch)) return [];
+  const message = `The architecture is "${arch}": PV guests of XenServer are i386 or amd64.`;
+  return [{ severity: 'warning', code: 'arch-unusual', message, try: { act: 'give', setting: 'arch' } }];
+}
+
+const diskOf = ({ diskConfig }: Options, xen: XenVersion | null): Promise<DiskCheck | null> =>
   diskConfig === undefined ? Promise.resolve(null) : checkDisk(diskConfig, xen);
 
-const seenBy = (around: Surroundings) => ({ now: around.now(), dial: around.dial });
-
-/** Files, URLs and findings of a check, for people. */
-export function checkLines(result: CheckResult): string[] {
-  const files = result.files.map((file) => {
-    const size = file.bytes === null ? '' : `  ${formatBytes(file.bytes)}`;
-    const word = file.ok ? 'ok  ' : file.detail === 'not fetched' ? '--  ' : 'FAIL';
-    return `${word}  ${file.name.padEnd(9)}  ${file.status ?? '---'}${size}  ${cleanLine(file.detail)}`;
-  });
-  const urls = result.files.map((file) => `      ${cleanLine(file.url)}`);
-  const shown = files.flatMap((line, i) => [line, urls[i] ?? '']);
-  return [...shown, ...findingLines(result.findings)];
-}
-
-function report(netboot: CheckResult, disk: DiskCheck | null, notes: readonly string[]): Result {
-  const findings = [...netboot.findings, ...(disk?.findings ?? [])];
+function report(
+  netboot: CheckResult,
+  disk: DiskCheck | null,
+  more: readonly Finding[],
+  notes: readonly string[],
+): Result {
+  const findings = [...netboot.findings, ...more, ...(disk?.findings ?? [])];
   const result = { ...netboot, findings, ok: netboot.ok && errorsOf(findings).length === 0 };
   return {
     exit: result.ok ? exit.done : exit.checkFailed,
     json: {
       files: result.files,
-      findings,
+      findings: findings.map(findingJson),
       ...(disk === null ? {} : { diskConfig: disk.views }),
-      ...(result.ok ? {} : { error: failure(result) }),
+      ...(result.ok ? {} : { error: problemJson(failure(result)) }),
     },
     lines: [
       ...notes,
@@ -129,11 +130,12 @@ function report(netboot: CheckResult, disk: DiskCheck | null, notes: readonly st
   };
 }
 
-function failure(result: CheckResult) {
-  const first = result.findings.find((finding) => finding.severity === 'error');
-  const url = result.files.find((file) => !file.ok)?.url;
+function failure({ findings, files }: CheckResult): Problem {
+  const [first] = errorsOf(findings);
+  const url = files.find((file) => !file.ok)?.url;
   return {
     code: 'check-failed',
+    exit: exit.checkFailed,
     message: first?.message ?? 'The repository check failed.',
     ...(first?.try === undefined ? {} : { try: [first.try] }),
     ...(url === undefined ? {} : { url }),

@@ -2,35 +2,51 @@ import { parseAddress, sendsPasswordInClear, showAddress } from '../hosts/addres
 import type { Host } from '../hosts/host.ts';
 import { openHost } from '../hosts/host.ts';
 import { readPassword } from '../hosts/password.ts';
+import { type RunContext, runContext } from '../operations/context.ts';
+import { fileJournal, journalPath, noJournal } from '../operations/journal.ts';
 import { exit } from '../problem/exit.ts';
 import { fail, ProblemError } from '../problem/problem.ts';
 import type { Profile, Settings } from '../settings/settings.ts';
-import { defaultTimeout, type GlobalOptions, type Surroundings } from './options.ts';
+import type { Secret } from '../xapi/secret.ts';
+import type { Given } from './global-flags.ts';
+import { note } from './print.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Seconds a call to a host may take. */
+export const defaultTimeout = 30;
 
 export interface Connection {
   readonly host: Host;
   readonly profile: Profile | null;
+  /** For whatever is carried out on the host. */
+  readonly context: RunContext;
 }
 
 /** Opens the host that flags, environment and profiles name, runs `work`, and logs out on every way. */
 export async function withHost<T>(
-  options: GlobalOptions,
+  options: Given,
   around: Surroundings,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const { url, profile } = await whichHost(options, around);
   if (sendsPasswordInClear(url)) {
-    around.err(`Warning: ${showAddress(url)} is plain http: the password crosses the network readable.`);
+    note(around, `Warning: ${showAddress(url)} is plain http: the password crosses the network readable.`);
   }
   const host = await openHost({
     url,
     user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user ?? 'root',
     password: await password(options, around, showAddress(url)),
     timeout: (options.timeout ?? defaultTimeout) * 1000,
+    access: options.access,
+    transport: around.transport,
     signal: around.signal,
   });
+  const journal =
+    options.access === 'write'
+      ? fileJournal(journalPath(around.env), (text) => note(around, `Warning: ${text}`))
+      : noJournal;
   try {
-    return await work({ host, profile });
+    return await work({ host, profile, context: runContext(host, journal, around.signal) });
   } catch (error) {
     throw error instanceof ProblemError ? error : new ProblemError(host.explain(error), { cause: error });
   } finally {
@@ -39,10 +55,7 @@ export async function withHost<T>(
 }
 
 /** --host or XENFAI_HOST: an address, or a profile's name; else --profile, else the profile used last. */
-async function whichHost(
-  options: GlobalOptions,
-  around: Surroundings,
-): Promise<{ url: URL; profile: Profile | null }> {
+async function whichHost(options: Given, around: Surroundings): Promise<{ url: URL; profile: Profile | null }> {
   const named = options.host ?? around.env['XENFAI_HOST'];
   const wanted = options.profile ?? around.env['XENFAI_PROFILE'];
   // An address needs no settings file: at 02:10 nothing is read that is not needed.
@@ -67,23 +80,26 @@ async function whichHost(
     code: 'no-host',
     exit: exit.usage,
     message: 'No host is named.',
-    try: ['Give --host ADDRESS, set XENFAI_HOST, or run xenfai once to save a profile.'],
+    try: [{ act: 'give', setting: 'host' }, 'Or set XENFAI_HOST, or run xenfai once to save a profile.'],
   });
 }
 
-export async function loadSettings(around: Pick<Surroundings, 'env'>): Promise<Settings> {
+export async function loadSettings(
+  around: Pick<Surroundings, 'env'>,
+  access: 'read' | 'write' = 'read',
+): Promise<Settings> {
   const { openSettings } = await import('../settings/settings.ts');
-  return openSettings(around.env['XENFAI_CONFIG_DIR'] ?? null);
+  return openSettings(around.env['XENFAI_CONFIG_DIR'] ?? null, access);
 }
 
-async function password(options: GlobalOptions, around: Surroundings, address: string): Promise<string> {
+async function password(options: Given, around: Surroundings, address: string): Promise<Secret> {
   const given = await readPassword({
     file: options.passwordFile,
     command: options.passwordCommand,
     environment: around.env['XENFAI_PASSWORD'],
   });
   if (given !== null) return given;
-  if (around.interactive) return around.askSecret(`Password for ${address}: `);
+  if (around.interactive) return around.askSecret(`Password for ${address}:`);
   return fail({
     code: 'no-password',
     exit: exit.usage,

@@ -1,95 +1,125 @@
-import { findVm, type Vm } from '../hosts/vm.ts';
+import { findVm, readVm, type Vm } from '../hosts/vm.ts';
 import { checkProblem, checkVm } from '../operations/check.ts';
-import { type CreateOptions, createSite, planCreate } from '../operations/create.ts';
-import { type Hands, hands as makeHands } from '../operations/hands.ts';
+import { planCreate } from '../operations/create.ts';
+import { madeOnce } from '../operations/made-once.ts';
+import { type CreateOptions, createSite } from '../operations/site.ts';
 import { expandNames } from '../operations/vm-names.ts';
-import { exit } from '../problem/exit.ts';
-import { fail, ProblemError } from '../problem/problem.ts';
-import { cleanLine } from '../text/clean.ts';
-import { parseSize } from '../text/sizes.ts';
-import { applyPlan, type Changed, eachName, refuseReadOnly, summary, withStart } from './change.ts';
-import { withHost } from './connect.ts';
+import { ProblemError } from '../problem/problem.ts';
+import { applyPlan, type Changed, summary, withStart } from './changed.ts';
+import { type Connection, withHost } from './connect.ts';
+import { eachName } from './each.ts';
+import type { Given } from './global-flags.ts';
 import { type ManifestEntry, readManifest } from './manifest.ts';
-import type { GlobalOptions, Result, Surroundings } from './options.ts';
-import { startOne } from './start.ts';
+import type { Result } from './result.ts';
+import { command } from './spec.ts';
+import { startOne } from './starting.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Take } from './take.ts';
+import { usage } from './usage.ts';
+import { size, wholeNumber } from './values.ts';
 import { vmItem } from './vm-json.ts';
-
-export interface CreateCommandOptions extends GlobalOptions {
-  readonly template?: string;
-  readonly memory?: string;
-  readonly vcpus?: number;
-  readonly disk?: string;
-  readonly sr?: string;
-  readonly network?: string;
-  readonly mac?: string;
-  readonly start?: boolean;
-  readonly concurrency?: number;
-  readonly manifest?: string;
-}
 
 /** Ten starts at once have brought hosts down; four clones at once have not. */
 const usualConcurrency = 4;
 
+const takes = (take: Take) => ({
+  patterns: take.any('NAME'),
+  manifest: take.text('--manifest <file>', 'JSON array of {name, mac, memory, vcpus, disk, sr, network}'),
+  template: take.text('--template <name>', 'a template prepared for FAI'),
+  memory: take.as('--memory <size>', 'such as 512M', size),
+  vcpus: take.as('--vcpus <n>', 'virtual CPUs', wholeNumber),
+  disk: take.as('--disk <size>', 'of the first disk, such as 8G', size),
+  sr: take.text('--sr <name>', 'storage; else the default of the pool'),
+  network: take.text('--network <name>', 'by name, bridge or UUID'),
+  mac: take.text('--mac <address>', 'of the one VM'),
+  concurrency: take.as(
+    '--concurrency <n>',
+    `how many at a time; ${usualConcurrency} unless said otherwise`,
+    wholeNumber,
+  ),
+  start: take.on('--start', 'start them, if the repository passes the check'),
+});
+
+type Options = Given & ReturnType<typeof takes>;
+
+export const create = command({
+  name: 'create',
+  about: 'new VMs from a template; web[01-08] makes eight',
+  takes,
+  examples: [
+    ["xenfai create 'web[01-08]' --template 'Debian FAI' --memory 512M --disk 8G", 'eight armed VMs'],
+    ['xenfai create --manifest machines.json --template FAI --start', 'each as its entry says'],
+  ],
+  exits: [6, 7, 8, 9],
+  access: 'write',
+  run: createVms,
+});
+
 /** New VMs from one prepared template. A name we made from it already is left alone; any other is refused. */
-export async function create(
-  patterns: readonly string[],
-  options: CreateCommandOptions,
-  around: Surroundings,
-): Promise<Result> {
-  refuseReadOnly(options);
+async function createVms(options: Options, around: Surroundings): Promise<Result> {
   const manifest = options.manifest === undefined ? [] : await readManifest(options.manifest);
   const entries = new Map(manifest.map((entry) => [entry.name, entry]));
   const names = expand(
-    patterns,
+    options.patterns,
     manifest.map(({ name }) => name),
   );
-  if (options.mac !== undefined && names.length > 1) usage('--mac fits one VM only.');
-  const sizes = {
-    memory: size('--memory', options.memory),
-    disk: size('--disk', options.disk),
-    vcpus: options.vcpus,
-    sr: options.sr,
-    network: options.network,
-    mac: options.mac,
-  };
-  return withHost(options, around, async ({ host, profile }) => {
-    const template = options.template ?? profile?.template;
-    if (template === undefined) usage('Give --template NAME.');
-    const site = await createSite(host, await findVm(host.session, template ?? '', 'template'), sizes);
+  const { memory, disk, vcpus, sr, network, mac } = options;
+  if (mac !== undefined && names.length > 1) usage('--mac fits one VM only.');
+  const sizes = { memory, disk, vcpus, sr, network, mac };
+  return withHost(options, around, async (connection) => {
+    const { host, profile } = connection;
+    const { signal, transport } = around;
+    const named = options.template ?? profile?.template;
+    if (named === undefined) return usage('create needs a template.', [{ act: 'give', setting: 'template' }]);
+    const site = await createSite(host, await findVm(host.session, named, 'template'), sizes);
     if (options.start && !options.dryRun) {
-      const check = await checkVm(site.template, await host.facts(), { signal: around.signal });
+      const check = await checkVm(site.template, host, { signal, transport });
       if (!check.ok) throw new ProblemError(checkProblem(names.join(', '), check));
     }
-    const hands = makeHands(host, around.signal);
-    const all = await eachName(
-      names,
-      host,
-      around,
-      async (name): Promise<Changed> => {
-        const own = settingsOf(entries.get(name));
-        const wishes = { ...sizes, ...own };
-        const place = Object.keys(own).length === 0 ? site : await createSite(host, site.template, wishes);
-        const { plan, existing } = await planCreate(host, place, name, wishes, hands.run);
-        if (existing !== null) return leaveOrStart(existing, hands, options);
-        const changed = await applyPlan(plan, null, hands, options);
-        if (!options.start || options.dryRun || changed.problem !== null) return changed;
-        // The template's files were fetched above: not once more for every VM.
-        const made = await findVm(host.session, changed.item.uuid);
-        return withStart(changed, await startOne(made, hands, { ...options, checked: true }));
-      },
-      options.concurrency ?? usualConcurrency,
-    );
-    return summary(all, options);
+    const one = async (name: string): Promise<Changed> => {
+      const own = settingsOf(entries.get(name));
+      const wishes = { ...sizes, ...own };
+      const place = Object.keys(own).length === 0 ? site : await createSite(host, site.template, wishes);
+      return madeOnce(
+        () => planCreate(host, place, name, wishes),
+        (there) => leaveOrStart(there, connection, options, around),
+        async (plan) =>
+          startMade(await applyPlan(plan, null, connection.context, options), connection, options, around),
+      );
+    };
+    return summary(await eachName(names, host, signal, one, options.concurrency ?? usualConcurrency), options);
   });
 }
 
+/** The start that --start asks for, of a VM just made. The template's files were looked at: not once more for each. */
+async function startMade(
+  made: Changed,
+  { host, context }: Connection,
+  options: Options,
+  { transport }: Surroundings,
+): Promise<Changed> {
+  if (!options.start || options.dryRun || made.problem !== null) return made;
+  const vm = await findVm(host.session, made.item.uuid);
+  const { rules } = await host.facts();
+  const how = { dryRun: false, force: false, checked: true, transport };
+  return withStart(made, await startOne(vm, context, rules, how));
+}
+
 /** Made by us from this template before: left as it is, but for a start that is still due. */
-async function leaveOrStart(existing: Vm, hands: Hands, options: CreateCommandOptions): Promise<Changed> {
-  const item = { ...vmItem(existing), ok: true, changed: false };
-  const line = `${cleanLine(item.name)}: is there already, made from this template; it is left as it is`;
+async function leaveOrStart(
+  existing: Vm,
+  { host, context }: Connection,
+  options: Options,
+  { transport }: Surroundings,
+): Promise<Changed> {
+  const { rules } = await host.facts();
+  const item = { ...vmItem(existing, rules), ok: true, changed: false };
+  const line = `${item.name}: is there already, made from this template; it is left as it is`;
   const there: Changed = { item, problem: null, lines: [line], steps: [] };
   if (!options.start || options.dryRun || item.state !== 'armed') return there;
-  return withStart(there, await startOne(existing, hands, options));
+  const vm = await readVm(host.session, existing.ref);
+  const how = { dryRun: false, force: false, checked: false, transport };
+  return withStart(there, await startOne(vm, context, rules, how));
 }
 
 /** What an entry of the manifest says; what it leaves out is left to the flags. */
@@ -99,20 +129,8 @@ function settingsOf(entry: ManifestEntry | undefined): CreateOptions {
 }
 
 function expand(patterns: readonly string[], listed: readonly string[]): string[] {
-  try {
-    const names = [...patterns.flatMap(expandNames), ...listed];
-    if (names.length === 0) usage('Name at least one VM, or give --manifest.');
-    if (new Set(names).size < names.length) usage('A name stands there twice.');
-    return names;
-  } catch (error) {
-    if (error instanceof RangeError) return usage(error.message);
-    throw error;
-  }
+  const names = [...patterns.flatMap(expandNames), ...listed];
+  if (names.length === 0) usage('Name at least one VM, or give --manifest.');
+  if (new Set(names).size < names.length) usage('A name stands there twice.');
+  return names;
 }
-
-function size(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  return parseSize(text) ?? usage(`${flag} ${text} is no size; write 512M or 8G.`);
-}
-
-const usage = (message: string): never => fail({ code: 'usage', exit: exit.usage, message });

@@ -1,54 +1,80 @@
 import { faiFiles } from '../fai/files/files.ts';
 import { faiReleases } from '../fai/files/system.ts';
 import { exit } from '../problem/exit.ts';
-import { fail } from '../problem/problem.ts';
+import type { Problem } from '../problem/problem.ts';
 import { makeSpace, type PlannedFile, planFiles, writeFile } from '../staging/config-space.ts';
 import { nextSteps, type Step } from '../staging/fai-steps.ts';
+import { fileWriter } from '../staging/writer.ts';
 import { cleanText } from '../text/clean.ts';
-import { refuseReadOnly } from './change.ts';
-import type { GlobalOptions, Result, Surroundings } from './options.ts';
+import type { Given } from './global-flags.ts';
+import { problemJson } from './json.ts';
+import { note } from './print.ts';
+import type { Result } from './result.ts';
+import { command } from './spec.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Take } from './take.ts';
+import { usage } from './usage.ts';
+import { architecture } from './values.ts';
 
-export interface FaiFilesCommandOptions extends GlobalOptions {
-  readonly release?: string;
-  readonly arch?: string;
-  readonly repository?: string;
-  readonly root?: string;
-  readonly nfsroot?: string;
-  readonly etc?: string;
-}
+const takes = (take: Take) => ({
+  folder: take.one('DIR'),
+  release: take.text('--release <name>', 'of the guests; lenny unless said otherwise'),
+  arch: take.as('--arch <name>', 'i386 or amd64, for the commands shown', architecture),
+  repository: take.text('--repository <url>', 'your archive, which the files name; needed to write them'),
+  root: take.text('--root <place>', 'its folder, for the commands shown'),
+  nfsroot: take.text('--nfsroot <dir>', 'to see what is done; /srv/fai/nfsroot unless said otherwise'),
+  etc: take.text('--etc <dir>', "FAI's settings; /etc/fai unless said otherwise"),
+});
 
-/** The page's own names, for a first look without any answer. */
+type Options = Given & ReturnType<typeof takes>;
+
+export const faiFilesCommand = command({
+  name: 'fai-files',
+  about: 'what a config space needs for guests of XenServer, and the commands to run in order',
+  takes,
+  examples: [
+    ['xenfai fai-files /srv/fai/config --repository http://web/debian-custom', 'writes what is not there yet'],
+    ['xenfai fai-files /srv/fai/config --dry-run', 'shows what it would write'],
+  ],
+  exits: [8],
+  access: 'none',
+  run: writeFaiFiles,
+});
+
+/** The page's own names, for a first look without any answer; files are written with a repository that somebody named. */
 const usual = { release: 'lenny', arch: 'i386', repository: 'http://myrepo.example.com/debian-custom' } as const;
 
 /**
  * Writes what a config space needs for guests of XenServer. What is new is written; what differs is shown, and
  * written only when somebody says so. Ends with the commands to run in order.
  */
-export async function faiFilesCommand(
-  folder: string,
-  options: FaiFilesCommandOptions,
-  around: Surroundings,
-): Promise<Result> {
-  refuseReadOnly(options);
+async function writeFaiFiles(options: Options, around: Surroundings): Promise<Result> {
+  const { folder } = options;
   const release = options.release ?? usual.release;
   const repository = options.repository ?? usual.repository;
   if (!faiReleases.includes(release))
-    usage(`--release ${release} is none that fai-files knows.`, faiReleases.join(', '));
-  if (/[\s'"\\]/.test(repository)) usage(`--repository "${repository}" is no URL.`, usual.repository);
+    usage(`--release ${release} is none that fai-files knows.`, [`It knows ${faiReleases.join(', ')}.`]);
+  if (options.repository === undefined && !options.dryRun)
+    usage('fai-files needs --repository: the URL of your archive is written into the files.', [
+      `Give --repository ${usual.repository}; --dry-run shows the files with this one.`,
+    ]);
+  if (/[\s'"\\]/.test(repository))
+    usage(`--repository "${repository}" is no URL.`, [`Write it as ${usual.repository}.`]);
   const planned = await planFiles(folder, faiFiles({ release, repository }));
   const differing = planned.filter(({ merged }) => merged.change === 'differs');
   const diffs = await diffsOf(planned);
-  const overwrite =
-    differing.length === 0 || options.yes === true || (await agreed(differing, diffs, options, around));
+  const overwrite = differing.length === 0 || options.yes || (await agreed(differing, diffs, options, around));
   const doing = planned.filter(
     ({ merged }) => merged.change !== 'refused' && (merged.change !== 'differs' || overwrite),
   );
   if (!options.dryRun) {
-    await makeSpace(folder);
-    for (const one of doing) await writeFile(folder, one);
+    const writer = fileWriter({ readOnly: options.access === 'read' });
+    await makeSpace(folder, writer);
+    for (const one of doing) await writeFile(one, writer);
   }
   const kept = planned.filter((one) => !doing.includes(one));
-  const steps = await nextSteps({ ...usual, ...options, release, repository, folder });
+  const { arch = usual.arch, root, nfsroot, etc } = options;
+  const steps = await nextSteps({ ...given({ root, nfsroot, etc }), arch, release, repository, folder });
   return report({
     release,
     repository,
@@ -56,9 +82,19 @@ export async function faiFilesCommand(
     kept,
     diffs,
     steps,
-    dryRun: options.dryRun === true,
+    dryRun: options.dryRun,
     asked: around.interactive,
   });
+}
+
+/** Without what was not said. */
+function given(settings: { [K in 'root' | 'nfsroot' | 'etc']: string | undefined }) {
+  const { root, nfsroot, etc } = settings;
+  return {
+    ...(root === undefined ? {} : { root }),
+    ...(nfsroot === undefined ? {} : { nfsroot }),
+    ...(etc === undefined ? {} : { etc }),
+  };
 }
 
 /** The difference of each file that is there and will be another; computed only where there is one. */
@@ -87,15 +123,18 @@ const readable = (bytes: string): string => Buffer.from(bytes, 'latin1').toStrin
 async function agreed(
   differing: readonly PlannedFile[],
   diffs: ReadonlyMap<string, string>,
-  options: FaiFilesCommandOptions,
+  options: Options,
   around: Surroundings,
 ): Promise<boolean> {
   if (!around.interactive || options.dryRun || options.json) return false;
-  for (const { file } of differing) around.err(cleanText(diffs.get(file.path) ?? ''));
+  for (const { file } of differing) note(around, ...linesOf(diffs.get(file.path) ?? ''));
   return around.ask(
     `Overwrite ${differing.map(({ file }) => file.path).join(', ')}? The old ones are kept, with a ~ behind their names.`,
   );
 }
+
+/** Cleaned before it is taken apart: what steers a terminal may run over several lines. */
+const linesOf = (text: string): string[] => cleanText(text).split('\n');
 
 const words = {
   new: 'new',
@@ -123,13 +162,8 @@ function report({ release, repository, planned, kept, diffs, steps, dryRun, aske
     const state = merged.change === 'differs' && !kept.includes(one) ? 'overwritten' : words[merged.change];
     const note = merged.change === 'refused' ? `: ${merged.why}` : wrongMode ? ', mode set right' : `  ${file.about}`;
     const diff = diffs.get(file.path);
-    const shown =
-      diff !== undefined && (!asked || dryRun)
-        ? cleanText(diff)
-            .split('\n')
-            .map((line) => `    ${line}`)
-        : [];
-    return [`${state.padEnd(12)}  ${file.path}${cleanText(note)}`, ...shown];
+    const shown = diff !== undefined && (!asked || dryRun) ? linesOf(diff).map((line) => `    ${line}`) : [];
+    return [`${state.padEnd(12)}  ${file.path}${note}`, ...shown];
   });
   const done = steps.map(({ text, done, command }, i) => [
     `${i + 1}. [${done === null ? '?' : done ? 'x' : ' '}] ${text}`,
@@ -137,8 +171,9 @@ function report({ release, repository, planned, kept, diffs, steps, dryRun, aske
   ]);
   const failed = kept.length > 0 && !dryRun;
   const names = kept.map(({ file }) => file.path).join(', ');
-  const problem = {
+  const problem: Problem = {
     code: 'not-overwritten',
+    exit: exit.refused,
     message: `Not overwritten: ${names}.`,
     try: [
       'Look at the differences; --yes overwrites what differs and keeps the old ones with a ~ behind their names.',
@@ -156,19 +191,15 @@ function report({ release, repository, planned, kept, diffs, steps, dryRun, aske
       })),
       steps,
       ...(dryRun ? { dryRun: true } : {}),
-      ...(failed ? { error: problem } : {}),
+      ...(failed ? { error: problemJson(problem) } : {}),
     },
     lines: [
-      `for ${release}, with the archive ${cleanText(repository)} (--release and --repository say otherwise)`,
+      `for ${release}, with the archive ${repository} (--release and --repository say otherwise)`,
       ...lines,
       '',
       'In this order ([x] is done, [?] is not seen from here):',
       ...done.flat(),
     ],
-    problems: failed ? [`xenfai: ${problem.message}`, ...problem.try.map((advice) => `  try: ${advice}`)] : [],
+    problems: failed ? [problem] : [],
   };
-}
-
-function usage(message: string, advice: string): never {
-  return fail({ code: 'usage', exit: exit.usage, message, try: [advice] });
 }

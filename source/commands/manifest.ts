@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import type { CreateOptions } from '../operations/create.ts';
+import type { CreateOptions } from '../operations/site.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { parseSize } from '../text/sizes.ts';

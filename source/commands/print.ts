@@ -1,50 +1,29 @@
-import type { StepView } from '../operations/plan.ts';
-import type { Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
-import { cleanLine } from '../text/clean.ts';
-import { fitText, widthOf } from '../text/width.ts';
+import { jsonText, problemJson } from './json.ts';
+import { plainText, problemLines } from './plain.ts';
+import type { Result } from './result.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** Columns as wide as their widest cell; the last one is left ragged. Cells are foreign text. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const cells = [head, ...rows].map((row) => row.map(cleanLine));
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))));
-  return cells.map((row) =>
-    row
-      .map((cell, i) => (i === row.length - 1 ? cell : fitText(cell, widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
+/** A word to whoever sits there, while the command goes on. */
+export function note(around: Pick<Surroundings, 'err'>, ...lines: readonly string[]): void {
+  for (const line of lines) around.err(plainText(line));
 }
 
-/** A problem in lines: what failed, why, what to try. */
-export function problemLines(problem: Problem): string[] {
-  return [
-    `xenfai: ${cleanLine(problem.message)}`,
-    ...(problem.cause === undefined ? [] : [`  why: ${cleanLine(problem.cause)}`]),
-    ...(problem.url === undefined ? [] : [`  url: ${cleanLine(problem.url)}`]),
-    ...(problem.try ?? []).map((advice) => `  try: ${cleanLine(advice)}`),
-  ];
+/** One of several documents, or the row that says the same. */
+export function printPart(json: boolean, around: Surroundings, document: object, line: string): void {
+  around.out(json ? jsonText(document) : plainText(line));
 }
 
-const signs = { error: 'error  ', warning: 'warning', info: 'note   ' } as const;
-
-export function findingLines(findings: readonly Finding[]): string[] {
-  return findings.flatMap((finding) => [
-    `${signs[finding.severity]}  ${cleanLine(finding.message)}`,
-    ...(finding.try === undefined ? [] : [`         try: ${cleanLine(finding.try)}`]),
-  ]);
+/** The end of a command, the one document or the rows for a person. */
+export function printResult(result: Result, json: boolean, around: Pick<Surroundings, 'out' | 'err'>): void {
+  if (!result.streamed) {
+    if (json) around.out(jsonText({ ok: result.exit === 0, ...result.json }));
+    else for (const line of result.lines) around.out(plainText(line));
+  }
+  if (!json) note(around, ...(result.aside ?? []), ...(result.problems ?? []).flatMap(problemLines));
 }
 
-/** A plan's steps with before and after, and the line for xe below each. */
-export function planLines(steps: readonly StepView[]): string[] {
-  return steps.flatMap((step) => {
-    const change = [step.before, step.after]
-      .filter((part) => part !== '')
-      .map(cleanLine)
-      .join(' -> ');
-    return [
-      `  ${step.step}${change === '' ? '' : `: ${change}`}`,
-      ...(step.xe === '' ? [] : [`    ${cleanLine(step.xe)}`]),
-    ];
-  });
+export function printProblem(problem: Problem, json: boolean, around: Surroundings): void {
+  if (json) around.out(jsonText({ ok: false, error: problemJson(problem) }));
+  else note(around, ...problemLines(problem));
 }

@@ -1,43 +1,48 @@
 import { exit } from '../problem/exit.ts';
-import { errorsOf } from '../problem/finding.ts';
+import { errorsOf, type Finding } from '../problem/finding.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { CheckResult } from '../repository/check.ts';
 import type { Staging } from '../staging/netboot-files.ts';
-import type { Place, Placed } from '../staging/place.ts';
+import type { Place, Placed, Repair } from '../staging/place.ts';
+import { repairFinding } from '../staging/repairs.ts';
 import { cleanLine } from '../text/clean.ts';
 import { formatBytes } from '../text/sizes.ts';
-import { checkLines } from './check.ts';
-import type { Result } from './options.ts';
-import { findingLines } from './print.ts';
+import { checkLines } from './check-lines.ts';
+import { findingJson, problemJson } from './json.ts';
+import { findingLines } from './plain.ts';
+import type { Result } from './result.ts';
 
 /** What was done, for a person and for a script. */
 export interface Staged {
   readonly staging: Staging;
   readonly placed: readonly Placed[];
+  readonly repairs: readonly Repair[];
   readonly commands: readonly string[];
   readonly place: Place;
   readonly check: CheckResult | null;
   readonly toStderr: boolean;
 }
 
-export function stagedResult({ staging, placed, commands, place, check, toStderr }: Staged): Result {
+export function stagedResult({ staging, placed, repairs, commands, place, check, toStderr }: Staged): Result {
+  const findings = [...repairs.map(repairFinding), ...staging.findings];
   const lines = [
     ...placed.flatMap((file) => placedLines(file, staging)),
     `below ${cleanLine(place.name)}`,
-    ...findingLines(staging.findings),
+    ...findingLines(findings),
     ...(commands.length === 0 ? [] : ['next:', ...commands.map((command) => `  ${command}`)]),
     ...(check === null ? [] : ['over the network:', ...checkLines(check)]),
   ];
   const failed = check !== null && !check.ok;
-  const problem = failed ? errorsOf(check.findings)[0] : undefined;
+  const first = failed ? errorsOf(check.findings)[0] : undefined;
   return {
     exit: failed ? exit.checkFailed : exit.done,
     json: {
-      ...jsonOf(staging, placed, commands),
-      ...(check === null ? {} : { check: { files: check.files, findings: check.findings } }),
-      ...(problem === undefined ? {} : { error: { code: 'check-failed', message: problem.message } }),
+      ...jsonOf(findings, placed, commands),
+      ...(check === null ? {} : { check: { files: check.files, findings: check.findings.map(findingJson) } }),
+      ...(first === undefined ? {} : { error: { code: 'check-failed', message: first.message } }),
     },
     lines: toStderr ? [] : lines,
-    problems: toStderr ? lines : [],
+    aside: toStderr ? lines : [],
   };
 }
 
@@ -50,28 +55,30 @@ function placedLines({ path, bytes, sha256, changed, backup }: Placed, staging: 
   ];
 }
 
-const jsonOf = (staging: Staging, staged: readonly Placed[], commands: readonly string[]) => ({
+const jsonOf = (findings: readonly Finding[], staged: readonly Placed[], commands: readonly string[]) => ({
   staged,
-  findings: staging.findings,
+  findings: findings.map(findingJson),
   commands,
 });
 
 /** Staging a kernel that cannot boot would only move the mistake to the one attempt. */
 export function refusedResult(staging: Staging): Result {
   const [first] = errorsOf(staging.findings);
-  const message = `Nothing was put anywhere: ${first?.message ?? 'these files cannot boot.'}`;
+  const problem: Problem = {
+    code: 'check-failed',
+    exit: exit.checkFailed,
+    message: `Nothing was put anywhere: ${first?.message ?? 'these files cannot boot.'}`,
+    try: [
+      ...(first?.try === undefined ? [] : [first.try]),
+      { act: 'give', setting: 'force', note: 'puts them there all the same' },
+    ],
+  };
   return {
     exit: exit.checkFailed,
-    json: {
-      ...jsonOf(staging, [], []),
-      error: { code: 'check-failed', message, ...(first?.try === undefined ? {} : { try: [first.try] }) },
-    },
+    json: { ...jsonOf(staging.findings, [], []), error: problemJson(problem) },
     lines: [],
-    problems: [
-      ...findingLines(staging.findings),
-      `xenfai: ${cleanLine(message)}`,
-      '  try: --force puts them there all the same',
-    ],
+    aside: findingLines(staging.findings),
+    problems: [problem],
   };
 }
 
@@ -91,7 +98,7 @@ export function previewResult(
   }));
   return {
     exit: exit.done,
-    json: { ...jsonOf(staging, [], []), dryRun: true, plan },
+    json: { ...jsonOf(staging.findings, [], []), dryRun: true, plan },
     lines: [
       ...plan.map(({ step, after }) => `${cleanLine(step)}: ${after}`),
       `below ${cleanLine(place)}`,

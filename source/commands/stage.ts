@@ -1,7 +1,5 @@
 import { hostRelease } from '../boot/releases.ts';
-import { exit } from '../problem/exit.ts';
 import { errorsOf } from '../problem/finding.ts';
-import { fail } from '../problem/problem.ts';
 import { type CheckResult, checkNetboot } from '../repository/check.ts';
 import { prepareStage } from '../staging/netboot-files.ts';
 import type { Place, Placed } from '../staging/place.ts';
@@ -9,35 +7,63 @@ import { type ArchiveTool, archiveTools, layPool } from '../staging/pool.ts';
 import type { StageSource } from '../staging/source.ts';
 import { placeAt, remoteOf } from '../staging/ssh.ts';
 import { tarPlace, unpackLine } from '../staging/tar.ts';
-import { refuseReadOnly } from './change.ts';
-import type { GlobalOptions, Result, Surroundings } from './options.ts';
+import { fileWriter } from '../staging/writer.ts';
+import type { Given } from './global-flags.ts';
+import type { Result } from './result.ts';
+import { command } from './spec.ts';
 import { previewResult, refusedResult, stagedResult } from './stage-report.ts';
-import { withToolsIso } from './tools-iso.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Take } from './take.ts';
+import { fromToolsIso } from './tools-iso.ts';
+import { usage } from './usage.ts';
+import { architecture } from './values.ts';
 
-export interface StageOptions extends GlobalOptions {
-  readonly root?: string;
-  readonly tar?: string;
-  readonly release?: string;
-  readonly arch?: string;
-  readonly nfsroot?: string;
-  readonly kernel?: string;
-  readonly deb?: string;
-  readonly iso?: string;
-  readonly initrd?: string;
-  readonly url?: string;
-  readonly pool?: string | true;
-  readonly for?: string;
-  readonly force?: boolean;
-  readonly repack?: boolean;
-  readonly liveIso?: string;
-}
+const takes = (take: Take) => ({
+  root: take.text('--root <place>', 'its folder: DIR, or user@host:/dir by ssh'),
+  tar: take.text('--tar <file>', '- : a tar archive on stdout instead'),
+  release: take.text('--release <name>', 'such as lenny'),
+  arch: take.as('--arch <name>', 'i386 or amd64', architecture),
+  nfsroot: take.text('--nfsroot <dir>', 'kernel and initrd of this nfsroot'),
+  kernel: take.text('--kernel <file>', 'this kernel'),
+  deb: take.text('--deb <file>', 'the kernel in this package'),
+  iso: take.text('--iso <file>', 'the kernel on this tools ISO; "host": the one a XenServer has'),
+  initrd: take.text('--initrd <file>', 'for sources that have none'),
+  pool: take.maybe('--pool [tool]', 'the packages, too, for apt-ftparchive, reprepro or dput'),
+  repack: take.on('--repack', 'the kernel packed with gzip, for a Xen that cannot unpack it as it is'),
+  url: take.text('--url <url>', 'the repository as seen from outside: checks it afterwards'),
+  for: take.as('--for <release>', 'by the rules of this XenServer release, such as 5.6', xenOf),
+  force: take.on('--force', 'whatever is found'),
+  liveIso: take.text('--live-iso <name>', 'with --iso host: a VM from this live disc to copy the files by hand'),
+  network: take.text('--network <name>', 'of that VM'),
+});
+
+type StageOptions = Given & ReturnType<typeof takes>;
+
+export const stage = command({
+  name: 'stage',
+  about:
+    'kernel and initrd into the repository, judged first, both or none, the pair before kept as .bak; with --pool the packages, too',
+  takes,
+  examples: [
+    [
+      'xenfai stage --nfsroot /srv/fai/nfsroot --root /srv/www/debian --release lenny --arch i386',
+      'on the FAI server',
+    ],
+    [
+      'xenfai stage --iso host --host xvm03 --pool --root www@web:/srv/www/debian --release lenny --arch i386',
+      'from a host, by ssh',
+    ],
+  ],
+  exits: [6, 7, 8],
+  access: 'write',
+  run: stageFiles,
+});
 
 /** Puts the netboot files, and on demand the packages, where eliloader and apt will look for them. */
-export async function stage(options: StageOptions, around: Surroundings): Promise<Result> {
-  refuseReadOnly(options);
+async function stageFiles(options: StageOptions, around: Surroundings): Promise<Result> {
   const { release, arch } = options;
   if (release === undefined || arch === undefined)
-    return usage('stage needs --release and --arch.', ['--release lenny --arch i386']);
+    return usage('stage needs --release and --arch.', ['Give --release lenny --arch i386']);
   const place = placeOf(options, around);
   const tool = toolOf(options.pool);
   const work = async (source: StageSource): Promise<Result> => {
@@ -48,16 +74,16 @@ export async function stage(options: StageOptions, around: Surroundings): Promis
       arch,
       signal,
       pool: tool !== null,
-      repack: options.repack ?? false,
+      repack: options.repack,
       initrd: options.initrd ?? null,
-      xen: xenOf(options.for),
+      xen: options.for ?? null,
     });
     const root = remoteOf(options.root ?? '')?.folder ?? options.root ?? '.';
     const pool = await layPool(staging.packages, tool ?? 'apt-ftparchive', { root, release, arch });
     const files = [...staging.netboot, ...pool.files];
     if (errorsOf(staging.findings).length > 0 && !options.force) return refusedResult(staging);
     if (options.dryRun) return previewResult(staging, files, place.name);
-    const placed = await place.put(files, signal);
+    const { placed, repairs } = await place.put(files, signal);
     const commands =
       options.tar === undefined
         ? pool.commands
@@ -65,11 +91,11 @@ export async function stage(options: StageOptions, around: Surroundings): Promis
     const check =
       options.url === undefined || staging.netboot.length === 0
         ? null
-        : await checkStaged(options.url, { release, arch }, placed, signal);
-    return stagedResult({ staging, placed, commands, place, check, toStderr: options.tar !== undefined });
+        : await checkStaged(options.url, { release, arch }, placed, around);
+    return stagedResult({ staging, placed, repairs, commands, place, check, toStderr: options.tar !== undefined });
   };
   return options.iso === 'host'
-    ? withToolsIso(options, around, (file) => work({ from: 'iso', file }))
+    ? fromToolsIso(options, around, (file) => work({ from: 'iso', file }))
     : work(sourceOf(options));
 }
 
@@ -92,7 +118,8 @@ function placeOf(options: StageOptions, around: Surroundings): Place {
     usage('--root is a folder, not a URL.', [
       '--root DIR or user@host:/dir; --url is the same place as seen from outside.',
     ]);
-  return placeAt(root ?? '', !around.interactive);
+  const writer = fileWriter({ readOnly: options.access === 'read' });
+  return placeAt(root ?? '', { writer, batch: !around.interactive });
 }
 
 function toolOf(pool: string | true | undefined): ArchiveTool | null {
@@ -101,9 +128,10 @@ function toolOf(pool: string | true | undefined): ArchiveTool | null {
   return tool ?? usage(`--pool ${String(pool)} is no tool xenfai knows.`, [archiveTools.join(', ')]);
 }
 
-function xenOf(release: string | undefined) {
-  if (release === undefined) return null;
-  return hostRelease(release)?.xen ?? usage(`--for ${release} is no release.`);
+function xenOf(named: string) {
+  const release = hostRelease(named);
+  if (release === null) throw new RangeError('that is no release');
+  return release.xen;
 }
 
 function sourceOf({ nfsroot, kernel, deb, iso }: StageOptions): StageSource {
@@ -126,10 +154,10 @@ async function checkStaged(
   repository: string,
   { release, arch }: { readonly release: string; readonly arch: string },
   placed: readonly Placed[],
-  signal: AbortSignal,
+  { signal, transport }: Surroundings,
 ): Promise<CheckResult> {
   const source = { repository, release, arch };
-  const result = await checkNetboot({ source, loader: null, xen: null, signal });
+  const result = await checkNetboot({ source, loader: null, xen: null, signal, transport });
   const other = result.files.filter((file) => {
     const put = placed.find(({ path }) => path.endsWith(`/${file.name}`));
     return put !== undefined && file.sha256 !== null && file.sha256 !== put.sha256;
@@ -143,8 +171,4 @@ async function checkStaged(
     try: 'Correct --root or --url; a proxy in between may also keep the old file.',
   };
   return { ...result, ok: false, findings: [finding, ...result.findings] };
-}
-
-function usage(message: string, advice: readonly string[] = []): never {
-  return fail({ code: 'usage', exit: exit.usage, message, ...(advice.length === 0 ? {} : { try: advice }) });
 }

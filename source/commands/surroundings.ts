@@ -2,9 +2,29 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { leftBehind } from '../operations/in-flight.ts';
 import { exit } from '../problem/exit.ts';
-import { dialTcp } from '../repository/servers.ts';
 import { cleanLine } from '../text/clean.ts';
-import type { Surroundings } from './options.ts';
+import { network } from '../transport/network.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Secret } from '../xapi/secret.ts';
+
+/** What a command gets from outside; tests hand in their own. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A line for stdout or stderr as it is: only the printers call these. */
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Where an archive goes. */
+  readonly stdout: Writable;
+  readonly stdoutIsTerminal: boolean;
+  /** Both stdin and stderr are a terminal: somebody can be asked. */
+  readonly interactive: boolean;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  readonly ask: (question: string) => Promise<boolean>;
+  readonly askSecret: (question: string) => Promise<Secret>;
+  /** Makes every socket. */
+  readonly transport: Transport;
+}
 
 /** Signals as the operator sends them: the first asks to stop and take back, the second leaves at once. */
 export interface Interrupts {
@@ -52,23 +72,31 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     stdout,
     stdoutIsTerminal: stdout.isTTY === true,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    color: stdout.isTTY === true && !env['NO_COLOR'],
     signal: interrupts.signal,
     now: () => (fixed === undefined ? new Date() : new Date(fixed)),
-    ask: async (question) =>
-      /^y(es)?$/i.test((await readLine(`${question} [y/N] `, interrupts.signal, false)).trim()),
-    askSecret: (question) => readLine(question, interrupts.signal, true),
-    dial: dialTcp,
+    ask: async (question) => {
+      const answer = await readLine(`${cleanLine(question)} [y/N] `, interrupts.signal, false);
+      return /^y(es)?$/i.test(answer.trim());
+    },
+    askSecret: async (question) => new Secret(await readLine(cleanLine(question), interrupts.signal, true)),
+    transport: network,
   };
 }
 
-/** Asks on stderr, so that stdout stays what a script reads. A secret is not echoed. */
+/**
+ * Asks on stderr, so that stdout stays what a script reads. The question is readline's own prompt: it clears the row
+ * before it prints, and with it whatever somebody else has written there. A secret is not echoed.
+ */
 async function readLine(question: string, signal: AbortSignal, secret: boolean): Promise<string> {
-  process.stderr.write(question);
-  const output = secret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
-  const lines = createInterface({ input: process.stdin, output, terminal: true });
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  if (secret) process.stderr.write(`${question} `);
+  const lines = createInterface({
+    input: process.stdin,
+    output: secret ? nowhere : process.stderr,
+    terminal: true,
+  });
   try {
-    return await lines.question('', { signal });
+    return await lines.question(secret ? '' : question, { signal });
   } finally {
     lines.close();
     if (secret) process.stderr.write('\n');

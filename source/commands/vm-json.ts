@@ -1,32 +1,37 @@
-import { stateOf, type Vm } from '../hosts/vm.ts';
-import type { StepView } from '../operations/plan.ts';
-import type { Problem } from '../problem/problem.ts';
+import type { InstallState } from '../boot/install-state.ts';
+import type { BootRules } from '../boot/releases.ts';
+import { powerWord, stateOf, type Vm } from '../hosts/vm.ts';
+import type { problemJson } from './json.ts';
+
+interface Condition {
+  readonly state: InstallState;
+  readonly powerState: string;
+}
 
 /** A VM as every command's JSON shows it. Foreign text stays raw here. */
-export interface VmItem {
+export interface VmItem extends Condition {
   readonly name: string;
   readonly uuid: string;
-  readonly powerState: string;
-  readonly state: string;
   readonly missing: readonly string[];
   readonly pvArgs: string;
   readonly pvBootloader: string;
   readonly ok?: boolean;
   readonly changed?: boolean;
-  readonly before?: { readonly state: string; readonly powerState: string };
-  readonly after?: { readonly state: string; readonly powerState: string };
+  readonly before?: Condition;
+  readonly after?: Condition;
   readonly repaired?: readonly string[];
   readonly attemptUsed?: boolean | null;
   readonly xe?: readonly string[];
   readonly error?: ReturnType<typeof problemJson>;
 }
 
-export function vmItem({ record }: Vm): VmItem {
-  const { state, missing } = stateOf(record);
+/** By the record, as its host's release makes it. */
+export function vmItem({ record }: Vm, rules: BootRules): VmItem {
+  const { state, missing } = stateOf(record, { rules });
   return {
     name: record.name_label,
     uuid: record.uuid,
-    powerState: record.power_state.toLowerCase(),
+    powerState: powerWord(record),
     state,
     missing,
     pvArgs: record.PV_args,
@@ -45,16 +50,4 @@ export const absentItem = (name: string): VmItem => ({
   pvBootloader: '',
 });
 
-export function problemJson({ code, message, cause, try: advice, url, host }: Problem) {
-  return {
-    code,
-    message,
-    ...(cause === undefined ? {} : { cause }),
-    ...(advice === undefined ? {} : { try: advice }),
-    ...(url === undefined ? {} : { url }),
-    ...(host === undefined ? {} : { host }),
-  };
-}
-
-export const xeLines = (steps: readonly StepView[]): string[] =>
-  steps.map((step) => step.xe).filter((line) => line !== '' && !line.startsWith('#'));
+export const condition = ({ state, powerState }: VmItem): Condition => ({ state, powerState });

@@ -1,3 +1,5 @@
+import { limits } from '../limits/limits.ts';
+
 /** A member of an ar archive: where its bytes lie. */
 export interface ArMember {
   readonly name: string;
@@ -7,7 +9,6 @@ export interface ArMember {
 
 const magic = '!<arch>\n';
 const headerSize = 60;
-const mostMembers = 32;
 
 /** Reads bytes of a file; fewer than asked for at its end. */
 export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
@@ -20,7 +21,7 @@ export async function arMembers(readAt: ReadAt): Promise<ArMember[] | null> {
   if (latin1(await readAt(0, magic.length)) !== magic) return null;
   const members: ArMember[] = [];
   let at = magic.length;
-  while (members.length < mostMembers) {
+  while (members.length < limits.deb.members) {
     const header = latin1(await readAt(at, headerSize));
     if (header.length < headerSize || !header.endsWith('`\n')) break;
     const size = Number(header.slice(48, 58).trim() || Number.NaN);

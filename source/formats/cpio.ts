@@ -1,3 +1,5 @@
+import { limits } from '../limits/limits.ts';
+
 /** An entry of a cpio archive. `data` only where it was asked for. */
 export interface CpioEntry {
   readonly name: string;
@@ -7,15 +9,12 @@ export interface CpioEntry {
 
 export interface CpioOptions {
   readonly onEntry: (entry: CpioEntry) => void;
-  /** Files whose content is wanted, up to `mostKept` bytes each. */
+  /** Files whose content is wanted, up to `limits.cpio.kept` bytes each. */
   readonly wanted?: (entry: CpioEntry) => boolean;
   readonly onData?: (entry: CpioEntry, data: Uint8Array) => void;
 }
 
 const headerSize = 110;
-const mostName = 4096;
-const mostEntries = 500_000;
-const mostKept = 1024 * 1024;
 const trailer = 'TRAILER!!!';
 
 /**
@@ -99,7 +98,7 @@ export class CpioReader {
     const field = (index: number): number => Number.parseInt(text.slice(6 + index * 8, 14 + index * 8), 16);
     this.nameSize = field(11);
     this.entry = { name: '', mode: field(1), size: field(6) };
-    if (this.nameSize < 1 || this.nameSize > mostName)
+    if (this.nameSize < 1 || this.nameSize > limits.cpio.name)
       this.problem = 'its cpio archive is damaged: a name is too long';
     this.state = 'name';
   }
@@ -113,14 +112,14 @@ export class CpioReader {
       return;
     }
     this.entries += 1;
-    if (this.entries > mostEntries) {
-      this.problem = `it holds more than ${mostEntries} files`;
+    if (this.entries > limits.cpio.entries) {
+      this.problem = `it holds more than ${limits.cpio.entries} files`;
       return;
     }
     this.entry = entry;
     this.options.onEntry(entry);
     this.left = entry.size;
-    const wanted = entry.size > 0 && entry.size <= mostKept && this.options.wanted?.(entry) === true;
+    const wanted = entry.size > 0 && entry.size <= limits.cpio.kept && this.options.wanted?.(entry) === true;
     if (entry.size === 0) {
       this.state = 'header';
     } else if (wanted) {

@@ -1,4 +1,5 @@
 import { type Extract, extract, type Header } from 'tar-stream';
+import { limits } from '../limits/limits.ts';
 import { type ArMember, arMembers, type ReadAt } from './ar.ts';
 import type { Compression } from './compression.ts';
 import { type Paragraph, readParagraph } from './deb822.ts';
@@ -18,9 +19,6 @@ export interface DebPackage {
   files(folder: string, wanted: (path: string) => boolean, most: number): Promise<Map<string, Uint8Array>>;
 }
 
-const mostControl = 1024 * 1024;
-/** Kernel packages of today unpack to 400 MiB. */
-const mostUnpacked = 4 * 1024 ** 3;
 const forms: Readonly<Record<string, Compression | null>> = {
   tar: null,
   'tar.gz': 'gzip',
@@ -47,7 +45,7 @@ export async function openDeb(readAt: ReadAt, signal: AbortSignal): Promise<DebP
       signal,
     });
   };
-  const control = await read('control', '', (path) => path === 'control', mostControl);
+  const control = await read('control', '', (path) => path === 'control', limits.deb.control);
   const text = Buffer.from(control.get('control') ?? []).toString('utf8');
   const fields = readParagraph(text);
   const [name, version, arch] = ['package', 'version', 'architecture'].map((field) => fields.get(field) ?? '');
@@ -79,7 +77,7 @@ async function readTar(
   const found = new Map<string, Uint8Array>();
   const tar = extract();
   const plain = compression === null ? source : unpackStream(source, compression, signal);
-  const fed = feed(limited(plain, mostUnpacked), tar);
+  const fed = feed(limited(plain, limits.deb.unpacked), tar);
   fed.catch(() => {});
   for await (const entry of tar) {
     const path = pathOf(entry.header);

@@ -1,21 +1,20 @@
+import { limits } from '../limits/limits.ts';
+
 /** One paragraph of a control file: fields by lower-case name, continuation lines joined by newlines. */
 export type Paragraph = ReadonlyMap<string, string>;
-
-const mostFields = 200;
-const mostParagraph = 1024 * 1024;
 
 /** Reads one paragraph (deb822(5)); lines that are none are passed over, nothing throws. */
 export function readParagraph(text: string): Paragraph {
   const fields = new Map<string, string>();
   let name: string | null = null;
-  for (const line of text.slice(0, mostParagraph).split('\n')) {
+  for (const line of text.slice(0, limits.deb822.paragraph).split('\n')) {
     if (line.startsWith('#')) continue;
     if (/^[ \t]/.test(line)) {
       if (name !== null) fields.set(name, `${fields.get(name) ?? ''}\n${line.trim()}`);
       continue;
     }
     const at = line.indexOf(':');
-    name = at > 0 && fields.size < mostFields ? line.slice(0, at).toLowerCase() : null;
+    name = at > 0 && fields.size < limits.deb822.fields ? line.slice(0, at).toLowerCase() : null;
     if (name !== null) fields.set(name, line.slice(at + 1).trim());
   }
   return fields;
@@ -34,7 +33,7 @@ export async function* paragraphs(
   const take = function* (text: string): Generator<Paragraph> {
     const parts = (rest + text).split(/\n[ \t\r]*\n/);
     rest = parts.pop() ?? '';
-    if (rest.length > mostParagraph) rest = '';
+    if (rest.length > limits.deb822.paragraph) rest = '';
     for (const part of parts) if (wanted(part)) yield readParagraph(part);
   };
   for await (const chunk of source) yield* take(decoder.decode(chunk, { stream: true }));

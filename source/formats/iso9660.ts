@@ -1,3 +1,4 @@
+import { limits } from '../limits/limits.ts';
 import type { ReadAt } from './ar.ts';
 import { Bytes } from './bytes.ts';
 
@@ -10,12 +11,6 @@ export interface IsoFile {
 
 const sector = 2048;
 const firstDescriptor = 16;
-const mostDepth = 8;
-const mostFiles = 20_000;
-const mostFolder = 4 * 1024 ** 2;
-/** Of folders together: a hostile image may let them overlap. */
-const mostFolders = 2000;
-const mostRead = 64 * 1024 ** 2;
 
 /**
  * All files of an ISO 9660 image (ECMA-119, with Rock Ridge's NM entries of IEEE P1282); null when it is none. No
@@ -31,12 +26,18 @@ export async function isoFiles(readAt: ReadAt): Promise<IsoFile[] | null> {
   const seen = new Set<number>();
   let read = 0;
   const walk = async (folder: Record, prefix: string, depth: number): Promise<void> => {
-    if (seen.has(folder.offset) || depth > mostDepth || seen.size >= mostFolders || read >= mostRead) return;
+    if (
+      seen.has(folder.offset) ||
+      depth > limits.iso.depth ||
+      seen.size >= limits.iso.folders ||
+      read >= limits.iso.read
+    )
+      return;
     seen.add(folder.offset);
-    read += Math.min(folder.size, mostFolder);
-    const data = new Bytes(await readAt(folder.offset, Math.min(folder.size, mostFolder)));
+    read += Math.min(folder.size, limits.iso.folder);
+    const data = new Bytes(await readAt(folder.offset, Math.min(folder.size, limits.iso.folder)));
     for (const record of records(data)) {
-      if (files.length >= mostFiles) return;
+      if (files.length >= limits.iso.files) return;
       const name = record.more === null ? record.name : await longName(record, record.more, readAt);
       if (name === '' || name.includes('/')) continue;
       const path = prefix + name;

@@ -1,9 +1,8 @@
+import { limits } from '../limits/limits.ts';
 import { CpioReader } from './cpio.ts';
 import { InitrdCollector, type InitrdFacts, initrdFormat } from './initrd.ts';
 import { limited, NoUnpacker, unpackStream } from './unpack.ts';
 
-/** What no initrd reaches unpacked: a bomb stops here. */
-const mostUnpacked = 4 * 1024 ** 3;
 const headSize = 512;
 
 /**
@@ -55,7 +54,7 @@ function reason(error: unknown, reader: CpioReader): string {
 
 /** Feeds an archive; returns the first bytes behind it that belong to no archive, or null at the end of the source. */
 async function feed(reader: CpioReader, source: AsyncIterable<Uint8Array>): Promise<Uint8Array | null> {
-  for await (const chunk of limited(source, mostUnpacked)) {
+  for await (const chunk of limited(source, limits.unpack.initrd)) {
     const rest = reader.push(chunk);
     if (reader.problem !== null) return null;
     if (rest !== null) return rest;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
+import { limits } from '../limits/limits.ts';
 import { formatBytes } from '../text/sizes.ts';
 import type { Compression } from './compression.ts';
 import { largestKernel } from './kernel-image.ts';
@@ -119,9 +120,6 @@ async function endOf(child: ChildProcess, program: string): Promise<void> {
   });
 }
 
-/** A kernel's payload takes a moment; a program that hangs must not keep the whole check. */
-const patience = 60_000;
-
 /**
  * Unpacks a kernel's payload; null when the program is missing or fails. All but gzip carry a 4-byte size behind the
  * stream (scripts/Makefile.lib of Linux).
@@ -133,7 +131,7 @@ export async function unpackPayload(
 ): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(limits.unpack.payload)]);
   try {
     const packed = payload.subarray(0, payload.length - 4);
     for await (const chunk of unpackStream(slices(packed), compression, limited)) {

@@ -1,5 +1,6 @@
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
+import { isLoopback } from '../transport/loopback.ts';
 
 /**
  * A host as people write it: "xvm03", "10.1.1.3:8443", "[fe80::1]", "http://xvm03". A bare address means https.
@@ -27,8 +28,6 @@ export function parseAddress(text: string): URL {
 
 /** As shown and as pinned: "https://xvm03", "http://127.0.0.1:8080"; no trailing slash. */
 export const showAddress = (url: URL): string => url.origin;
-
-export const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 
 /** Plain http sends the password readable: worth a word unless it never leaves the machine. */
 export const sendsPasswordInClear = (url: URL): boolean => url.protocol === 'http:' && !isLoopback(url);

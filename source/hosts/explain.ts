@@ -1,17 +1,30 @@
 import { exit } from '../problem/exit.ts';
-import { type Problem, ProblemError, toProblem } from '../problem/problem.ts';
+import { type Problem, toProblem } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
-import { classify, type HostError, HostFailure, WireFailure } from '../xapi/errors.ts';
+import { ConnectionFailure } from '../transport/failure.ts';
+import { ReadOnlyRefusal } from '../xapi/access.ts';
+import { classify, type HostError, HostFailure } from '../xapi/errors.ts';
 
-/** Any error of a call as a problem for a person: what failed, on which host, why probably, what to try. */
+/**
+ * Any error as a problem for a person: what failed, on which host, why probably, what to try. The one explainer: what is
+ * a problem already stays it, an abort is an interrupt, and what nobody foresaw is a fault in xenfai.
+ */
 export function explain(error: unknown, host: string): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  if (error instanceof WireFailure) return explainWire(error, host);
+  if (error instanceof ConnectionFailure) return explainConnection(error, host);
   if (error instanceof HostFailure) return explainHost(error, host);
+  if (error instanceof ReadOnlyRefusal) return readOnlyProblem;
   return toProblem(error);
 }
 
-function explainWire(error: WireFailure, host: string): Problem {
+/** What anybody is told who asks a reading session, or a writer of files, for a change. */
+export const readOnlyProblem: Problem = {
+  code: 'read-only',
+  exit: exit.refused,
+  message: 'Nothing is changed with --read-only.',
+  try: [{ act: 'preview' }],
+};
+
+function explainConnection(error: ConnectionFailure, host: string): Problem {
   switch (error.kind) {
     case 'certificate':
       return {
@@ -30,7 +43,10 @@ function explainWire(error: WireFailure, host: string): Problem {
         exit: exit.unreachable,
         message: `${host} did not answer in time.`,
         cause: error.message,
-        try: ['Try again with a longer --timeout.', 'See whether xapi is busy or restarting: xe host-list in dom0.'],
+        try: [
+          { act: 'give', setting: 'timeout', note: 'waits longer for an answer' },
+          { shell: ['xe', 'host-list'], where: 'dom0', note: 'shows whether xapi is busy or restarting' },
+        ],
       };
     case 'cut':
       return {
@@ -38,9 +54,9 @@ function explainWire(error: WireFailure, host: string): Problem {
         exit: exit.unreachable,
         message: `${host} closed the connection before it answered.`,
         cause: 'xapi restarts, or the network was cut; whether the last call was carried out is not known.',
-        try: ['Run the same command again: what is already done is seen and left alone.'],
+        try: [{ act: 'repeat' }],
       };
-    case 'not-xapi':
+    case 'not-understood':
       return {
         code: 'not-a-xenserver',
         exit: exit.unreachable,
@@ -84,7 +100,7 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
       return about('session-lost', 'The host has ended the session.', {
         exit: exit.unreachable,
         cause: 'xapi was restarted, or too many sessions were open.',
-        try: ['Run the command again.'],
+        try: [{ act: 'repeat' }],
       });
     case 'slave':
       return about('host-is-slave', `This host is a pool member; the pool master is ${error.master}.`, {
@@ -99,7 +115,7 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
     case 'kernel-refused':
       return about('kernel-refused', `The host could not start the kernel: ${error.message}`, {
         cause: 'eliloader fetched a file that this Xen cannot boot as a PV guest. The attempt is used.',
-        try: ['Run xenfai check to see what is wrong with the file, then xenfai rearm.'],
+        try: [{ act: 'check', note: 'shows what is wrong with the file' }, 'Then arm it again.'],
       });
     case 'power-state':
       return about('power-state', `The VM is ${error.actual}; it must be ${error.expected}.`, { exit: exit.refused });
@@ -112,7 +128,10 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
     case 'no-host':
       return about('no-host', 'No host can start this VM.', {
         cause: 'Too little memory is free, or storage or network is missing on the host.',
-        try: ['xe host-compute-free-memory', 'Shut other VMs down, or give this one less memory.'],
+        try: [
+          { shell: ['xe', 'host-compute-free-memory'], where: 'dom0' },
+          'Shut other VMs down, or give this one less memory.',
+        ],
       });
     case 'memory':
       return about(
@@ -121,13 +140,18 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
       );
     case 'storage':
       return about('storage', `The storage failed: ${error.message}`, {
-        try: ['Check free space: xe sr-list params=all'],
+        try: [{ shell: ['xe', 'sr-list', 'params=all'], where: 'dom0', note: 'shows the free space' }],
       });
     case 'unknown-object':
       return about('gone', `The host knows no such ${error.className} (any more).`, { exit: exit.notFound });
     case 'permission':
       return about('permission', `This user may not do that: ${error.permission}.`, {
         cause: 'Role based access control: cloning and editing VMs need the role vm-admin.',
+      });
+    case 'deaf-guest':
+      return about('no-shutdown', 'The guest did not answer the request to shut down.', {
+        cause: 'It has no guest utilities, hangs, or waits for a key.',
+        try: [{ act: 'give', setting: 'force', note: 'switches it off' }],
       });
     case 'licence':
       return about('licence', 'The licence of the host does not allow this, or has expired.');
@@ -141,7 +165,9 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
     case 'method-unknown':
       return about('method-unknown', `This release does not know ${failure.method}.`);
     case 'duplicate-key':
-      return about('duplicate-key', `Somebody else set ${error.key} at the same moment.`, { try: ['Run it again.'] });
+      return about('duplicate-key', `Somebody else set ${error.key} at the same moment.`, {
+        try: [{ act: 'repeat' }],
+      });
     case 'events-lost':
     case 'other':
       return about('host-error', `${failure.method} failed: ${[failure.code, ...failure.params].join(', ')}`);
@@ -154,21 +180,21 @@ function bootloaderAdvice(reason: string): Partial<Problem> {
       return {
         cause: 'eliloader could not fetch a file. Nothing was switched: the attempt is not used.',
         try: [
-          'Run xenfai check: it asks for the same URLs.',
-          'A path with "isolinux" means install-distro is missing: xenfai rearm.',
+          { act: 'check', note: 'asks for the same URLs' },
+          'A path with "isolinux" means that install-distro is missing: arm it again.',
         ],
       };
     case 'settings':
       return {
         cause: 'install-repository or install-distro does not suit eliloader. The attempt is not used.',
-        try: ['Run xenfai rearm: it sets them again.'],
+        try: ['Arm it again: that sets them.'],
       };
     case 'disk-empty':
       return {
         cause: 'The VM boots from its disk, but there is no system on it: an install was interrupted.',
-        try: ['Run xenfai rearm, then start it: the installer runs once more.'],
+        try: ['Arm it again and start it: the installer runs once more.'],
       };
     default:
-      return { try: ['See /var/log/xensource.log in dom0.'] };
+      return { try: [{ shell: ['tail', '-n', '200', '/var/log/xensource.log'], where: 'dom0' }] };
   }
 }

@@ -1,10 +1,14 @@
 import * as z from 'zod';
-import { hostRelease, type LoaderGeneration, parseXenVersion, type XenVersion } from '../boot/releases.ts';
+import { type BootRules, hostRelease, unknownRules, type XenVersion } from '../boot/releases.ts';
+import { parseVersion } from '../boot/version.ts';
 import { type Problem, ProblemError } from '../problem/problem.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Access } from '../xapi/access.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
-import { hostRecord, poolRecord } from '../xapi/records.ts';
-import { login, type Session } from '../xapi/session.ts';
-import { isLoopback, sendsPasswordInClear, showAddress } from './address.ts';
+import { hostRecord, isNull, poolRecord, type Ref, ref } from '../xapi/records.ts';
+import type { Secret } from '../xapi/secret.ts';
+import { coordinatorAt, login, type Session } from '../xapi/session.ts';
+import { showAddress } from './address.ts';
 import { explain } from './explain.ts';
 
 /** What a host is and how it boots PV guests, read from itself. */
@@ -13,87 +17,130 @@ export interface HostFacts {
   readonly version: string;
   readonly name: string;
   readonly pool: string;
+  readonly poolRef: Ref;
+  readonly poolUuid: string;
+  /** The pool's coordinator. */
+  readonly coordinator: Ref;
   readonly xen: XenVersion | null;
-  readonly loader: LoaderGeneration;
-  readonly defaultSr: string;
+  /** What its release makes of a VM's record. */
+  readonly rules: BootRules;
+  readonly defaultSr: Ref;
 }
 
-/** A profile opened: a session on the pool's master. */
+/** A profile opened: a session on the pool's coordinator. */
 export interface Host {
   readonly address: string;
   readonly session: Session;
-  /** Any error of a call as a problem that names this host. */
+  /** Any error as a problem that names this host. */
   explain(error: unknown): Problem;
   /** Read once, when somebody needs them. */
   facts(): Promise<HostFacts>;
+  /** The time by the host's own clock: what marks and claims are dated with. */
+  now(): Promise<Date>;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
   readonly url: URL;
   readonly user: string;
-  readonly password: string;
+  readonly password: Secret;
   readonly timeout: number;
+  readonly access: Access;
+  readonly transport: Transport;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Logs in; a pool member sends us on to its master, once. Errors: ProblemError with exit 3, 4, 5 or 10. */
+/** Logs in; a pool member sends us on to its coordinator, once. Errors: ProblemError with exit 3, 4, 5 or 10. */
 export async function openHost(options: OpenOptions): Promise<Host> {
   const address = showAddress(options.url);
   try {
     return hostOf(address, await login(options));
   } catch (error) {
-    const master = masterOf(error, options.url);
-    // Through a tunnel the password must not leave the machine readable after all.
-    const leaks = master !== null && isLoopback(options.url) && sendsPasswordInClear(master);
-    if (master === null || leaks) throw new ProblemError(explain(error, address), { cause: error });
+    const coordinator = coordinatorOf(error, options.url);
+    if (coordinator === null) throw new ProblemError(explain(error, address), { cause: error });
     try {
-      return hostOf(showAddress(master), await login({ ...options, url: master }));
+      return hostOf(showAddress(coordinator), await login({ ...options, url: coordinator }));
     } catch (second) {
-      throw new ProblemError(explain(second, showAddress(master)), { cause: second });
+      throw new ProblemError(explain(second, showAddress(coordinator)), { cause: second });
     }
   }
 }
 
-/** HOST_IS_SLAVE names the master bare: scheme and port are taken over, an IPv6 address gets its brackets. */
-function masterOf(error: unknown, url: URL): URL | null {
+function coordinatorOf(error: unknown, url: URL): URL | null {
   if (!(error instanceof HostFailure)) return null;
   const sorted = classify(error);
-  if (sorted.kind !== 'slave') return null;
-  const host = sorted.master.includes(':') ? `[${sorted.master}]` : sorted.master;
-  const text = `${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`;
-  return /^[\w.:[\]-]+$/.test(host) && URL.canParse(text) ? new URL(text) : null;
+  return sorted.kind === 'slave' ? coordinatorAt(sorted.master, url) : null;
 }
 
 function hostOf(address: string, session: Session): Host {
   let facts: Promise<HostFacts> | null = null;
-  return {
+  let offset: Promise<number> | null = null;
+  const host: Host = {
     address,
     session,
     explain: (error) => explain(error, address),
     facts() {
-      facts ??= readFacts(session);
+      // What could not be read is asked for anew the next time.
+      facts ??= readFacts(session).catch((error: unknown) => {
+        facts = null;
+        throw error;
+      });
       return facts;
+    },
+    async now() {
+      offset ??= host
+        .facts()
+        .then(({ coordinator }) => clockOffset(session, coordinator))
+        .catch((error: unknown) => {
+          offset = null;
+          throw error;
+        });
+      return new Date(Date.now() + (await offset));
     },
     close: () => session.close(),
   };
+  return host;
 }
 
 async function readFacts(session: Session): Promise<HostFacts> {
-  const pools = await session.call('pool.get_all_records', [], z.record(z.string(), poolRecord));
-  const pool = Object.values(pools)[0];
-  const hosts = await session.call('host.get_all_records', [], z.record(z.string(), hostRecord));
-  const master = hosts[pool?.master ?? ''] ?? Object.values(hosts)[0];
-  const software = master?.software_version ?? {};
+  const pools = await session.call('pool.get_all_records', [], z.record(ref, poolRecord));
+  const [entry] = Object.entries(pools);
+  const pool = entry?.[1];
+  const hosts = await session.call('host.get_all_records', [], z.record(ref, hostRecord));
+  const coordinator = pool?.master ?? ref.parse(Object.keys(hosts)[0] ?? '');
+  const record = hosts[coordinator] ?? Object.values(hosts)[0];
+  const software = record?.software_version ?? {};
   const version = software['product_version'] ?? software['platform_version'] ?? '';
   const known = hostRelease(version);
   return {
     product: software['product_brand'] ?? software['platform_name'] ?? 'XenServer',
     version,
-    name: master?.name_label ?? '',
+    name: record?.name_label ?? '',
     pool: pool?.name_label ?? '',
-    xen: parseXenVersion(software['xen'] ?? '') ?? known?.xen ?? null,
-    loader: known?.loader ?? 2014,
-    defaultSr: pool?.default_SR ?? '',
+    poolRef: ref.parse(entry?.[0] ?? ''),
+    poolUuid: pool?.uuid ?? '',
+    coordinator,
+    xen: parseVersion(software['xen'] ?? '') ?? known?.xen ?? null,
+    rules: known ?? unknownRules,
+    defaultSr: pool?.default_SR ?? ref.parse(''),
   };
+}
+
+/** Milliseconds by which the host's clock is ahead of ours; half a round trip more or less. */
+async function clockOffset(session: Session, coordinator: Ref): Promise<number> {
+  if (isNull(coordinator)) return 0;
+  const before = Date.now();
+  const told = await session.call('host.get_servertime', [coordinator], z.string());
+  const here = (before + Date.now()) / 2;
+  const there = hostTime(told);
+  return there === null ? 0 : there.getTime() - here;
+}
+
+/** "20101115T10:53:00Z", as xapi writes a time; null when it is none. */
+export function hostTime(text: string): Date | null {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z?$/.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, time, fraction = ''] = match;
+  const date = new Date(`${year}-${month}-${day}T${time}${fraction.slice(0, 4)}Z`);
+  return Number.isNaN(date.getTime()) ? null : date;
 }

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
+import { Secret } from '../xapi/secret.ts';
 
 /** Where a password may come from; never from a flag's value, because everyone can read those. */
 export interface PasswordSource {
@@ -11,13 +13,11 @@ export interface PasswordSource {
   readonly environment?: string | undefined;
 }
 
-const mostBytes = 4096;
-
 /** The password, or null when none was given. One trailing newline is not part of it. */
-export async function readPassword(source: PasswordSource): Promise<string | null> {
+export async function readPassword(source: PasswordSource): Promise<Secret | null> {
   if (source.file !== undefined) return firstLine(await fromFile(source.file));
   if (source.command !== undefined) return firstLine(await fromCommand(source.command));
-  return source.environment ?? null;
+  return source.environment === undefined ? null : new Secret(source.environment);
 }
 
 async function fromFile(path: string): Promise<string> {
@@ -42,10 +42,10 @@ async function fromCommand(command: string): Promise<string> {
   }
 }
 
-function firstLine(text: string): string {
+function firstLine(text: string): Secret {
   const line = text.replace(/\r?\n$/, '');
-  if (line.length > mostBytes || line.includes('\n')) {
+  if (line.length > limits.password.size || line.includes('\n')) {
     fail({ code: 'password-form', exit: exit.usage, message: 'The password must be one line.' });
   }
-  return line;
+  return new Secret(line);
 }

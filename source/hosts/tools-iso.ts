@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { type SrRecord, srRecord, type VdiRecord, vdiRecord } from '../xapi/records.ts';
+import { type Ref, ref, type SrRecord, srRecord, type Uuid, type VdiRecord, vdiRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 
 /** The disc with the Linux kernel and guest utilities that a host brings for its guests. */
 export interface ToolsIso {
-  readonly ref: string;
-  readonly uuid: string;
+  readonly ref: Ref;
+  readonly uuid: Uuid;
   readonly name: string;
   readonly size: number;
   /** Where dom0 keeps it. */
@@ -26,13 +26,13 @@ const rank = ({ is_tools_iso, sm_config, name_label }: VdiRecord): number => {
 
 /** Null where the host has none: from 8.2 on it is downloaded from the vendor. */
 export async function findToolsIso(session: Session): Promise<ToolsIso | null> {
-  const storage = await session.call('SR.get_all_records', [], z.record(z.string(), srRecord));
-  let best: { ref: string; record: VdiRecord } | null = null;
-  for (const ref of Object.values(storage)
+  const storage = await session.call('SR.get_all_records', [], z.record(ref, srRecord));
+  let best: { ref: Ref; record: VdiRecord } | null = null;
+  for (const vdi of Object.values(storage)
     .filter(isToolsSr)
     .flatMap(({ VDIs }) => VDIs)) {
-    const record = await session.call('VDI.get_record', [ref], vdiRecord);
-    if (rank(record) > (best === null ? 0 : rank(best.record))) best = { ref, record };
+    const record = await session.call('VDI.get_record', [vdi], vdiRecord);
+    if (rank(record) > (best === null ? 0 : rank(best.record))) best = { ref: vdi, record };
   }
   if (best === null) return null;
   const { uuid, name_label, virtual_size, location } = best.record;

@@ -1,17 +1,25 @@
-import { type ArgsFacts, type InstallState, installState, type StateOfInstall } from '../boot/install-state.ts';
-import { readMark } from '../boot/marks.ts';
+import {
+  type ArgsFacts,
+  type BootPlace,
+  type InstallState,
+  installState,
+  type StateOfInstall,
+} from '../boot/install-state.ts';
+import { markNames, readMark } from '../boot/marks.ts';
+import { lineAsBooted } from '../boot/methods/eliloader-line.ts';
+import type { BootRules } from '../boot/releases.ts';
 import { hasFaiArguments } from '../fai/kernel-line.ts';
 import { validateLine } from '../fai/validate.ts';
 import { exit } from '../problem/exit.ts';
 import { errorsOf } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
-import { ref, refs, type VmRecord, vmRecord, vmTable } from '../xapi/records.ts';
+import { type Ref, ref, refs, uuidForm, type VmRecord, vmRecord, vmTable } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 
 /** A VM or template with the reference its calls need. */
 export interface Vm {
-  readonly ref: string;
+  readonly ref: Ref;
   readonly record: VmRecord;
 }
 
@@ -20,14 +28,20 @@ export const argsFacts = (line: string): ArgsFacts => ({
   errors: errorsOf(validateLine(line)).length > 0,
 });
 
-/** Install state by netboot's rules, with FAI's judgement of the kernel line. */
-export const stateOf = (record: VmRecord): StateOfInstall => installState(record, argsFacts(record.PV_args));
+/** Install state by the rules of its host's release, with FAI's judgement of the kernel line. */
+export const stateOf = (record: VmRecord, place: BootPlace): StateOfInstall =>
+  installState(record, argsFacts(lineAsBooted(record, place.rules.loader)), place);
+
+/** "halted", "running". */
+export const powerWord = ({ power_state }: Pick<VmRecord, 'power_state'>): string => power_state.toLowerCase();
+
+/** "armed, halted": a VM in the words that every door has for it. */
+export const conditionText = ({ record }: Vm, rules: BootRules): string =>
+  `${stateOf(record, { rules }).state}, ${powerWord(record)}`;
 
 /** What `status` shows without --all: anything that has, or had, to do with an install. */
-export function concernsUs(record: VmRecord, state: InstallState = stateOf(record).state): boolean {
-  const marked = (['created', 'armed', 'installed'] as const).some(
-    (name) => readMark(record.other_config, name, record.uuid) !== null,
-  );
+export function concernsUs(record: VmRecord, state: InstallState): boolean {
+  const marked = markNames.some((name) => readMark(record.other_config, name, record.uuid) !== null);
   return state !== 'other' || marked || record.PV_bootloader === 'eliloader' || hasFaiArguments(record.PV_args);
 }
 
@@ -35,34 +49,41 @@ export function concernsUs(record: VmRecord, state: InstallState = stateOf(recor
 export const isMachine = (record: VmRecord): boolean =>
   !record.is_a_template && !record.is_a_snapshot && !record.is_control_domain;
 
+/**
+ * The name of what a create or a copy is making, or was making when it was killed. It carries the run until the last
+ * step, so that it can be found, and until then it is nothing to work with.
+ */
+export const isUnfinished = ({ name_label }: Pick<VmRecord, 'name_label'>): boolean =>
+  / xenfai:[0-9a-f]{8}$/.test(name_label);
+
+export const unfinishedName = (name: string, run: string): string => `${name} xenfai:${run}`;
+
 export const isTemplate = (record: VmRecord): boolean =>
-  record.is_a_template && !record.is_a_snapshot && !record.is_control_domain;
+  record.is_a_template && !record.is_a_snapshot && !record.is_control_domain && !isUnfinished(record);
 
 /** Shipped by the host: never written to. The field came with 7.2; before, the word in other_config says it. */
 export const isVendorTemplate = (record: VmRecord): boolean =>
   record.is_default_template || record.other_config['default_template'] === 'true';
 
-export async function allVms(session: Session): Promise<Vm[]> {
+const byName = (a: Vm, b: Vm): number =>
+  a.record.name_label.localeCompare(b.record.name_label, 'en', { numeric: true });
+
+/** Everything the host keeps in its VM table: machines, templates, snapshots, dom0. */
+export async function everyVm(session: Session): Promise<Vm[]> {
   const table = await session.call('VM.get_all_records', [], vmTable);
-  return Object.entries(table)
-    .map(([vmRef, record]) => ({ ref: vmRef, record }))
-    .filter(({ record }) => isMachine(record))
-    .sort((a, b) => a.record.name_label.localeCompare(b.record.name_label, 'en', { numeric: true }));
+  return Object.entries(table).map(([key, record]) => ({ ref: ref.parse(key), record }));
 }
 
-export async function allTemplates(session: Session): Promise<Vm[]> {
-  const table = await session.call('VM.get_all_records', [], vmTable);
-  return Object.entries(table)
-    .map(([vmRef, record]) => ({ ref: vmRef, record }))
-    .filter(({ record }) => isTemplate(record));
-}
+export const allVms = async (session: Session): Promise<Vm[]> =>
+  (await everyVm(session)).filter(({ record }) => isMachine(record)).sort(byName);
 
-export const readVm = async (session: Session, vmRef: string): Promise<Vm> => ({
+export const allTemplates = async (session: Session): Promise<Vm[]> =>
+  (await everyVm(session)).filter(({ record }) => isTemplate(record));
+
+export const readVm = async (session: Session, vmRef: Ref): Promise<Vm> => ({
   ref: vmRef,
   record: await session.call('VM.get_record', [vmRef], vmRecord),
 });
-
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * The one VM with this name or UUID. Errors: exit 7 when there is none, or when several have the name; among
@@ -78,7 +99,7 @@ export async function findVm(session: Session, name: string, what: 'VM' | 'templ
       code: `no-such-${what.toLowerCase()}`,
       exit: exit.notFound,
       message: `There is no ${what} "${name}".`,
-      try: [what === 'VM' ? 'xenfai status --all lists them.' : 'xenfai templates lists them.'],
+      try: [{ act: what === 'VM' ? 'list-vms' : 'list-templates' }],
     });
   }
   if (others.length > 0) {

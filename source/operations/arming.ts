@@ -1,4 +1,7 @@
+import { markKeys, readMark } from '../boot/marks.ts';
 import type { NetbootPaths } from '../boot/methods/eliloader.ts';
+import { takesLoaderArgs } from '../boot/methods/eliloader-line.ts';
+import type { Loader } from '../boot/releases.ts';
 import type { VmRecord } from '../xapi/records.ts';
 import type { Action, MarkFields, Wants } from './plan.ts';
 
@@ -12,10 +15,11 @@ export interface ArmingValues {
 }
 
 /** Everything that must be true of a record for its next boot to run the installer; the page names two of it. */
-export function armedWants(values: ArmingValues): Wants {
+export function armedWants(values: ArmingValues, record: VmRecord, loader: Loader): Wants {
   const { paths } = values;
+  const loaderArgs = takesLoaderArgs(record.PV_bootloader_args, loader) ? {} : { PV_bootloader_args: '' };
   return {
-    fields: { PV_bootloader: 'eliloader', PV_args: values.args },
+    fields: { PV_bootloader: 'eliloader', PV_args: values.args, ...loaderArgs },
     keys: {
       'install-repository': values.repository,
       ...(paths === undefined
@@ -35,19 +39,44 @@ export function armedMark({ repository, release, arch, args, paths }: ArmingValu
 }
 
 /**
- * Only the writes that change something, in an order that is safe to stop in: the words first, the bootloader last,
- * so that a VM is never on eliloader with words of another install.
+ * An arming as a whole: its mark first and what an earlier install left gone, so that whoever is stopped in the middle
+ * leaves a VM that nobody calls installed; then what the loader reads, the bootloader last, so that a VM is never on
+ * eliloader with the settings of another install. Nothing when it is armed so already.
  */
+export function armingActions(record: VmRecord, values: ArmingValues, loader: Loader): Action[] {
+  const wants = armedWants(values, record, loader);
+  const writes = writesFor(record, wants);
+  if (writes.length === 0 && isMarkedSo(record, armedMark(values)) && verdicts(record).length === 0) return [];
+  return [
+    { do: 'mark', name: 'armed', fields: armedMark(values), before: record.other_config[markKeys.armed] ?? null },
+    ...verdicts(record),
+    ...writes,
+    { do: 'read-back', wants, repair: false },
+  ];
+}
+
+/** Takes away what an earlier install came to: it is not true of the next one. */
+export function verdicts({ other_config }: VmRecord): Action[] {
+  return ([markKeys.installed, markKeys.failed] as const).flatMap((key): Action[] => {
+    const before = other_config[key];
+    return before === undefined ? [] : [{ do: 'set-key', key, before, after: null }];
+  });
+}
+
+function isMarkedSo(record: VmRecord, wanted: MarkFields): boolean {
+  const mark = readMark(record.other_config, 'armed', record.uuid);
+  if (mark === null) return false;
+  const fields = ['repository', 'release', 'arch', 'args', 'kernel', 'initrd'] as const;
+  return fields.every((field) => (mark[field] ?? '') === (wanted[field] ?? ''));
+}
+
+/** Only the writes that change something. */
 export function writesFor(record: VmRecord, wants: Wants): Action[] {
-  const keys = Object.entries(wants.keys)
-    .map(([key, after]): Action & { do: 'set-key' } => ({
-      do: 'set-key',
-      key,
-      before: record.other_config[key] ?? null,
-      after,
-    }))
-    .filter(({ before, after }) => before !== after);
-  const fields = (['PV_args', 'PV_bootloader'] as const).flatMap((field): Action[] => {
+  const keys = Object.entries(wants.keys).flatMap(([key, after]): Action[] => {
+    const before = record.other_config[key] ?? null;
+    return before === after ? [] : [{ do: 'set-key', key, before, after }];
+  });
+  const fields = (['PV_bootloader_args', 'PV_args', 'PV_bootloader'] as const).flatMap((field): Action[] => {
     const after = wants.fields[field];
     const before = record[field];
     return after === undefined || before === after ? [] : [{ do: 'set-field', field, before, after }];

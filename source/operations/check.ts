@@ -1,102 +1,127 @@
 import type { Missing } from '../boot/install-state.ts';
-import { type NetbootSource, sourceOf } from '../boot/methods/eliloader.ts';
-import type { HostFacts } from '../hosts/host.ts';
+import { sourceOf } from '../boot/methods/eliloader.ts';
+import { lineAsBooted, lineWordFindings } from '../boot/methods/eliloader-line.ts';
+import type { Loader } from '../boot/releases.ts';
+import { validateLine } from '../fai/validate.ts';
+import type { Host } from '../hosts/host.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
+import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import { errorsOf, type Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
 import { type CheckOptions, type CheckResult, checkNetboot } from '../repository/check.ts';
-import { shellWord } from '../text/shell.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { VmRecord } from '../xapi/records.ts';
+import type { Netboot } from './plan.ts';
+import { bootableDisks } from './rearm.ts';
 
 const missingTexts: Readonly<Record<Missing, string>> = {
   bootloader: 'PV-bootloader is not eliloader: the VM boots from its disk.',
+  'loader-args': 'PV-bootloader-args hold what eliloader does not take: it stops with "Invalid usage".',
+  loader: 'This host has no eliloader: its release came without.',
   distro: 'install-distro is neither debianlike nor pygrub with its paths: eliloader asks for other files.',
   repository: 'There is no install repository that eliloader could use.',
   release: 'debian-release is not set: eliloader would put the word None into the URL.',
-  arch: 'install-arch is not set.',
+  arch: 'install-arch is set to what is no architecture.',
   round: 'install-round is left of an earlier install: eliloader refuses it.',
   hvm: 'It is an HVM machine: eliloader is never asked.',
   args: 'PV-args hold no FAI arguments that could work.',
+  disks: 'More than one disk is bootable: this host refuses that ("too many bootable disks").',
   halted: 'It runs.',
 };
 
-/**
- * What stands between a VM and its installer besides the files. Repository and release are left to the check of the
- * source; of a template only what it holds itself counts.
- */
-function armingFindings(vm: VmRecord): Finding[] {
-  const name = shellWord(vm.name_label);
-  const advice: Partial<Record<Missing, string>> = {
-    hvm: 'Boot it over the network (PXE).',
-    args: `xenfai repair ${name} --template T, or --args "…"`,
+/** What arming it does not mend, and what does. */
+function adviceFor(word: Missing, vm: VmRecord): Advice {
+  switch (word) {
+    case 'hvm':
+    case 'loader':
+      return 'Boot it over the network (PXE).';
+    case 'args':
+      return { act: 'repair', vm: vm.name_label };
+    case 'disks':
+      return 'Leave one disk or disc bootable.';
+    default:
+      return { act: 'rearm', vm: vm.name_label };
+  }
+}
+
+/** Left to the check of the source, or nothing that a check is about. */
+const elsewhere: readonly Missing[] = ['halted', 'loader', 'repository', 'release'];
+
+/** What stands between a VM and its installer besides the files; of a template only what it holds itself counts. */
+async function armingFindings({ record }: Vm, host: Host): Promise<Finding[]> {
+  const { rules } = await host.facts();
+  const missing = async (): Promise<readonly Missing[]> => {
+    if (record.HVM_boot_policy !== '') return ['hvm'];
+    if (record.is_a_template) return [];
+    return stateOf(record, { rules, bootableDisks: await bootableDisks(host.session, record) }).missing;
   };
-  const elsewhere: readonly Missing[] = ['halted', 'repository', 'release'];
-  const words: readonly Missing[] = vm.HVM_boot_policy !== '' ? ['hvm'] : vm.is_a_template ? [] : stateOf(vm).missing;
-  return words
+  return (await missing())
     .filter((word) => !elsewhere.includes(word))
     .map((word) => ({
       severity: 'error' as const,
       code: `missing-${word}`,
       message: missingTexts[word],
-      try: advice[word] ?? `xenfai rearm ${name}`,
+      try: adviceFor(word, record),
     }));
 }
 
+/** What PV_args alone do not show: words that others put onto the line, and what the line is with them. */
+function lineFindings(record: VmRecord, line: string, loader: Loader): Finding[] {
+  const known = new Set(validateLine(record.PV_args).map(({ code }) => code));
+  return [...lineWordFindings(record, loader), ...validateLine(line).filter(({ code }) => !known.has(code))];
+}
+
 export interface LookOptions {
+  readonly transport: Transport;
   readonly signal: AbortSignal;
   readonly onProgress?: CheckOptions['onProgress'];
   /** What is looked at: the two files, unless somebody wants to see more. */
   readonly look?: (options: CheckOptions) => Promise<CheckResult>;
 }
 
-/** The words of a netboot as an arming will write them. */
-export interface NetbootWords extends NetbootSource {
-  readonly args: string;
+/** The netboot files that a VM will ask for, by the rules of its host. */
+export async function checkNetbootOf(
+  { args, ...source }: Netboot,
+  { other_config, platform }: VmRecord,
+  host: Host,
+  { signal, onProgress, transport, look = checkNetboot }: LookOptions,
+): Promise<CheckResult> {
+  const { rules, xen } = await host.facts();
+  const proxy = other_config['install-proxy'];
+  return look({ source, args, proxy, loader: rules.loader, xen, platform, signal, onProgress, transport });
 }
 
-/** The netboot files of a repository, by the rules of a host. */
-export const checkWords = (
-  { args, ...source }: NetbootWords,
-  proxy: string | undefined,
-  { loader, xen }: Pick<HostFacts, 'loader' | 'xen'>,
-  { signal, onProgress, look = checkNetboot, platform }: LookOptions & { readonly platform?: VmRecord['platform'] },
-): Promise<CheckResult> => look({ source, args, proxy, loader, xen, platform, signal, onProgress });
-
 /**
- * Would its next boot run the installer? The words of a VM or template, and the repository they name, by the rules
- * of its host.
+ * Would its next boot run the installer? What a VM or template is set to, and the repository it names, by the rules of
+ * its host.
  */
-export async function checkVm(
-  { record }: Vm,
-  facts: Pick<HostFacts, 'loader' | 'xen'>,
-  options: LookOptions,
-): Promise<CheckResult> {
-  const arming = armingFindings(record);
+export async function checkVm(vm: Vm, host: Host, options: LookOptions): Promise<CheckResult> {
+  const { record } = vm;
+  const arming = await armingFindings(vm, host);
   // eliloader is never asked: there are no URLs to speak of.
   if (record.HVM_boot_policy !== '') return { files: [], findings: arming, ok: false, kernel: null };
-  const words = { ...sourceOf(record.other_config), args: record.PV_args };
-  const result = await checkWords(words, record.other_config['install-proxy'], facts, {
-    ...options,
-    platform: record.platform,
-  });
-  return { ...result, findings: [...arming, ...result.findings], ok: result.ok && arming.length === 0 };
+  const { loader } = (await host.facts()).rules;
+  const line = lineAsBooted(record, loader);
+  const own = [...arming, ...lineFindings(record, line, loader)];
+  const netboot = { ...sourceOf(record.other_config), args: line };
+  const result = await checkNetbootOf(netboot, record, host, options);
+  return { ...result, findings: [...own, ...result.findings], ok: result.ok && errorsOf(own).length === 0 };
 }
 
 /** A failed check as the reason why nothing was done. `what`: what was not done to the VM. */
 export function checkProblem(name: string, check: CheckResult, what: 'started' | 'armed' = 'started'): Problem {
   const [first, ...more] = errorsOf(check.findings);
   const url = check.files.find((file) => !file.ok)?.url;
+  const advice = [first, ...more].flatMap((finding) => (finding?.try === undefined ? [] : [finding.try]));
   return {
     code: 'check-failed',
     exit: exit.checkFailed,
     message: `${name} was not ${what}: ${first?.message ?? 'the repository check failed.'}`,
     ...(more.length === 0 ? {} : { cause: more.map((finding) => finding.message).join(' ') }),
     try: [
-      ...new Set([first, ...more].flatMap((finding) => (finding?.try === undefined ? [] : [finding.try]))),
-      what === 'started'
-        ? '--force starts it all the same.'
-        : 'Nothing was changed. Without --start it is armed all the same.',
+      ...new Set(advice),
+      what === 'started' ? { act: 'force' } : 'Nothing was changed. Without a start it is armed all the same.',
     ],
     ...(url === undefined ? {} : { url }),
   };

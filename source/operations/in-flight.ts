@@ -10,11 +10,5 @@ export function begin(what: string): () => void {
   return () => work.delete(what);
 }
 
-/** Lines for the one who leaves: what was left in the middle, and how to find it. */
-export function leftBehind(): string[] {
-  if (work.size === 0) return [];
-  return [
-    ...[...work].map((what) => `left in the middle: ${what}`),
-    'xenfai status --orphans finds VMs that were being made; run the same command again for the others',
-  ];
-}
+/** Lines for the one who leaves: what was left in the middle. */
+export const leftBehind = (): string[] => [...work].map((what) => `left in the middle: ${what}`);

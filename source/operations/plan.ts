@@ -1,13 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import type { Mark, MarkName } from '../boot/marks.ts';
+import type { NetbootSource } from '../boot/methods/eliloader.ts';
+import type { Setting } from '../problem/advice.ts';
 import type { Finding } from '../problem/finding.ts';
-import type { NetbootWords } from './check.ts';
+import type { ShellLine } from '../text/shell.ts';
+import type { Ref, Uuid } from '../xapi/records.ts';
 
-/** What a step acts on: an object that is there, or the one this plan makes. */
-export type Subject =
-  | { readonly kind: 'existing'; readonly ref: string; readonly uuid: string; readonly name: string }
+/** What a plan is for; the journal's word, and the one that is shown. */
+export type Operation =
+  | 'create'
+  | 'rearm'
+  | 'repair'
+  | 'start'
+  | 'stop'
+  | 'template copy'
+  | 'template set'
+  | 'tools vm'
+  | 'verdict';
+
+/** What a plan acts on: an object that is there, or the one it makes. */
+export type Target =
+  | { readonly kind: 'existing'; readonly ref: Ref; readonly uuid: Uuid; readonly name: string }
   | { readonly kind: 'made'; readonly name: string };
 
 /** The plain text fields a plan may write. */
-export type TextField = 'PV_bootloader' | 'PV_args' | 'name_label' | 'name_description';
+export type TextField = 'PV_bootloader' | 'PV_bootloader_args' | 'PV_args' | 'name_description';
 
 /** What the object must hold in the end. Keys of other_config; null: must be absent. */
 export interface Wants {
@@ -15,65 +32,71 @@ export interface Wants {
   readonly keys: Readonly<Record<string, string | null>>;
 }
 
-/**
- * One change, as data: previewed, printed, executed, journalled and reversed by the one table in actions.ts.
- * `before` null: not known, because the object is made by this plan.
- */
-export type Action =
-  | {
-      readonly do: 'clone';
-      readonly source: { readonly ref: string; readonly uuid: string };
-      readonly label: string;
-      /** Uuid of the storage its disks will be on; only for the line shown. */
-      readonly sr?: string;
-    }
-  | { readonly do: 'set-field'; readonly field: TextField; readonly before: string | null; readonly after: string }
-  | { readonly do: 'set-key'; readonly key: string; readonly before: string | null; readonly after: string | null }
-  | { readonly do: 'set-memory'; readonly bytes: number }
-  | { readonly do: 'set-vcpus'; readonly count: number }
-  | { readonly do: 'provision' }
-  | {
-      readonly do: 'add-vif';
-      readonly network: { readonly ref: string; readonly uuid: string };
-      readonly mac: string;
-    }
-  | {
-      readonly do: 'add-cd';
-      readonly vdi: { readonly ref: string; readonly uuid: string; readonly name: string };
-      readonly device: string;
-    }
-  | {
-      readonly do: 'mark';
-      readonly name: 'created' | 'armed' | 'installed';
-      readonly words: MarkFields;
-      readonly before: string | null;
-    }
-  | { readonly do: 'snapshot'; readonly label: string }
-  | { readonly do: 'prove'; readonly wants: Wants; readonly repair: boolean }
-  | { readonly do: 'shutdown'; readonly how: 'clean' | 'hard' | 'clean-then-hard' | 'reset' }
-  | { readonly do: 'start' };
+/** What a mark keeps besides whose it is, when, and by whom. */
+export type MarkFields = Partial<Omit<Mark, 'vm' | 'run' | 'at' | 'by'>>;
 
-export type MarkFields = Readonly<
-  Partial<Record<'repository' | 'release' | 'arch' | 'args' | 'template' | 'kernel' | 'initrd', string>>
->;
+/** What each action needs to know. `before` null: not there, or not known because the object is made by this plan. */
+export interface ActionData {
+  /** Keeps other clients from making a VM of this name at the same time. */
+  claim: { readonly name: string };
+  /** `sr`: of the disks to come; only for the line shown. */
+  clone: {
+    readonly source: { readonly ref: Ref; readonly uuid: Uuid; readonly description: string };
+    readonly label: string;
+    readonly sr?: string;
+  };
+  'set-field': { readonly field: TextField; readonly before: string | null; readonly after: string };
+  'set-key': { readonly key: string; readonly before: string | null; readonly after: string | null };
+  'set-memory': { readonly bytes: number; readonly least: number };
+  'set-vcpus': { readonly count: number };
+  provision: Readonly<Record<never, never>>;
+  'add-vif': { readonly network: { readonly ref: Ref; readonly uuid: Uuid }; readonly mac: string };
+  'add-cd': {
+    readonly vdi: { readonly ref: Ref; readonly uuid: Uuid; readonly name: string };
+    readonly device: string;
+  };
+  mark: {
+    readonly name: MarkName;
+    readonly fields: MarkFields;
+    readonly before: string | null;
+  };
+  snapshot: { readonly label: string };
+  'read-back': { readonly wants: Wants; readonly repair: boolean };
+  shutdown: { readonly how: 'clean' | 'hard' | 'clean-then-hard' | 'reset' };
+  start: Readonly<Record<never, never>>;
+  /** The last step of what is made: from here on it is what people see. */
+  'give-name': { readonly name: string; readonly label: string };
+}
 
-/** Where a value came from, for the preview: "the VM itself", "template X", "--args". */
+export type ActionName = keyof ActionData;
+
+/** One change, as data: previewed, printed, executed, journalled and reversed by the file of its name. */
+export type Action<K extends ActionName = ActionName> = { [P in K]: { readonly do: P } & ActionData[P] }[K];
+
+/** Where a value came from, for the preview: "the VM", "template X"; or it was given, by a flag or in a form. */
 export interface Source {
   readonly what: string;
   readonly value: string;
-  readonly from: string;
+  readonly from: string | { readonly given: Setting };
+}
+
+/** What a boot through the loader goes by. */
+export interface Netboot extends NetbootSource {
+  readonly args: string;
 }
 
 export interface Plan {
-  readonly operation: string;
-  readonly target: Subject;
+  /** Names this run: in the journal, in marks and claims, in the name of what is being made. */
+  readonly id: string;
+  readonly operation: Operation;
+  readonly target: Target;
   readonly actions: readonly Action[];
   /** What is lost when this plan's effect comes: disks by name and size. */
   readonly erases: readonly string[];
   readonly sources: readonly Source[];
   readonly notes: readonly Finding[];
   /** What the VM will ask for once the plan is done. */
-  readonly netboot?: NetbootWords;
+  readonly netboot?: Netboot;
 }
 
 /** A step as `--dry-run` and the preview show it. */
@@ -82,6 +105,24 @@ export interface StepView {
   readonly step: string;
   readonly before: string;
   readonly after: string;
-  readonly xe: string;
-  readonly undo: string;
+  readonly xe: readonly ShellLine[];
+  readonly undo: readonly ShellLine[];
 }
+
+/** Eight hexadecimal digits. */
+export const newRunId = (): string => randomBytes(4).toString('hex');
+
+/** A plan for an object that is there, with nothing lost and nothing to say. */
+export const planFor = (
+  operation: Operation,
+  { ref, record }: { readonly ref: Ref; readonly record: { readonly uuid: Uuid; readonly name_label: string } },
+  actions: readonly Action[],
+): Plan => ({
+  id: newRunId(),
+  operation,
+  target: { kind: 'existing', ref, uuid: record.uuid, name: record.name_label },
+  actions,
+  erases: [],
+  sources: [],
+  notes: [],
+});

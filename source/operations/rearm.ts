@@ -1,4 +1,3 @@
-import { markKeys } from '../boot/marks.ts';
 import type { Host } from '../hosts/host.ts';
 import { findVm, isTemplate, readVm, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
@@ -6,34 +5,33 @@ import { fail } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { isNull, refs, type VmRecord, vbdRecord, vdiRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
-import { armedMark, armedWants, writesFor } from './arming.ts';
-import type { Action, Plan } from './plan.ts';
-import { chooseSources, type Settings } from './sources.ts';
+import { armingActions } from './arming.ts';
+import { type Action, type Plan, planFor } from './plan.ts';
+import { type ArmingSettings, chooseSources } from './sources.ts';
 
-export interface RearmOptions extends Settings {
+export interface RearmOptions extends ArmingSettings {
   readonly template?: string | undefined;
   /** Shut a running VM down first. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /** Take a snapshot before anything is written, so that the disks can be had back. */
-  readonly snapshot?: boolean;
+  readonly snapshot?: boolean | undefined;
   /** Where nothing else has a value. */
-  readonly defaults?: Settings;
+  readonly defaults?: ArmingSettings;
   /** Read the disks for the preview: two calls a disk more. */
   readonly showDisks?: boolean;
 }
 
 /**
  * The installer once more: bootloader and distro as the page says, and what it does not say: round, repository,
- * release, arch, kernel line. Refuses HVM, and running VMs unless forced. A VM that is armed already: no step.
+ * release, arch, kernel line. `repair` is the same for a VM another tool made, before its first boot. Refuses HVM, and
+ * running VMs unless forced. A VM that is armed so already: no step.
  */
-export const planRearm = (host: Host, vm: Vm, options: RearmOptions): Promise<Plan> =>
-  planArming('rearm', host, vm, options);
-
-/** The same for a VM another tool made, before its first boot. */
-export const planRepair = (host: Host, vm: Vm, options: RearmOptions): Promise<Plan> =>
-  planArming('repair', host, vm, options);
-
-async function planArming(operation: 'rearm' | 'repair', host: Host, vm: Vm, options: RearmOptions): Promise<Plan> {
+export async function planArming(
+  operation: 'rearm' | 'repair',
+  host: Host,
+  vm: Vm,
+  options: RearmOptions,
+): Promise<Plan> {
   const { record } = vm;
   refuseHvm(record);
   const running = record.power_state !== 'Halted';
@@ -46,26 +44,19 @@ async function planArming(operation: 'rearm' | 'repair', host: Host, vm: Vm, opt
     named: options.template !== undefined,
     profile: options.defaults ?? {},
   });
-  const wants = armedWants(chosen);
-  const writes = writesFor(record, wants);
-  const actions: Action[] = [];
-  if (running) actions.push({ do: 'shutdown', how: record.power_state === 'Running' ? 'clean-then-hard' : 'hard' });
-  if (writes.length > 0 && options.snapshot) {
-    actions.push({ do: 'snapshot', label: `${record.name_label} before rearm` });
-  }
-  if (writes.length > 0) {
-    const before = record.other_config[markKeys.armed] ?? null;
-    actions.push(...writes, {
-      do: 'mark',
-      name: 'armed',
-      words: armedMark(chosen),
-      before,
-    });
-    actions.push({ do: 'prove', wants, repair: false });
-  }
+  const { rules } = await host.facts();
+  const arming = armingActions(record, chosen, rules.loader);
+  const shutdown: Action[] = running
+    ? [{ do: 'shutdown', how: record.power_state === 'Running' ? 'clean-then-hard' : 'hard' }]
+    : [];
+  const plan = planFor(operation, vm, []);
+  const snapshot: Action[] =
+    arming.length > 0 && options.snapshot
+      ? [{ do: 'snapshot', label: `${record.name_label} before ${operation} ${plan.id}` }]
+      : [];
+  const actions = [...shutdown, ...snapshot, ...arming];
   return {
-    operation,
-    target: { kind: 'existing', ref: vm.ref, uuid: record.uuid, name: record.name_label },
+    ...plan,
     actions,
     erases: options.showDisks && actions.length > 0 ? await disksOf(host.session, record) : [],
     netboot: chosen,
@@ -90,7 +81,10 @@ function refuseRunning(record: VmRecord): void {
     code: 'is-running',
     exit: exit.refused,
     message: `${record.name_label} is ${record.power_state.toLowerCase()}: armed now, it would be erased at its next reboot.`,
-    try: ['Shut it down first, or give --force: it is then shut down and armed.'],
+    try: [
+      { act: 'stop', vm: record.name_label },
+      { act: 'give', setting: 'force', note: 'shuts it down and arms it' },
+    ],
   });
 }
 
@@ -116,4 +110,10 @@ export async function disksOf(session: Session, record: VmRecord): Promise<strin
     disks.push(`disk ${device.userdevice} (${formatBytes(disk.virtual_size)})`);
   }
   return disks.sort();
+}
+
+/** Bootable VBDs that are not empty, CDs included: several stop the loader up to 6.0. */
+export async function bootableDisks(session: Session, record: VmRecord): Promise<number> {
+  const devices = await Promise.all(record.VBDs.map((vbd) => session.call('VBD.get_record', [vbd], vbdRecord)));
+  return devices.filter(({ bootable, VDI }) => bootable && !isNull(VDI)).length;
 }

@@ -9,7 +9,7 @@ import type { VmRecord } from '../xapi/records.ts';
 import type { Source } from './plan.ts';
 
 /** The four things that make a netboot, from a flag, a profile or anywhere else. */
-export interface Settings {
+export interface ArmingSettings {
   readonly repository?: string | undefined;
   readonly release?: string | undefined;
   readonly arch?: string | undefined;
@@ -30,12 +30,12 @@ export interface Chosen {
 }
 
 interface Candidates {
-  readonly flags: Settings;
+  readonly flags: ArmingSettings;
   readonly vm: VmRecord;
   readonly template: VmRecord | null;
   /** The template was named by --template, not found on record. */
   readonly named: boolean;
-  readonly profile: Settings;
+  readonly profile: ArmingSettings;
 }
 
 type What = 'repository' | 'release' | 'arch' | 'args';
@@ -49,19 +49,21 @@ export function chooseSources(candidates: Candidates): Chosen {
   refuseHalfPaths(candidates.flags);
   const mark = readMark(candidates.vm.other_config, 'armed', candidates.vm.uuid);
   const fromTemplate = candidates.template === null ? {} : fromRecord(candidates.template);
-  const places: readonly (readonly [from: string | null, settings: Settings])[] = [
+  const places: readonly (readonly [from: string | null, settings: ArmingSettings])[] = [
     [null, candidates.flags],
     ['the VM', fromRecord(candidates.vm)],
     ['its mark of the last arming', mark ?? {}],
     [`template ${candidates.template?.name_label ?? ''}`, fromTemplate],
     ['the profile', candidates.profile],
+    // Without install-arch the loader takes i386 (eliloader.py).
+    ['the loader', { arch: 'i386' }],
   ];
   const sources: Source[] = [];
   const choose = (what: What): string => {
     for (const [from, settings] of places) {
       const value = settings[what];
       if (value === undefined || value === '') continue;
-      sources.push({ what, value, from: from ?? `--${what}` });
+      sources.push({ what, value, from: from ?? { given: what } });
       return value;
     }
     return fail({
@@ -69,10 +71,13 @@ export function chooseSources(candidates: Candidates): Chosen {
       exit: exit.usage,
       message: `${candidates.vm.name_label}: no ${what === 'args' ? 'FAI arguments' : what} known.`,
       cause: 'Neither the VM, nor a mark on it, nor a template or profile has one.',
-      try: [`Give --${what}, or --template with a template that is prepared for FAI.`],
+      try: [
+        { act: 'give', setting: what },
+        { act: 'give', setting: 'template', note: 'with a template that is prepared for FAI' },
+      ],
     });
   };
-  const paths = chooseWay(candidates, mark);
+  const paths = choosePaths(candidates, mark);
   if (paths !== undefined)
     sources.push({
       what: 'paths',
@@ -94,29 +99,33 @@ export function chooseSources(candidates: Candidates): Chosen {
 }
 
 /** Which of the loader's two ways a place speaks of; null: it says nothing of it. */
-type Way = NetbootPaths | 'tree' | null;
+type PathsOrTree = NetbootPaths | 'tree' | null;
 
 /**
  * Flags first: --kernel, or a --release or --template of the tree. Then what the VM is set to; what an attempt has
  * left on it counts only where our own mark, or the lack of a release, says that it was the way.
  */
-function chooseWay({ flags, vm, template, named }: Candidates, mark: Mark | null): NetbootPaths | undefined {
+function choosePaths({ flags, vm, template, named }: Candidates, mark: Mark | null): NetbootPaths | undefined {
   const words = vm.other_config;
   const left = pathsOf(words);
   const unmarked = mark === null && (words['debian-release'] ?? '') === '' ? left : null;
-  const ways: readonly Way[] = [
-    flags.kernel === undefined ? (flags.release === undefined ? null : 'tree') : wayOf(flags.kernel, flags.initrd),
-    template !== null && named ? wayOfWords(template.other_config) : null,
-    wayOfWords(words),
-    mark === null ? null : wayOf(mark.kernel ?? '', mark.initrd),
+  const candidatesForPaths: readonly PathsOrTree[] = [
+    flags.kernel === undefined
+      ? flags.release === undefined
+        ? null
+        : 'tree'
+      : pathsFrom(flags.kernel, flags.initrd),
+    template !== null && named ? pathsSetOn(template.other_config) : null,
+    pathsSetOn(words),
+    mark === null ? null : pathsFrom(mark.kernel ?? '', mark.initrd),
     unmarked,
-    template === null ? null : wayOfWords(template.other_config),
+    template === null ? null : pathsSetOn(template.other_config),
   ];
-  const way = ways.find((one) => one !== null);
-  return way === undefined || way === 'tree' ? undefined : way;
+  const chosen = candidatesForPaths.find((one) => one !== null);
+  return chosen === undefined || chosen === 'tree' ? undefined : chosen;
 }
 
-const wayOf = (kernel: string, ramdisk: string | undefined): Way =>
+const pathsFrom = (kernel: string, ramdisk: string | undefined): PathsOrTree =>
   kernel === '' ? 'tree' : { kernel, ramdisk: ramdisk ?? '' };
 
 function pathsOf(words: VmRecord['other_config']): NetbootPaths | null {
@@ -125,20 +134,20 @@ function pathsOf(words: VmRecord['other_config']): NetbootPaths | null {
 }
 
 /** The loader takes install-distro away when it fires: without it the words say nothing. */
-function wayOfWords(words: VmRecord['other_config']): Way {
+function pathsSetOn(words: VmRecord['other_config']): PathsOrTree {
   const distro = words['install-distro'];
   if (distro === 'debianlike') return 'tree';
   return distro === 'pygrub' ? pathsOf(words) : null;
 }
 
 /** Both paths or none: half of a pair would be filled up from elsewhere. Exit 2. */
-export function refuseHalfPaths({ kernel, initrd }: Settings): void {
+export function refuseHalfPaths({ kernel, initrd }: ArmingSettings): void {
   if (kernel === '' || (kernel === undefined) === (initrd === undefined)) return;
   fail({
     code: 'no-path',
     exit: exit.usage,
-    message: '--kernel and --initrd go together.',
-    try: ["--kernel PATH --initrd PATH, or --kernel '' for debian-installer's tree"],
+    message: 'The paths of kernel and initrd go together.',
+    try: [{ act: 'give', setting: 'initrd' }, "An empty kernel goes back to debian-installer's tree."],
   });
 }
 
@@ -156,7 +165,7 @@ export function refuseErrors(name: string, notes: readonly Finding[]): void {
 }
 
 /** What a record has that eliloader and FAI could use; the rest counts as absent. */
-function fromRecord(record: VmRecord): Settings {
+function fromRecord(record: VmRecord): ArmingSettings {
   const words = record.other_config;
   const repository = words['install-repository'] ?? '';
   return {

@@ -1,15 +1,16 @@
+import * as z from 'zod';
 import type { Host } from '../hosts/host.ts';
 import type { ToolsIso } from '../hosts/tools-iso.ts';
-import { findVm } from '../hosts/vm.ts';
+import { findVm, unfinishedName } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
-import { ref, refs, srRecord, vdiRecord } from '../xapi/records.ts';
-import { pause } from '../xapi/task.ts';
-import { destroyWithDisks } from './actions.ts';
-import { chooseNetwork } from './create.ts';
-import type { Hands } from './hands.ts';
-import type { Action, Plan } from './plan.ts';
+import { pause } from '../xapi/pause.ts';
+import { type Ref, ref, refs, srRecord, type Uuid, uuidForm, vdiRecord } from '../xapi/records.ts';
+import type { RunContext } from './context.ts';
+import { destroyWithDisks } from './destroy.ts';
+import { type Action, newRunId, type Plan } from './plan.ts';
+import { chooseNetwork } from './site.ts';
 
 const template = 'Other install media';
 const memory = 512 * 1024 ** 2;
@@ -18,7 +19,6 @@ export interface ToolsVmOptions {
   /** Name or UUID of a live disc (grml-small, say) in an ISO storage of the pool. */
   readonly liveIso: string;
   readonly network: string | undefined;
-  readonly run: string;
 }
 
 /**
@@ -26,19 +26,17 @@ export interface ToolsVmOptions {
  * disk, the live disc in its first drive, the tools in its second. Its name keeps the run until it is removed, so
  * that what a kill leaves behind is found.
  */
-export async function planToolsVm(
-  host: Host,
-  iso: ToolsIso,
-  { liveIso, network, run }: ToolsVmOptions,
-): Promise<Plan> {
+export async function planToolsVm(host: Host, iso: ToolsIso, { liveIso, network }: ToolsVmOptions): Promise<Plan> {
   const source = await findVm(host.session, template, 'template');
   const live = await findDisc(host, liveIso);
   const card = await chooseNetwork(host.session, network);
-  const name = `xenfai tools xenfai:${run}`;
+  const id = newRunId();
+  const name = unfinishedName('xenfai tools', id);
+  const { uuid, name_description: description, memory_static_min } = source.record;
   const actions: Action[] = [
-    { do: 'clone', source: { ref: source.ref, uuid: source.record.uuid }, label: name },
-    { do: 'mark', name: 'created', words: { template: source.record.uuid }, before: null },
-    { do: 'set-memory', bytes: memory },
+    { do: 'clone', source: { ref: source.ref, uuid, description }, label: name },
+    { do: 'mark', name: 'created', fields: { template: uuid }, before: null },
+    { do: 'set-memory', bytes: memory, least: Math.min(memory_static_min, memory) },
     { do: 'provision' },
     // The BIOS boots the disc in the lower drive.
     { do: 'add-cd', vdi: live, device: '2' },
@@ -47,23 +45,28 @@ export async function planToolsVm(
     { do: 'start' },
   ];
   return {
-    operation: 'tools-vm',
+    id,
+    operation: 'tools vm',
     target: { kind: 'made', name },
     actions,
     erases: [],
     sources: [
-      { what: 'live disc', value: live.name, from: '--live-iso' },
+      { what: 'live disc', value: live.name, from: { given: 'live-iso' } },
       { what: 'tools', value: iso.name, from: 'the host' },
-      { what: 'network', value: card.record.name_label, from: network === undefined ? 'the host' : '--network' },
+      {
+        what: 'network',
+        value: card.record.name_label,
+        from: network === undefined ? 'the host' : { given: 'network' },
+      },
     ],
     notes: [],
   };
 }
 
-async function findDisc(host: Host, named: string): Promise<{ ref: string; uuid: string; name: string }> {
+async function findDisc(host: Host, named: string): Promise<{ ref: Ref; uuid: Uuid; name: string }> {
   const { session } = host;
   const byName = await session.call('VDI.get_by_name_label', [named], refs);
-  const byUuid = /^[0-9a-f-]{36}$/.test(named) ? await session.call('VDI.get_by_uuid', [named], ref) : null;
+  const byUuid = uuidForm.test(named) ? await session.call('VDI.get_by_uuid', [named], ref) : null;
   for (const vdi of [...byName, ...(byUuid === null ? [] : [byUuid])]) {
     const record = await session.call('VDI.get_record', [vdi], vdiRecord);
     const sr = await session.call('SR.get_record', [record.SR], srRecord);
@@ -74,7 +77,7 @@ async function findDisc(host: Host, named: string): Promise<{ ref: string; uuid:
     exit: exit.notFound,
     message: `There is no disc "${named}" in an ISO storage of this pool.`,
     try: [
-      'xe cd-list lists them.',
+      { shell: ['xe', 'cd-list'], where: 'dom0', note: 'lists them' },
       'Copy a live disc, such as grml-small, into an ISO storage and scan it: xe sr-scan.',
     ],
   });
@@ -83,9 +86,9 @@ async function findDisc(host: Host, named: string): Promise<{ ref: string; uuid:
 const lookEvery = 2000;
 
 /** Waits until the VM is halted or gone, or somebody interrupts; then removes it. Errors: what removing it says. */
-export async function awaitAndRemove(vm: string, { host, signal }: Hands): Promise<void> {
+export async function awaitAndRemove(vm: Ref, { host, signal }: RunContext): Promise<void> {
   while (!signal.aborted) {
-    const state = await host.session.call('VM.get_power_state', [vm], ref).catch((error: unknown) => {
+    const state = await host.session.call('VM.get_power_state', [vm], z.string()).catch((error: unknown) => {
       // Somebody has removed it. What cannot be seen now may be seen the next time.
       return error instanceof HostFailure && classify(error).kind === 'unknown-object' ? 'Halted' : 'unseen';
     });

@@ -1,9 +1,11 @@
-/** One thing a check found. `message` says what and why it matters, `try` what to type or change. */
+import type { Advice } from './advice.ts';
+
+/** One thing a check found. `message` says what and why it matters, `try` what can be done about it. */
 export interface Finding {
   readonly severity: 'error' | 'warning' | 'info';
   readonly code: string;
   readonly message: string;
-  readonly try?: string;
+  readonly try?: Advice;
 }
 
 export const errorsOf = (findings: readonly Finding[]): Finding[] =>

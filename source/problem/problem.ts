@@ -1,4 +1,5 @@
-import type { ExitCode } from './exit.ts';
+import type { Advice } from './advice.ts';
+import { type ExitCode, exit } from './exit.ts';
 
 /**
  * What went wrong, as data: the screen, the plain output and the JSON are three views of it.
@@ -10,7 +11,7 @@ export interface Problem {
   readonly exit: ExitCode;
   readonly message: string;
   readonly cause?: string;
-  readonly try?: readonly string[];
+  readonly try?: readonly Advice[];
   readonly url?: string;
   readonly host?: { readonly code: string; readonly params: readonly string[] };
 }
@@ -35,13 +36,36 @@ export function fail(problem: Problem): never {
 export function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof Error && error.name === 'AbortError') {
-    return { code: 'interrupted', exit: 130, message: 'Interrupted.' };
+    return { code: 'interrupted', exit: exit.interrupted, message: 'Interrupted.' };
   }
+  if (isSystemError(error)) return systemProblem(error);
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'fault',
-    exit: 1,
+    exit: exit.fault,
     message: `A fault in xenfai: ${message}`,
     try: ['Run again with XENFAI_DEBUG=1 for the stack trace and report it.'],
   };
+}
+
+interface SystemError extends Error {
+  readonly code: string;
+}
+
+const isSystemError = (error: unknown): error is SystemError =>
+  error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string';
+
+/** What this machine refuses is its user's business, not a fault of ours. */
+function systemProblem(error: SystemError): Problem {
+  if (error.code === 'EADDRINUSE') {
+    const port = 'port' in error ? String(error.port) : '';
+    return {
+      code: 'port-taken',
+      exit: exit.usage,
+      message: `Port ${port} is taken.`,
+      try: ['Choose another with --port, or 0 for any.'],
+    };
+  }
+  const path = 'path' in error && typeof error.path === 'string' ? `${error.path}: ` : '';
+  return { code: 'system', exit: exit.usage, message: `${path}${error.message}` };
 }

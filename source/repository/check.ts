@@ -1,14 +1,23 @@
 import { initrdFindings, initrdSummary } from '../boot/initrd-verdict.ts';
 import { type KernelFacts, kernelFacts, kernelFindings, kernelSummary } from '../boot/kernel-verdict.ts';
-import { type NetbootSource, netbootUrls, sourceFindings } from '../boot/methods/eliloader.ts';
-import type { LoaderGeneration, XenVersion } from '../boot/releases.ts';
+import {
+  type NetbootSource,
+  netbootUrls,
+  proxyFindings,
+  proxyUrl,
+  sourceFindings,
+} from '../boot/methods/eliloader.ts';
+import type { Loader, XenVersion } from '../boot/releases.ts';
 import { readKernelImage } from '../formats/kernel-image.ts';
 import { readInitrd } from '../formats/read-initrd.ts';
 import { tee } from '../formats/tee.ts';
 import { unpackPayload } from '../formats/unpack.ts';
+import { limits } from '../limits/limits.ts';
 import { errorsOf, type Finding } from '../problem/finding.ts';
+import type { Transport } from '../transport/transport.ts';
+import { fetchFile } from './download/fetch.ts';
+import type { Fetched, FetchProgress } from './download/fetched.ts';
 import { downloadDetail, downloadFindings } from './download-verdict.ts';
-import { type Fetched, type FetchProgress, fetchFile } from './fetch.ts';
 import { lineFindings } from './initrd-and-line.ts';
 import { otherUrlFindings } from './other-urls.ts';
 
@@ -35,12 +44,13 @@ export interface CheckResult {
 }
 
 export interface CheckOptions {
+  readonly transport: Transport;
   readonly source: NetbootSource;
   readonly proxy?: string | undefined;
   /** The kernel line the files are for, where it is known: what it wants of the initrd is then judged, too. */
   readonly args?: string | undefined;
   /** Null: no host is known; the rules are then those of 2010, and others are told where they differ. */
-  readonly loader: LoaderGeneration | null;
+  readonly loader: Loader | null;
   /** Null: no host is known, a compression is then a warning only. */
   readonly xen: XenVersion | null;
   /** VM.platform: it may raise the limits of later loaders. */
@@ -55,9 +65,6 @@ export const resultOf = (
   kernel: string | null = null,
 ): CheckResult => ({ files, findings, ok: errorsOf(findings).length === 0, kernel });
 
-const mostKernel = 64 * 1024 ** 2;
-const mostInitrd = 512 * 1024 ** 2;
-
 /**
  * Fetches both netboot files as eliloader would and looks inside. Everything that can be known before the one
  * attempt is spent is a finding; this is the view of this machine, not of dom0. Throws for an abort only.
@@ -65,18 +72,21 @@ const mostInitrd = 512 * 1024 ** 2;
 export async function checkNetboot(options: CheckOptions): Promise<CheckResult> {
   const { source } = options;
   const urls = netbootUrls(source, options.loader ?? 2010);
-  const findings: Finding[] = sourceFindings(source);
+  const viaProxy = /^http:/.test(source.repository) ? (options.proxy ?? '') : '';
+  const findings = [...sourceFindings(source, options.loader), ...proxyFindings(viaProxy, options.loader)];
   const unseen = (name: FileName, url: string): CheckedFile => ({
     ...{ name, url, ok: false, status: null, bytes: null, sha256: null },
     detail: 'not fetched',
   });
   const files = [unseen('vmlinuz', urls.kernel), unseen('initrd.gz', urls.initrd)];
+  if (options.loader === 'none') return resultOf(files, [noLoader, ...findings]);
   if (errorsOf(findings).length > 0) return resultOf(files, findings);
   if (/^nfs:/.test(source.repository)) {
     return resultOf(files, [...findings, ...otherUrlFindings(options, urls), notMounted]);
   }
-  const kernel = await checkKernel(urls.kernel, options);
-  const initrd = await checkInitrd(urls.initrd, kernel.facts, options);
+  const asTaken = { ...options, proxy: viaProxy && proxyUrl(viaProxy) };
+  const kernel = await checkKernel(urls.kernel, asTaken);
+  const initrd = await checkInitrd(urls.initrd, kernel.facts, asTaken);
   const missing = [kernel, initrd].some(({ fetched }) => fetched.problem?.kind === 'missing');
   const ways = otherUrlFindings(options, urls, missing);
   const age = ageFindings(kernel.fetched, initrd.fetched);
@@ -84,11 +94,18 @@ export async function checkNetboot(options: CheckOptions): Promise<CheckResult> 
   return resultOf([kernel.file, initrd.file], all, kernel.facts?.release ?? null);
 }
 
+const noLoader: Finding = {
+  severity: 'error',
+  code: 'no-loader',
+  message: 'This release has no eliloader (linux-guest-loader is retired): no VM boots from an install repository.',
+  try: 'Install on a host of 8.2 or older, or boot the VM as HVM over the network (PXE).',
+};
+
 const notMounted: Finding = {
   severity: 'warning',
   code: 'not-checked',
   message: 'The files were not looked at: dom0 mounts the nfs repository, xenfai does not.',
-  try: 'Look at the two files on the server before the boot: xenfai stage prints what they are.',
+  try: { act: 'stage', note: 'on the server, looks into the two files before it puts them there' },
 };
 
 interface Looked {
@@ -99,11 +116,18 @@ interface Looked {
 }
 
 async function checkKernel(url: string, options: CheckOptions): Promise<Looked> {
-  const { proxy, signal } = options;
+  const { proxy, signal, transport } = options;
   const onProgress = progressOf('vmlinuz', options);
-  const fetched = await fetchFile(url, { keep: mostKernel, most: mostKernel, proxy, signal, onProgress });
+  const fetched = await fetchFile(url, {
+    keep: limits.netboot.kernel,
+    most: limits.netboot.kernel,
+    proxy,
+    signal,
+    transport,
+    onProgress,
+  });
   const transfer = downloadFindings('vmlinuz', fetched, options.loader, options.platform);
-  if (errorsOf(transfer).length > 0) return failed('vmlinuz', fetched, transfer);
+  if (fetched.problem !== null || errorsOf(transfer).length > 0) return failed('vmlinuz', fetched, transfer);
   const facts = await lookIntoKernel(fetched.body, signal);
   const verdict = kernelFindings(facts, options.xen, options.source.paths === undefined ? options.source.arch : '');
   const detail = facts.release === null ? kernelSummary(facts) : `${kernelSummary(facts)}, ${facts.release}`;
@@ -124,13 +148,21 @@ export async function insideOf(data: Uint8Array, signal: AbortSignal): Promise<U
 }
 
 async function checkInitrd(url: string, kernel: KernelFacts | null, options: CheckOptions): Promise<Looked> {
-  const { proxy, signal } = options;
+  const { proxy, signal, transport } = options;
   const onProgress = progressOf('initrd.gz', options);
   const { sink, result, end } = tee((stream) => readInitrd(stream, signal));
-  const fetched = await fetchFile(url, { keep: 0, most: mostInitrd, proxy, signal, onProgress, sink }).finally(end);
+  const fetched = await fetchFile(url, {
+    keep: 0,
+    most: limits.netboot.initrd,
+    proxy,
+    signal,
+    transport,
+    onProgress,
+    sink,
+  }).finally(end);
   const facts = await result;
   const transfer = downloadFindings('initrd.gz', fetched, options.loader, options.platform);
-  if (errorsOf(transfer).length > 0) return failed('initrd.gz', fetched, transfer);
+  if (fetched.problem !== null || errorsOf(transfer).length > 0) return failed('initrd.gz', fetched, transfer);
   const verdict = [...initrdFindings(facts, kernel?.release ?? null), ...lineFindings(facts, options.args)];
   const ok = errorsOf(verdict).length === 0;
   const file = fileOf('initrd.gz', fetched, ok, initrdSummary(facts));

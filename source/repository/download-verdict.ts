@@ -1,7 +1,9 @@
-import type { LoaderGeneration } from '../boot/releases.ts';
+import type { Loader } from '../boot/releases.ts';
+import type { Advice } from '../problem/advice.ts';
 import type { Finding } from '../problem/finding.ts';
+import { xe } from '../text/shell.ts';
 import { formatBytes } from '../text/sizes.ts';
-import type { Fetched } from './fetch.ts';
+import type { Fetched } from './download/fetched.ts';
 
 /** What became of a download, for a table. */
 export function downloadDetail(fetched: Fetched): string {
@@ -9,14 +11,14 @@ export function downloadDetail(fetched: Fetched): string {
 }
 
 const advice = {
-  missing: 'Put the file there (xenfai stage does), or correct repository, release or architecture.',
+  missing: { act: 'stage', note: 'puts it there; or correct repository, release or architecture' },
   server: 'Look into the log of the server.',
   unreachable: 'Check the address.',
   redirect: 'Serve the file at this very URL, over plain http.',
   'cut-off': 'Check the server and its disk, then try again.',
   'too-large': 'Put the file itself there.',
   slow: 'Check the line to the server.',
-} as const;
+} as const satisfies Record<string, Advice>;
 
 /** Platform keys that raise the limits of the loader of 2014 and later (linux-guest-loader: eliloader.py). */
 const limits = {
@@ -31,19 +33,20 @@ const limits = {
 export function downloadFindings(
   name: keyof typeof limits,
   fetched: Fetched,
-  loader: LoaderGeneration | null,
+  loader: Loader | null,
   platform: Readonly<Record<string, string>> = {},
 ): Finding[] {
-  const error = (code: string, message: string, hint: string): Finding => ({
+  const error = (code: string, message: string, hint: Advice): Finding => ({
     severity: 'error',
     code,
     message: `${name}: ${message}`,
     try: hint,
   });
   const { problem, bytes } = fetched;
+  if (problem !== null && isOtherSuccess(fetched) && bytes > 0) return [otherSuccess(name, problem.text)];
   if (problem !== null) {
     const stump =
-      problem.kind === 'cut-off' && loader !== null && loader < 2012
+      problem.kind === 'cut-off' && loader === 2010
         ? ' This loader does not compare lengths: it would use the stump.'
         : '';
     const code = problem.kind === 'missing' ? 'not-found' : problem.kind === 'server' ? 'http-error' : problem.kind;
@@ -56,8 +59,27 @@ export function downloadFindings(
   ];
 }
 
+const isOtherSuccess = ({ status }: Fetched): boolean => status !== null && status > 200 && status < 300;
+
+/** urllib2 of Python 2.7 takes any 2xx, that of 2.4 not all of them: nothing was looked at, nothing is sure. */
+const otherSuccess = (name: string, text: string): Finding => ({
+  severity: 'warning',
+  code: 'odd-status',
+  message: `${name}: ${text}, not 200: whether the loader takes the file then is not sure.`,
+  try: 'Serve the file as it is, with status 200.',
+});
+
 function* redirected(name: string, { url, finalUrl }: Fetched): Generator<Finding> {
   if (url === finalUrl) return;
+  if (finalUrl.startsWith('https:')) {
+    yield {
+      severity: 'warning',
+      code: 'redirected-https',
+      message: `${name} is redirected to ${finalUrl}; whether the Python of dom0 follows over TLS depends on the host.`,
+      try: advice.redirect,
+    };
+    return;
+  }
   yield { severity: 'info', code: 'redirected', message: `${name} is redirected to ${finalUrl}; eliloader follows.` };
 }
 
@@ -65,16 +87,19 @@ function* redirected(name: string, { url, finalUrl }: Fetched): Generator<Findin
 function* tooLarge(
   name: keyof typeof limits,
   bytes: number,
-  loader: LoaderGeneration | null,
+  loader: Loader | null,
   raised: number,
 ): Generator<Finding> {
   const { mib, key } = limits[name];
   const most = raised > 0 ? raised : mib * 1024 ** 2;
-  if (bytes <= most || (loader !== null && loader < 2014)) return;
+  if (bytes <= most || loader === 2010 || loader === 2012) return;
   yield {
     severity: loader === null ? 'warning' : 'error',
     code: 'over-limit',
     message: `${name}: ${formatBytes(bytes)}; the loader of XenServer 6.5 and later takes at most ${formatBytes(most)}.`,
-    try: `Raise the limit on the VM: xe vm-param-set uuid=… platform:${key}=${2 ** Math.ceil(Math.log2(bytes))}`,
+    try: {
+      ...xe('vm-param-set', { uuid: 'UUID', [`platform:${key}`]: String(2 ** Math.ceil(Math.log2(bytes))) }),
+      note: 'raises the limit on the VM',
+    },
   };
 }

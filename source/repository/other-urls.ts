@@ -1,11 +1,11 @@
 import { archiveRoot, type NetbootSource, type NetbootUrls, netbootUrls } from '../boot/methods/eliloader.ts';
-import type { LoaderGeneration } from '../boot/releases.ts';
+import type { Loader } from '../boot/releases.ts';
 import type { Finding } from '../problem/finding.ts';
-import { shellWord } from '../text/shell.ts';
+import type { ShellLine, ShellWord } from '../text/shell.ts';
 
 interface Seen {
   readonly source: NetbootSource;
-  readonly loader: LoaderGeneration | null;
+  readonly loader: Loader | null;
 }
 
 /**
@@ -30,7 +30,7 @@ export function otherUrlFindings({ source, loader }: Seen, urls: NetbootUrls, mi
       code: 'other-way',
       message:
         'The loader has another way that needs no tree of debian-installer: install-distro=pygrub takes both files from anywhere below the repository.',
-      try: 'xenfai template set T --kernel PATH --initrd PATH',
+      try: { act: 'give', setting: 'kernel', note: 'together with that of the initrd, on the template' },
     });
   }
   return findings;
@@ -45,19 +45,25 @@ export function dom0Finding(source: NetbootSource, urls: NetbootUrls, proxy: str
     severity: 'info',
     code: 'seen-from-here',
     message: 'Seen from this machine. dom0 fetches for itself, and may see it otherwise.',
-    try: `in dom0: ${dom0Line(source, urls, proxy)}`,
+    try: { shell: dom0Line(source, urls, proxy), where: 'dom0' },
   };
 }
 
-function dom0Line(source: NetbootSource, urls: NetbootUrls, proxy: string | undefined): string {
+function dom0Line(source: NetbootSource, urls: NetbootUrls, proxy: string | undefined): ShellLine['shell'] {
+  const both = [urls.kernel, urls.initrd];
   if (source.repository.startsWith('nfs:')) {
     const place = source.repository.replace(/^nfs:(\/\/)?/, '').replace(/^([^:/]+):?\//, '$1:/');
-    const files = [urls.kernel, urls.initrd].map((url) => shellWord(`/mnt/${url.slice(withSlashLength(source))}`));
-    return `mount -t nfs -o ro ${shellWord(place)} /mnt && ls -lL ${files.join(' ')}; umount /mnt`;
+    const files = both.map((url) => `/mnt/${url.slice(withSlashLength(source))}`);
+    return [
+      ...['mount', '-t', 'nfs', '-o', 'ro', place, '/mnt'],
+      { plain: '&&' },
+      ...['ls', '-lL', ...files],
+      { plain: '; umount /mnt' },
+    ];
   }
-  const via = proxy && source.repository.startsWith('http:') ? `-x ${shellWord(proxy)} ` : '';
-  const files = [urls.kernel, urls.initrd].map((url) => `-o /dev/null ${shellWord(url)}`);
-  return `curl -sSL ${via}-w '%{http_code} %{size_download}\\n' ${files.join(' ')}`;
+  const via: ShellWord[] = proxy && source.repository.startsWith('http:') ? ['-x', proxy] : [];
+  const files = both.flatMap((url) => ['-o', '/dev/null', url]);
+  return ['curl', '-sSL', ...via, '-w', '%{http_code} %{size_download}\\n', ...files];
 }
 
 const withSlashLength = ({ repository }: NetbootSource): number =>

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import type { Finding } from '../problem/finding.ts';
+import type { Dial } from '../transport/transport.ts';
 
 /** A place that a guest will talk to, and what for. */
 export interface GuestServer {
@@ -7,28 +7,6 @@ export interface GuestServer {
   readonly port: number;
   readonly what: 'nfs' | 'monitor';
 }
-
-/** Tries whether something listens there; false when not, or after a moment. Handed in by whoever asks. */
-export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<boolean>;
-
-/** Milliseconds: on a network where an install would work an answer takes far less. */
-const patience = 2000;
-
-/** A TCP connection that is opened and closed again: nothing is said. */
-export const dialTcp: Dial = (host, port, signal) =>
-  new Promise((resolve) => {
-    const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port });
-    const end = (answered: boolean): void => {
-      signal.removeEventListener('abort', give);
-      socket.destroy();
-      resolve(answered);
-    };
-    const give = (): void => end(false);
-    signal.addEventListener('abort', give, { once: true });
-    socket.setTimeout(patience, give);
-    socket.on('connect', () => end(true));
-    socket.on('error', give);
-  });
 
 /**
  * Whether the servers a kernel line names answer from here. It is only that: the guest sits in another network, and
@@ -62,7 +40,7 @@ function serverFinding({ host, port, what }: GuestServer, answers: boolean): Fin
     message: `${name} does not answer from this machine (${place}). If it does not for the guest either, ${cause}.`,
     try:
       what === 'nfs'
-        ? `showmount -e ${host}; on the server: systemctl status nfs-server, exportfs -v`
-        : 'Start the monitor there, or leave monserver= to the address of this machine and open the screen of xenfai.',
+        ? { shell: ['showmount', '-e', host], note: 'on the server: systemctl status nfs-server, exportfs -v' }
+        : 'Start the monitor there, or leave monserver= to the address of this machine and watch from here.',
   };
 }

@@ -1,33 +1,31 @@
-import { netbootUrls } from '../boot/methods/eliloader.ts';
+import { netbootUrls, proxyUrl } from '../boot/methods/eliloader.ts';
 import { serversOf } from '../fai/servers.ts';
 import { errorsOf } from '../problem/finding.ts';
 import { checkArchive } from './archive/check.ts';
 import { type CheckOptions, type CheckResult, checkNetboot, resultOf } from './check.ts';
 import { dom0Finding } from './other-urls.ts';
-import { checkServers, type Dial } from './servers.ts';
+import { checkServers } from './servers.ts';
 
 const severities = ['error', 'warning', 'info'];
-
-export interface Surroundings {
-  readonly now: Date;
-  readonly dial: Dial;
-}
 
 /**
  * All that can be seen from here before a boot: the netboot files, the Debian archive around them, the servers the
  * kernel line names; and how to see the same from dom0. Only the files can stop a start.
  */
-export async function survey(options: CheckOptions, { now, dial }: Surroundings): Promise<CheckResult> {
-  const { source, proxy, args, signal, loader } = options;
+export async function survey(options: CheckOptions, now: Date): Promise<CheckResult> {
+  const { source, args, signal, loader, transport } = options;
+  const proxy = options.proxy && proxyUrl(options.proxy);
   const netboot = await checkNetboot(options);
   if (netboot.files.every(({ detail }) => detail === 'not fetched') && errorsOf(netboot.findings).length > 0) {
     return netboot;
   }
   const { kernel } = netboot;
-  const archive = /^nfs:/.test(source.repository) ? [] : await checkArchive({ source, proxy, kernel, now, signal });
-  const reach = args === undefined ? [] : await checkServers(serversOf(args), dial, signal);
+  const archive = /^nfs:/.test(source.repository)
+    ? []
+    : await checkArchive({ source, proxy, kernel, now, signal, transport });
+  const servers = args === undefined ? [] : await checkServers(serversOf(args), transport.dial, signal);
   const dom0 = dom0Finding(source, netbootUrls(source, loader ?? 2010), proxy);
-  const findings = [...netboot.findings, ...archive, ...reach, dom0];
+  const findings = [...netboot.findings, ...archive, ...servers, dom0];
   // What stops a boot comes first, wherever it was found.
   findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   return resultOf(netboot.files, findings, kernel);

@@ -1,5 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Conf from 'conf';
 import * as z from 'zod';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
+import { printShell } from '../text/shell.ts';
+import { underLock } from './lock.ts';
 
 /** A host somebody uses, and what new work on it starts from. Never a password. */
 export const profile = z.object({
@@ -18,21 +24,16 @@ export interface Settings {
   readonly path: string;
   profiles(): readonly Profile[];
   profile(name: string): Profile | undefined;
-  /** Adds it, or takes the place of the one with its name; the last used comes first. */
+  /** Adds it, or takes the place of the one with its name; the last used comes first. Reading settings keep nothing. */
   save(profile: Profile): void;
-  forget(name: string): void;
 }
 
-/** The settings file, mode 0600; one that is no JSON is begun anew. `directory` null: the usual place. */
-export function openSettings(directory: string | null): Settings {
-  const conf = new Conf<{ profiles: unknown }>({
-    projectName: 'xenfai',
-    projectSuffix: '',
-    configName: 'config',
-    configFileMode: 0o600,
-    clearInvalidConfig: true,
-    ...(directory === null ? {} : { cwd: directory }),
-  });
+/**
+ * The settings file, mode 0600. `directory` null: the usual place; `access`: reading settings never write. A file that
+ * is no JSON is left as it is: a typo must not cost the others. Errors: exit 2, naming the file.
+ */
+export function openSettings(directory: string | null, access: 'read' | 'write' = 'write'): Settings {
+  const conf = openConf(directory);
   const read = (): readonly Profile[] => {
     const list = conf.get('profiles');
     // One entry that cannot be read must not hide the others.
@@ -45,11 +46,40 @@ export function openSettings(directory: string | null): Settings {
     path: conf.path,
     profiles: read,
     profile: (name) => read().find((entry) => entry.name === name),
-    save: (entry) => conf.set('profiles', [entry, ...read().filter((other) => other.name !== entry.name)]),
-    forget: (name) =>
-      conf.set(
-        'profiles',
-        read().filter((entry) => entry.name !== name),
-      ),
+    save(entry) {
+      if (access === 'read') return;
+      mkdirSync(dirname(conf.path), { recursive: true });
+      // Another process may save at the same time: what it has written is read anew and kept.
+      underLock(conf.path, () =>
+        conf.set('profiles', [entry, ...read().filter((other) => other.name !== entry.name)]),
+      );
+    },
   };
+}
+
+function openConf(directory: string | null): Conf<{ profiles: unknown }> {
+  let path = directory === null ? 'The settings file' : `${directory}/config.json`;
+  try {
+    return new Conf<{ profiles: unknown }>({
+      projectName: 'xenfai',
+      projectSuffix: '',
+      configName: 'config',
+      configFileMode: 0o600,
+      clearInvalidConfig: false,
+      ...(directory === null ? {} : { cwd: directory }),
+      deserialize: (text) => JSON.parse(text),
+    });
+  } catch (error) {
+    if (error instanceof Error && 'path' in error && typeof error.path === 'string') path = error.path;
+    return fail({
+      code: 'config-unreadable',
+      exit: exit.usage,
+      message: `${path} cannot be read.`,
+      cause: error instanceof Error ? error.message : String(error),
+      try: [
+        'Mend it: it holds JSON.',
+        ...(path.startsWith('/') ? [`Or begin anew: ${printShell({ shell: ['mv', path, `${path}.old`] })}`] : []),
+      ],
+    });
+  }
 }

@@ -1,38 +1,76 @@
-import { kernelFacts, kernelFindings } from '../boot/kernel-verdict.ts';
-import { ApiError } from './api-error.ts';
-import { fieldsOf, refsOf, text } from './calls/context.ts';
+import { attachDevices, detachDevices } from './attach.ts';
+import { bootRecord } from './boot-record.ts';
+import { refsOf, text } from './calls/context.ts';
 import { hostTime } from './clock.ts';
 import { nullRef } from './database.ts';
-import { eliloader } from './eliloader.ts';
+import { crashAction, type ShutdownReason } from './fate.ts';
 import { runIdle, runInstalled, runInstaller } from './guest/guest.ts';
-import { traceback } from './python-fetch.ts';
+import { findKernel, type Kernel } from './kernel.ts';
 import type { Domain, World } from './world.ts';
 
-/** The hypervisor of XenServer 5.6. */
-const xen = { major: 3, minor: 4 };
+// xapi_vm.ml and vmops.ml of xen-api@030a348661: which field changes when is theirs, for clients see each change.
 
-type Kernel =
-  | { readonly from: 'net' }
-  | { readonly from: 'disk'; readonly system: string }
-  | { readonly from: 'hvm' };
+/** What xapi fills in at the first start of a VM that has none (xapi_globs.ml). */
+export const genericBios = {
+  'bios-vendor': 'Xen',
+  'bios-version': '',
+  'system-manufacturer': 'Xen',
+  'system-product-name': 'HVM domU',
+  'system-version': '',
+  'system-serial-number': '',
+  'hp-rombios': '',
+};
 
 /**
- * Builds and starts a domain from the record as it is now: bootloader, domain builder, guest. Used by start and by
- * every reboot. When it throws, no domain is there; what the bootloader has switched stays switched.
+ * A halted VM is started: its record as it is now becomes last_booted_record, and stays so when the boot fails. When
+ * it throws, no domain is there; what the bootloader has switched stays switched.
  */
-export async function buildDomain(world: World, vm: string, signal: AbortSignal): Promise<void> {
-  const kernel = await findKernel(world, vm, signal);
+export async function startVm(world: World, vm: string, signal: AbortSignal): Promise<void> {
   const { database } = world;
   const record = database.get('VM', vm);
+  database.set('VM', vm, 'last_booted_record', bootRecord(record));
+  if (Object.keys(record['bios_strings'] ?? {}).length === 0) database.set('VM', vm, 'bios_strings', genericBios);
+  await buildDomain(world, vm, signal);
+}
+
+/**
+ * A running VM gets a new domain, made of the record as it is now; meanwhile the VM is Running with domid -1. It is
+ * Halted when that fails.
+ */
+export async function rebootVm(world: World, vm: string, signal: AbortSignal): Promise<void> {
+  const { database } = world;
+  const record = bootRecord(database.get('VM', vm));
+  stopDomain(world, vm);
+  database.set('VM', vm, 'domid', -1);
+  destroyConsoles(world, vm);
+  database.set('VM', vm, 'last_booted_record', record);
+  await buildDomain(world, vm, signal);
+}
+
+/** Bootloader, domain builder, devices, guest. The VM has a domid from the beginning and is Running only at the end. */
+async function buildDomain(world: World, vm: string, signal: AbortSignal): Promise<void> {
+  const { database } = world;
   database.set('VM', vm, 'domid', world.nextDomid());
-  database.set('VM', vm, 'resident_on', world.host);
+  detachDevices(world, vm);
+  let kernel: Kernel;
+  try {
+    kernel = await findKernel(world, vm, signal);
+  } catch (error) {
+    endDomain(world, vm);
+    throw error;
+  }
+  database.set('VM', vm, 'domarch', kernel.domarch);
+  attachDevices(world, vm);
+  const record = database.get('VM', vm);
   const metrics = text(record['metrics']);
-  database.set('VM_metrics', metrics, 'start_time', hostTime(world.clock.now()));
-  database.set('VM_metrics', metrics, 'memory_actual', record['memory_static_max'] ?? 0);
   database.set('VM_metrics', metrics, 'VCPUs_number', record['VCPUs_at_startup'] ?? 1);
-  database.set('VM_metrics', metrics, 'state', []);
   const address = text(database.get('host', world.host)['address']);
   database.create('console', { VM: vm, protocol: 'rfb', location: `https://${address}/console?ref=${vm}` });
+  database.set('VM_metrics', metrics, 'start_time', hostTime(world.clock.now()));
+  database.set('VM_metrics', metrics, 'memory_actual', record['memory_static_max'] ?? 0);
+  database.set('VM_metrics', metrics, 'state', []);
+  forgetGuestMetrics(world, vm);
+  database.set('VM', vm, 'resident_on', world.host);
   database.set('VM', vm, 'power_state', 'Running');
   world.domains.set(vm, startGuest(world, vm, kernel));
 }
@@ -40,65 +78,71 @@ export async function buildDomain(world: World, vm: string, signal: AbortSignal)
 function startGuest(world: World, vm: string, kernel: Kernel): Domain {
   if (kernel.from === 'hvm') return runIdle();
   if (kernel.from === 'disk') return runInstalled(world, vm, kernel.system);
-  const after = (field: string, fallback: string) => {
-    const wish = text(world.database.get('VM', vm)[field]);
-    endDomain(world, vm);
-    if (wish === fallback) return;
-    buildDomain(world, vm, world.stopped).catch(() => endDomain(world, vm));
-  };
-  return runInstaller(world, vm, text(world.database.get('VM', vm)['PV_args']), {
-    reboot: () => after('actions_after_reboot', 'destroy'),
-    halt: () => endDomain(world, vm),
-    crash: () => after('actions_after_crash', 'destroy'),
+  const started = world.clock.now().getTime();
+  return runInstaller(world, vm, kernel.line, {
+    reboot: () => guestEnded(world, vm, 'rebooted', text(world.database.get('VM', vm)['actions_after_reboot'])),
+    halt: () => guestEnded(world, vm, 'halted', text(world.database.get('VM', vm)['actions_after_shutdown'])),
+    crash: () => {
+      const action = text(world.database.get('VM', vm)['actions_after_crash']);
+      guestEnded(world, vm, 'crashed', crashAction(action, world.clock.now().getTime() - started));
+    },
   });
 }
 
-/** The domain is gone: consoles, guest metrics and place with it. */
+/** The guest ended by itself: xapi's event thread does what the VM's record wants then (events.ml). */
+export function guestEnded(world: World, vm: string, reason: ShutdownReason, action: string): void {
+  recordShutdown(world, vm, reason, 'internal', action);
+  if (/restart/.test(action)) rebootVm(world, vm, world.stopped).catch(() => endDomain(world, vm));
+  else if (action === 'preserve') world.database.set('VM', vm, 'power_state', 'Paused');
+  else endDomain(world, vm);
+}
+
+/** Who ended the last domain, when and why, is kept in other_config (xapi_vm.ml:record_shutdown_details). */
+export function recordShutdown(
+  world: World,
+  vm: string,
+  reason: ShutdownReason,
+  initiator: 'internal' | 'external',
+  action: string,
+): void {
+  const words = action.replaceAll('_', ' ').replace('coredump', 'core dump');
+  const details = {
+    last_shutdown_reason: reason,
+    last_shutdown_initiator: initiator,
+    last_shutdown_action: words.charAt(0).toUpperCase() + words.slice(1),
+    last_shutdown_time: hostTime(world.clock.now()),
+  };
+  for (const [key, value] of Object.entries(details)) {
+    world.database.removeKey('VM', vm, 'other_config', key);
+    world.database.setKey('VM', vm, 'other_config', key, value);
+  }
+}
+
+/** The domain is gone, and the VM is Halted, while it still has its old domid for a moment (vmops.ml:destroy). */
 export function endDomain(world: World, vm: string): void {
-  world.domains.get(vm)?.stop();
-  world.domains.delete(vm);
+  stopDomain(world, vm);
   const { database } = world;
-  const record = database.find('VM', vm);
-  if (record === undefined) return;
-  for (const console of refsOf(record['consoles'])) database.destroy('console', console);
-  const guest = text(record['guest_metrics']);
-  if (guest !== nullRef && database.find('VM_guest_metrics', guest)) database.destroy('VM_guest_metrics', guest);
-  database.set('VM', vm, 'guest_metrics', nullRef);
+  if (database.find('VM', vm) === undefined) return;
+  detachDevices(world, vm);
+  database.set('VM', vm, 'power_state', 'Halted');
   database.set('VM', vm, 'domid', -1);
   database.set('VM', vm, 'resident_on', nullRef);
-  database.set('VM', vm, 'power_state', 'Halted');
+  destroyConsoles(world, vm);
 }
 
-async function findKernel(world: World, vm: string, signal: AbortSignal): Promise<Kernel> {
-  const record = world.database.get('VM', vm);
-  if (record['HVM_boot_policy'] !== '') return { from: 'hvm' };
-  const loader = text(record['PV_bootloader']);
-  if (loader === '') throw new ApiError('BOOTLOADER_FAILED', vm, `Could not read file: ${text(record['PV_kernel'])}`);
-  if (loader !== 'eliloader' && loader !== 'pygrub') throw new ApiError('UNKNOWN_BOOTLOADER', vm, loader);
-  const disk = bootableDisk(world, vm);
-  if (loader === 'pygrub') return pygrub(world, disk);
-  const { kernel } = await eliloader(fieldsOf(record['other_config']), signal);
-  world.database.set('VM', vm, 'PV_bootloader', 'pygrub');
-  world.database.removeKey('VM', vm, 'other_config', 'install-round');
-  world.database.removeKey('VM', vm, 'other_config', 'install-distro');
-  const findings = kernelFindings(kernelFacts(kernel), xen, '');
-  if (findings.some((finding) => finding.severity === 'error')) {
-    throw new ApiError('DOMAIN_BUILDER_ERROR', 'linux_build', '2', 'Invalid kernel');
-  }
-  return { from: 'net' };
+function stopDomain(world: World, vm: string): void {
+  world.domains.get(vm)?.stop();
+  world.domains.delete(vm);
 }
 
-function bootableDisk(world: World, vm: string): string {
-  const disks = refsOf(world.database.get('VM', vm)['VBDs'])
-    .map((vbd) => world.database.get('VBD', vbd))
-    .filter((vbd) => vbd['type'] === 'Disk' && vbd['bootable'] === true && vbd['VDI'] !== nullRef);
-  if (disks.length === 1) return text(disks[0]?.['VDI']);
-  const problem = disks.length === 0 ? 'no bootable disk' : `too many bootable disks (${disks.length} disks)`;
-  throw new ApiError('BOOTLOADER_FAILED', vm, `Error from bootloader: ${problem}`);
+function destroyConsoles({ database }: World, vm: string): void {
+  for (const console of refsOf(database.get('VM', vm)['consoles'])) database.destroy('console', console);
 }
 
-function pygrub(world: World, disk: string): Kernel {
-  const system = world.disks.get(disk)?.system ?? null;
-  if (system !== null) return { from: 'disk', system };
-  throw traceback('RuntimeError: Unable to find partition containing kernel', '/usr/bin/pygrub');
+/** Only the next boot forgets what the guest's agent has said: a halted VM still shows it. */
+function forgetGuestMetrics({ database }: World, vm: string): void {
+  const metrics = text(database.get('VM', vm)['guest_metrics']);
+  if (metrics === nullRef) return;
+  database.set('VM', vm, 'guest_metrics', nullRef);
+  if (database.find('VM_guest_metrics', metrics)) database.destroy('VM_guest_metrics', metrics);
 }

@@ -12,7 +12,8 @@ export function realClock(speed: number): Clock {
   return {
     now: () => new Date(),
     afterGuestTime(milliseconds, action) {
-      const timer = setTimeout(action, milliseconds / speed);
+      // What guests have yet to do keeps no process alive: the servers do.
+      const timer = setTimeout(action, milliseconds / speed).unref();
       return () => clearTimeout(timer);
     },
   };

@@ -1,6 +1,6 @@
 import { ApiError } from './api-error.ts';
 import { type ModelClass, model, reverse } from './model.ts';
-import { emptyValue, type Fields, type Value } from './types.ts';
+import { emptyValue, type Fields, sameValue, type Value } from './types.ts';
 
 export const nullRef = 'OpaqueRef:NULL';
 
@@ -53,14 +53,14 @@ export class Database {
     const ref = `OpaqueRef:${this.makeUuid()}`;
     this.tables.get(className)?.set(ref, record);
     this.tell('add', className, ref);
-    for (const [name, value] of Object.entries(record)) this.link(className, name, ref, nullRef, value);
+    for (const [name, value] of Object.entries(record)) this.link(className, name, ref, nullRef, value, true);
     return ref;
   }
 
   set(className: string, ref: string, name: string, value: Value): void {
     const record = this.get(className, ref);
     const before = record[name] ?? '';
-    if (JSON.stringify(before) === JSON.stringify(value)) return;
+    if (sameValue(before, value)) return;
     record[name] = value;
     this.tell('mod', className, ref);
     this.link(className, name, ref, before, value);
@@ -84,17 +84,26 @@ export class Database {
     for (const [name, value] of Object.entries(record)) this.link(className, name, ref, value, nullRef);
   }
 
-  /** Keeps the other end of a relation: VBD.VM moves the VBD from one VM.VBDs to another. */
-  private link(className: string, name: string, ref: string, before: Value, after: Value): void {
+  /**
+   * Keeps the other end of a relation: VBD.VM moves the VBD from one VM.VBDs to another. No list can hold a reference
+   * that is `fresh`, so none is searched: an SR of thousands of disks would be, for each of them.
+   */
+  private link(className: string, name: string, ref: string, before: Value, after: Value, fresh = false): void {
     const other = reverse.get(`${className}.${name}`);
     if (other === undefined || before === after) return;
     const [otherClass, list] = other;
     const change = (target: Value, edit: (refs: readonly Value[]) => readonly Value[]): void => {
       const record = this.find(otherClass, String(target));
-      if (record !== undefined) this.set(otherClass, String(target), list, edit((record[list] ?? []) as Value[]));
+      if (record === undefined) return;
+      // Not by set(): to compare lists of thousands for each new member is what a large world would spend its time on.
+      const refs = (record[list] ?? []) as readonly Value[];
+      const edited = edit(refs);
+      if (edited.length === refs.length) return;
+      record[list] = edited;
+      this.tell('mod', otherClass, String(target));
     };
     change(before, (refs) => refs.filter((one) => one !== ref));
-    change(after, (refs) => (refs.includes(ref) ? refs : [...refs, ref]));
+    change(after, (refs) => (!fresh && refs.includes(ref) ? refs : [...refs, ref]));
   }
 
   private tell(change: Change, className: string, ref: string): void {

@@ -1,20 +1,32 @@
 import { ApiError, Fault } from './api-error.ts';
 import { type CallContext, type Handler, type Handlers, text } from './calls/context.ts';
-import { vbdCalls, vdiCalls, vifCalls } from './calls/devices.ts';
+import { vbdCalls, vifCalls } from './calls/devices.ts';
+import { vdiCalls } from './calls/disks.ts';
 import { genericHandler } from './calls/generic.ts';
-import { hostCalls, methodNames, vmQueryCalls } from './calls/host.ts';
-import { sessionCalls } from './calls/session.ts';
-import { beginTask, endTask, taskCalls } from './calls/task.ts';
+import { hostCalls, vmQueryCalls } from './calls/host.ts';
+import { provisionCalls } from './calls/provision.ts';
+import { sessionCalls, touchSession } from './calls/session.ts';
+import { beginTask, dummyTask, endTask, taskCalls } from './calls/task.ts';
 import { vmCloneCalls } from './calls/vm-clone.ts';
 import { vmLimitCalls } from './calls/vm-limits.ts';
-import { updateAllowedOperations } from './calls/vm-operations.ts';
+import { updateAllowedOperations, vmCheckedCalls } from './calls/vm-operations.ts';
 import { vmPowerCalls } from './calls/vm-power.ts';
-import { hostTime } from './clock.ts';
-import { array, bare, type Call, decodeCall, failure, fault, success } from './envelope.ts';
-import { marshal, unmarshal } from './marshal.ts';
+import {
+  array,
+  bare,
+  type Call,
+  decodeCall,
+  failure,
+  fault,
+  rawResponse,
+  success,
+  TypeMismatch,
+} from './envelope.ts';
+import { marshal, ocamlName, unmarshal } from './marshal.ts';
 import { type Message, model } from './model.ts';
 import type { Value } from './types.ts';
 import type { World } from './world.ts';
+import { XmlError } from './xml.ts';
 
 const own: Readonly<Record<string, Handlers>> = {
   session: sessionCalls,
@@ -23,17 +35,22 @@ const own: Readonly<Record<string, Handlers>> = {
   VIF: vifCalls,
   VBD: vbdCalls,
   VDI: vdiCalls,
-  VM: { ...vmCloneCalls, ...vmLimitCalls, ...vmPowerCalls, ...vmQueryCalls },
+  VM: { ...vmCheckedCalls, ...vmCloneCalls, ...provisionCalls, ...vmLimitCalls, ...vmPowerCalls, ...vmQueryCalls },
 };
 
-/** What goes back over the wire; `drop` and `lose`: nothing does, the connection just ends. */
-export type Reply = { readonly xml: string } | { readonly ends: true };
+/** Calls of these classes make no task (datamodel.ml:no_task_id_for). */
+const withoutTask = new Set(['task', 'event']);
+
+/** What goes back over the wire. `ends`: nothing does, the connection just ends; `broken`: HTTP 500, saying why. */
+export type Reply = { readonly xml: string } | { readonly ends: true } | { readonly broken: string };
 
 /** One XML-RPC request: decoded, checked, carried out, answered. Never throws for what a client may send. */
 export async function dispatch(world: World, body: string, signal: AbortSignal): Promise<Reply> {
   try {
     return await carryOut(world, decodeCall(body), signal);
   } catch (error) {
+    if (error instanceof XmlError) return { broken: error.message };
+    if (error instanceof TypeMismatch) return { broken: `XMLRPC.RunTimeTypeError("${error.expected}", _)` };
     if (error instanceof Fault) return { xml: fault(error.message) };
     if (error instanceof ApiError) return { xml: failure([error.code, ...error.params]) };
     if (signal.aborted) return { ends: true };
@@ -42,52 +59,61 @@ export async function dispatch(world: World, body: string, signal: AbortSignal):
   }
 }
 
+/** The names of the synchronous calls, as `system.listMethods` has them. */
+const methodNames = (): string[] =>
+  [...model].flatMap(([className, { messages }]) => [...messages.keys()].map((method) => `${className}.${method}`));
+
+/** Checks in the order of gen_server.ml: name, number of arguments, their types, session, asynchronous mode. */
 async function carryOut(world: World, call: Call, signal: AbortSignal): Promise<Reply> {
-  if (call.method === 'system.listMethods') return { xml: success(array(methodNames().map(bare))) };
-  const async = call.method.startsWith('Async.');
-  const [className = '', method = ''] = call.method.replace(/^Async\./, '').split('.', 2);
+  const async = /^Async\../.test(call.method);
+  const name = async ? call.method.slice('Async.'.length) : call.method;
+  if (name === 'system.listMethods') return { xml: rawResponse(array(methodNames().map(bare))) };
+  const [, className = '', method = ''] = /^([^.]*)\.(.*)$/s.exec(name) ?? [];
   const message = model.get(className)?.messages.get(method);
-  if (message === undefined) throw new ApiError('MESSAGE_METHOD_UNKNOWN', call.method);
-  if (async && !message.async) throw new Fault(`No async mode for this operation (rpc: ${call.method})`);
-  const { session, args } = readArguments(world, call, message);
-  const before = world.intercept?.(call.method, args);
+  if (message === undefined) throw new ApiError('MESSAGE_METHOD_UNKNOWN', name);
+  const { session, args } = readArguments(name, call, message);
+  if (message.session) touchSession(world, session);
+  if (async && !message.async) throw new Fault(`No async mode for this operation (rpc: ${name})`);
+  const xapi = world.stopped;
+  const before = await world.intercept?.(call.method, args);
+  xapi.throwIfAborted();
   if (before === 'lose') return { ends: true };
   if (before instanceof Error) throw before;
   if (className === 'event' && method === 'next') {
-    return { xml: success(await world.events.next(session, () => world.sessions.has(session), signal)) };
+    return { xml: success(await world.events.next(session, () => world.sessions.has(session))) };
   }
   const handler = findHandler(className, method, message);
   const run = (task: string) => handler({ world, session, task, signal: async ? world.stopped : signal }, ...args);
   if (async) {
-    const started = runInBackground(world, call.method, message, run);
+    const started = beginTask(world, call.method);
+    void inTask(world, started, message, run).catch(() => undefined);
     return before === 'drop' ? { ends: true } : { xml: success(bare(started)) };
   }
-  const value = message.async ? await withTask(world, `${className}.${method}`, run) : await run('OpaqueRef:NULL');
+  const hasTask = message.async && !withoutTask.has(className);
+  const value = hasTask ? await withTask(world, name, message, run) : await run(dummyTask(world, name));
   return before === 'drop' ? { ends: true } : { xml: success(marshal(message.result, value)) };
 }
 
-function readArguments(world: World, call: Call, message: Message): { session: string; args: Value[] } {
-  const raw = [...call.params];
-  const first = message.session ? raw.shift() : undefined;
-  const expected = message.params.length;
-  const least = expected - message.optional.length;
-  const tooMany = raw.length > expected && message.optional.length === 0;
+/** The count leaves the session out, on both sides: without any argument it is -1. */
+function readArguments(name: string, call: Call, message: Message): { session: string; args: Value[] } {
+  const [first, ...others] = call.params;
+  const raw = message.session ? others : call.params;
+  const least = message.params.length - message.optional.length;
+  const tooMany = raw.length > message.params.length && message.optional.length === 0;
   if ((message.session && first === undefined) || raw.length < least || tooMany) {
-    const [wanted, got] = [expected + (message.session ? 1 : 0), call.params.length];
-    throw new ApiError('MESSAGE_PARAMETER_COUNT_MISMATCH', call.method, String(wanted), String(got));
+    const got = call.params.length - (message.session ? 1 : 0);
+    throw new ApiError('MESSAGE_PARAMETER_COUNT_MISMATCH', name, String(least), String(got));
   }
-  const session = first?.kind === 'scalar' ? first.text : '';
-  if (message.session) {
-    if (!world.sessions.has(session)) throw new ApiError('SESSION_INVALID', session);
-    world.database.set('session', session, 'last_active', hostTime(world.clock.now()));
-  }
+  const session = message.session && first !== undefined ? text(unmarshal(sessionType, first, 'session_id')) : '';
   const args = message.params.map((type, i) => {
     const value = raw[i];
     if (value === undefined) return message.optional[i - least] ?? '';
-    return unmarshal(type, value, message.names[i] ?? 'value');
+    return unmarshal(type, value, ocamlName(message.names[i] ?? 'value'));
   });
   return { session, args };
 }
+
+const sessionType = { kind: 'ref', name: 'session' } as const;
 
 function findHandler(className: string, method: string, message: Message): Handler {
   if (className === 'event') return eventHandler(method);
@@ -118,31 +144,27 @@ function refreshing(handler: Handler): Handler {
   };
 }
 
-async function withTask(world: World, label: string, run: (task: string) => Value | Promise<Value>): Promise<Value> {
+type Run = (task: string) => Value | Promise<Value>;
+
+/** A synchronous call has a task of its own as well, for as long as it runs. */
+async function withTask(world: World, label: string, message: Message, run: Run): Promise<Value> {
   const task = beginTask(world, label);
   try {
-    return await run(task);
+    return await inTask(world, task, message, run);
   } finally {
     if (world.database.find('task', task)) world.database.destroy('task', task);
   }
 }
 
-function runInBackground(
-  world: World,
-  label: string,
-  message: Message,
-  run: (task: string) => Value | Promise<Value>,
-): string {
-  const task = beginTask(world, label);
-  const work = async (): Promise<void> => {
-    try {
-      const value = await run(task);
-      endTask(world, task, { result: message.result.kind === 'void' ? '' : marshal(message.result, text(value)) });
-    } catch (error) {
-      const known = error instanceof ApiError ? error : new ApiError('INTERNAL_ERROR', String(error));
-      endTask(world, task, { error: known });
-    }
-  };
-  void work();
-  return task;
+/** Runs a call and writes its end into its task. */
+async function inTask(world: World, task: string, message: Message, run: Run): Promise<Value> {
+  try {
+    const value = await run(task);
+    endTask(world, task, { result: message.result.kind === 'void' ? '' : marshal(message.result, value) });
+    return value;
+  } catch (error) {
+    const known = error instanceof ApiError ? error : new ApiError('INTERNAL_ERROR', String(error));
+    endTask(world, task, { error: known });
+    throw error;
+  }
 }

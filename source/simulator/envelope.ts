@@ -1,106 +1,105 @@
-import { SaxesParser } from 'saxes';
-import { ApiError } from './api-error.ts';
+import { escapeXml, parseXml, printXml, type Xml } from './xml.ts';
 
-/** An argument as it came: what type it should have is known only when the method is. */
-export type RawValue =
-  | { readonly kind: 'scalar'; readonly text: string; readonly tag: string }
-  | { readonly kind: 'array'; readonly items: readonly RawValue[] }
-  | { readonly kind: 'struct'; readonly members: ReadonlyMap<string, RawValue> };
+// The XML-RPC of xapi, both ways, after xMLRPC.ml of xen-api@030a348661.
+
+/** What an argument must look like and does not (`RunTimeTypeError`). */
+export class TypeMismatch extends Error {
+  readonly expected: string;
+  readonly found: string;
+
+  constructor(expected: string, found: Xml) {
+    super(expected);
+    this.expected = expected;
+    this.found = printXml(found);
+  }
+}
 
 export interface Call {
   readonly method: string;
-  readonly params: readonly RawValue[];
+  /** The arguments as they came: what type they should have is known only when the method is. */
+  readonly params: readonly Xml[];
 }
 
-type Frame =
-  | { tag: 'scalar'; type: string; text: string; typed: boolean; value: RawValue | null }
-  | { tag: 'array'; items: RawValue[] }
-  | { tag: 'struct'; members: Map<string, RawValue>; name: string };
-
-/** Reads `methodCall`. Accepts what xapi accepts: bare text, typed scalars, `<value/>`, blank names. */
-export function decodeCall(xml: string): Call {
-  const parser = new SaxesParser({ fragment: false });
-  const stack: Frame[] = [];
-  const params: RawValue[] = [];
-  let method = '';
-  let inside = '';
-  const deliver = (value: RawValue): void => {
-    const top = stack.at(-1);
-    if (top?.tag === 'array') top.items.push(value);
-    else if (top?.tag === 'struct') top.members.set(top.name, value);
-    else if (top === undefined) params.push(value);
+/** Reads `methodCall`. Errors: XmlError, TypeMismatch; xapi answers both with HTTP 500. */
+export function decodeCall(document: string): Call {
+  const root = parseXml(document);
+  const [name, params, ...rest] = unbox(['methodCall'], root);
+  if (name === undefined || params === undefined || rest.length > 0) throw new TypeMismatch('pair ', root);
+  return {
+    method: pcdata(singleton(['methodName'], name)),
+    params: unbox(['params'], params).map((param) => singleton(['param'], param)),
   };
-  parser.on('error', (error) => {
-    throw new ApiError('XMLRPC_UNMARSHAL_FAILURE', 'methodCall', error.message);
-  });
-  parser.on('opentag', ({ name }) => {
-    inside = name;
-    const top = stack.at(-1);
-    if (name === 'value') stack.push({ tag: 'scalar', type: '', text: '', typed: false, value: null });
-    else if (name === 'array') stack.push({ tag: 'array', items: [] });
-    else if (name === 'struct') stack.push({ tag: 'struct', members: new Map(), name: '' });
-    else if (name === 'member' && top?.tag === 'struct') top.name = '';
-    else if (top?.tag === 'scalar') {
-      top.type = name;
-      top.typed = true;
-      top.text = '';
-    }
-  });
-  const onText = (text: string): void => {
-    const top = stack.at(-1);
-    if (inside === 'methodName') method += text.trim();
-    else if (inside === 'name' && top?.tag === 'struct') top.name += text;
-    else if (top?.tag === 'scalar' && top.value === null && (!top.typed || inside === top.type)) top.text += text;
-  };
-  parser.on('text', onText);
-  parser.on('cdata', onText);
-  parser.on('closetag', ({ name }) => {
-    inside = '';
-    const top = stack.at(-1);
-    if (name === 'array' && top?.tag === 'array') {
-      stack.pop();
-      setValue(stack.at(-1), { kind: 'array', items: top.items });
-    } else if (name === 'struct' && top?.tag === 'struct') {
-      stack.pop();
-      setValue(stack.at(-1), { kind: 'struct', members: top.members });
-    } else if (name === 'value' && top?.tag === 'scalar') {
-      stack.pop();
-      deliver(top.value ?? { kind: 'scalar', text: top.text, tag: top.type });
-    }
-  });
-  parser.write(xml).close();
-  return { method, params };
 }
 
-function setValue(frame: Frame | undefined, value: RawValue): void {
-  if (frame?.tag === 'scalar') frame.value = value;
+const describe = (xml: Xml): string => (typeof xml === 'string' ? `PCData=${xml}` : `Element=${xml.tag}`);
+
+/** The children of an element with one of these tags and no attributes. */
+function unbox(tags: readonly string[], xml: Xml): readonly Xml[] {
+  if (typeof xml !== 'string' && tags.includes(xml.tag) && Object.keys(xml.attributes).length === 0) {
+    return xml.children;
+  }
+  throw new TypeMismatch(`unbox: ${describe(xml)} should contain '${tags[0] ?? ''}'`, xml);
 }
 
-const escapeXml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+function singleton(tags: readonly string[], xml: Xml): Xml {
+  const [only, ...rest] = unbox(tags, xml);
+  if (only !== undefined && rest.length === 0) return only;
+  const all = unbox(tags, xml).map(describe).join(', ');
+  throw new TypeMismatch(`singleton: {${all}} should be the singleton {${tags[0] ?? ''}}`, xml);
+}
+
+function pcdata(xml: Xml): string {
+  if (typeof xml === 'string') return xml;
+  throw new TypeMismatch('pcdata', xml);
+}
+
+/** Readers of one `<value>`, each as strict as its namesake in `XMLRPC.From`. */
+export const from = {
+  string(xml: Xml): string {
+    const inside = unbox(['value'], xml);
+    const [only] = inside;
+    if (only === undefined) return '';
+    if (typeof only === 'string' && inside.length === 1) return only;
+    const boxed = singleton(['value'], xml);
+    return unbox(['string'], boxed).length === 0 ? '' : pcdata(singleton(['string'], boxed));
+  },
+  /** Anything but 0 is true. */
+  boolean: (xml: Xml): boolean => singleton(['boolean'], singleton(['value'], xml)) !== '0',
+  double: (xml: Xml): string => pcdata(singleton(['double'], singleton(['value'], xml))),
+  datetime: (xml: Xml): string => pcdata(singleton(['dateTime.iso8601'], singleton(['value'], xml))),
+  array: (xml: Xml): readonly Xml[] => unbox(['data'], singleton(['array'], singleton(['value'], xml))),
+  /** Names may be blank (CA-20001). */
+  structure: (xml: Xml): readonly (readonly [name: string, value: Xml])[] =>
+    unbox(['struct'], singleton(['value'], xml)).map((entry) => {
+      const [name, value, ...rest] = unbox(['member'], entry);
+      if (name === undefined || value === undefined || rest.length > 0) throw new TypeMismatch('pair ', entry);
+      return [unbox(['name'], name).length === 0 ? '' : pcdata(singleton(['name'], name)), value];
+    }),
+};
+
+const box = (tag: string, inside: string): string => (inside === '' ? `<${tag}/>` : `<${tag}>${inside}</${tag}>`);
 
 /** A bare string value, as 5.6 writes every string, enum, reference and int64. */
-export const bare = (text: string): string => (text === '' ? '<value/>' : `<value>${escapeXml(text)}</value>`);
+export const bare = (text: string): string => box('value', escapeXml(text));
 
 export const member = (name: string, value: string): string =>
-  `<member>${name === '' ? '<name/>' : `<name>${escapeXml(name)}</name>`}${value}</member>`;
+  box('member', `${box('name', escapeXml(name))}${value}`);
 
-export const struct = (members: readonly string[]): string => `<value><struct>${members.join('')}</struct></value>`;
+export const struct = (members: readonly string[]): string => box('value', box('struct', members.join('')));
 
-export const array = (items: readonly string[]): string =>
-  `<value><array><data>${items.join('')}</data></array></value>`;
+export const array = (items: readonly string[]): string => box('value', box('array', box('data', items.join(''))));
 
-const response = (value: string): string =>
-  `<?xml version="1.0"?><methodResponse><params><param>${value}</param></params></methodResponse>`;
+/** A reply without Status: `system.listMethods` is the one call that gets such. */
+export const rawResponse = (value: string): string => box('methodResponse', box('params', box('param', value)));
 
 export const success = (value: string): string =>
-  response(struct([member('Status', bare('Success')), member('Value', value)]));
+  rawResponse(struct([member('Status', bare('Success')), member('Value', value)]));
 
 export const failure = (description: readonly string[]): string =>
-  response(struct([member('Status', bare('Failure')), member('ErrorDescription', array(description.map(bare)))]));
+  rawResponse(struct([member('Status', bare('Failure')), member('ErrorDescription', array(description.map(bare)))]));
 
 export const fault = (text: string): string =>
-  `<?xml version="1.0"?><methodResponse><fault>${struct([
-    member('faultCode', '<value><i4>0</i4></value>'),
-    member('faultString', bare(text)),
-  ])}</fault></methodResponse>`;
+  box(
+    'methodResponse',
+    box('fault', struct([member('faultCode', '<value><i4>0</i4></value>'), member('faultString', bare(text))])),
+  );

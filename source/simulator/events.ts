@@ -25,13 +25,13 @@ const oldestEvent = 15 * 60 * 1000;
 const heartbeat = 30_000;
 
 /**
- * event.register and event.next of 5.6: per session, consumed once, `next` blocks without a timeout.
+ * event.register and event.next of 5.6 (xapi_event.ml): per session, consumed once, `next` blocks without a timeout.
  * Queue of 500 events or 15 minutes; what fell out gives EVENTS_LOST. Ids grow only for events someone wants.
  */
 export class Events {
   private readonly queue: Event[] = [];
   private readonly subscriptions = new Map<string, Subscription>();
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting: (() => void)[] = [];
   private nextId = 1;
   private forgotten = 0;
   private readonly now: () => Date;
@@ -64,8 +64,17 @@ export class Events {
     return this.nextId;
   }
 
-  /** The events as XML; blocks until there are some for this session, or the session or the caller is gone. */
-  async next(session: string, isAlive: () => boolean, signal: AbortSignal): Promise<string> {
+  /** How many calls wait for events, those of dead connections among them. */
+  get blocked(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * The events as XML; blocks until there are some for this session, or the session is gone. That the caller is gone
+   * is not noticed: a call of a connection that was cut still waits its turn, takes the session's next events and
+   * loses them.
+   */
+  async next(session: string, isAlive: () => boolean): Promise<string> {
     for (;;) {
       if (!isAlive()) throw new ApiError('SESSION_INVALID', session);
       const subscription = this.subscriptions.get(session);
@@ -78,13 +87,22 @@ export class Events {
       if (from < this.nextId && this.forgotten >= from) throw new ApiError('EVENTS_LOST');
       const events = this.queue.filter((event) => event.id >= from && wants(subscription, event.className));
       if (events.length > 0) return array(events.map(eventXml));
-      await this.wait(signal);
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
 
   /** A session ended: its blocked call must notice. */
   drop(session: string): void {
     this.subscriptions.delete(session);
+    this.wake();
+  }
+
+  /** xapi starts anew: it knows no subscription, no event, and counts from one. */
+  restart(): void {
+    this.subscriptions.clear();
+    this.queue.length = 0;
+    this.nextId = 1;
+    this.forgotten = 0;
     this.wake();
   }
 
@@ -107,25 +125,9 @@ export class Events {
     this.wake();
   }
 
-  private wait(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = (): void => {
-        this.waiting.delete(done);
-        signal.removeEventListener('abort', aborted);
-        resolve();
-      };
-      const aborted = (): void => {
-        this.waiting.delete(done);
-        reject(signal.reason);
-      };
-      if (signal.aborted) return reject(signal.reason);
-      signal.addEventListener('abort', aborted, { once: true });
-      this.waiting.add(done);
-    });
-  }
-
+  /** In the order they came: who waits longest takes what there is. */
   private wake(): void {
-    for (const resolve of [...this.waiting]) resolve();
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 }
 

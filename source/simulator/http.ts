@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { dispatch } from './dispatch.ts';
 import type { World } from './world.ts';
+import { escapeXml } from './xml.ts';
 
-const mostBytes = 16 * 1024 * 1024;
+/** xapi_globs.ml:http_limit_max_rpc_size */
+const mostBytes = 300 * 1024;
 
 /** xapi's HTTP on port 80: any POST that nothing else claims is XML-RPC, the rest is as http_svr.ml answers. */
 export function apiServer(world: World, latency: number): Server {
@@ -17,14 +19,13 @@ export function apiServer(world: World, latency: number): Server {
 
 async function answer(world: World, latency: number, request: IncomingMessage, response: ServerResponse) {
   if (request.method !== 'POST') return answerOther(request);
-  if (request.headers['content-length'] === undefined) return internalError(request, 'We require a content-length');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > mostBytes) return internalError(request, 'Body too large');
-    chunks.push(chunk as Buffer);
+  const length = request.headers['content-length'];
+  if (length === undefined) {
+    return internalError(request, 'Failure("We require a content-length: HTTP header")');
   }
+  if (Number(length) > mostBytes) return internalError(request, 'Http_svr.Client_requested_size_over_limit');
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
   const gone = new AbortController();
   const closed = () => gone.abort();
   request.socket.on('close', closed);
@@ -35,6 +36,7 @@ async function answer(world: World, latency: number, request: IncomingMessage, r
     request.socket.destroy();
     return;
   }
+  if ('broken' in reply) return internalError(request, reply.broken);
   const body = Buffer.from(reply.xml, 'utf8');
   const keep = request.headers.connection?.toLowerCase();
   const close = request.httpVersion === '1.0' ? keep !== 'keep-alive' : keep === 'close';
@@ -48,23 +50,28 @@ async function answer(world: World, latency: number, request: IncomingMessage, r
   response.end(body);
 }
 
-/** No Content-Length, version 1.0, and the connection ends: so http.ml writes an internal error. */
+/** No Content-Length, version 1.0, and the connection ends: so http_svr.ml writes an internal error. */
 function internalError(request: IncomingMessage, why: string): void {
-  const body = `<html><body><h1>Internal Server Error</h1>${why}</body></html>`;
-  request.socket.end(`HTTP/1.0 500 Internal Error\r\nConnection: close\r\nContent-Type: text/html\r\n\r\n${body}`);
+  const body = `<html><body><h1>Internal Server Error</h1>${escapeXml(why)}</body></html>`;
+  request.socket.end(`HTTP/1.0 500 Internal Error\r\n${lastReply}\r\n${body}`);
 }
 
+const lastReply = 'Connection: close\r\nCache-Control: no-cache, no-store\r\n';
+
 function answerOther(request: IncomingMessage): void {
-  const head = (status: string, body: string) =>
-    request.socket.end(
-      `HTTP/1.1 ${status}\r\nConnection: close\r\nCache-Control: no-cache, no-store\r\nContent-Type: text/html\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
+  const { method, url = '/', socket } = request;
   // Handlers are chosen by the longest beginning of the path: /export_raw_vdi, which came with 6.2, ends in VM export.
-  if (request.method === 'GET' && request.url?.startsWith('/export')) {
+  if (method === 'GET' && url.startsWith('/export')) {
     internalError(request, 'Not_found');
-    return;
+  } else if (method === 'GET') {
+    // Every other GET is a file below /opt/xensource/www (fileserver.ml), which has none in this world.
+    const page = `${notFound(url)}\r\n`;
+    socket.end(`HTTP/1.1 404 Not Found\r\n${lastReply}Content-Length: ${page.length}\r\n\r\n${page}`);
+  } else {
+    const page = '<html><body><h1>403: Forbidden</h1></body></html>\r\n';
+    socket.end(`HTTP/1.1 403 Forbidden\r\n${lastReply}Content-Type: text/html\r\n\r\n${page}`);
   }
-  if (request.method === 'GET' && request.url === '/')
-    return void head('200 OK', '<html><body>XenServer 5.6.0</body></html>');
-  head('403 Forbidden', '<html><body><h1>HTTP 403 forbidden</h1></body></html>');
 }
+
+const notFound = (url: string): string =>
+  `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN"> <html><head> <title>404 Not Found</title> </head><body> <h1>Not Found</h1> <p>The requested URL ${escapeXml(url)} was not found on this server.</p> <hr><address>Xapi Server</address></body></html>`;

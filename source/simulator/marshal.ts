@@ -1,7 +1,9 @@
 import { ApiError } from './api-error.ts';
-import { array, bare, member, type RawValue, struct } from './envelope.ts';
+import { array, bare, from, member, struct, TypeMismatch } from './envelope.ts';
 import { enums, model } from './model.ts';
+import { floatOfString, int64OfString } from './ocaml.ts';
 import type { Fields, ModelType, Value } from './types.ts';
+import type { Xml } from './xml.ts';
 
 /** A database value as XML of its model type, the way the 5.6 emitter writes it. */
 export function marshal(type: ModelType, value: Value): string {
@@ -11,7 +13,7 @@ export function marshal(type: ModelType, value: Value): string {
     case 'bool':
       return `<value><boolean>${value === true ? 1 : 0}</boolean></value>`;
     case 'float':
-      return `<value><double>${Number.isFinite(value) ? String(value) : 'NaN'}</double></value>`;
+      return `<value><double>${double(value)}</double></value>`;
     case 'datetime':
       return `<value><dateTime.iso8601>${String(value)}</dateTime.iso8601></value>`;
     case 'set':
@@ -30,6 +32,10 @@ export function marshal(type: ModelType, value: Value): string {
   }
 }
 
+/** C's `%0.16g`; what is not finite is NaN. */
+const double = (value: Value): string =>
+  Number.isFinite(value) ? String(Number(Number(value).toPrecision(16))) : 'NaN';
+
 export function marshalRecord(className: string, fields: Fields): string {
   const members: string[] = [];
   for (const field of model.get(className)?.fields.values() ?? []) {
@@ -39,50 +45,83 @@ export function marshalRecord(className: string, fields: Fields): string {
   return struct(members);
 }
 
-/** An argument as the type the method wants. `name` is what FIELD_TYPE_ERROR complains about. */
-export function unmarshal(type: ModelType, raw: RawValue, name: string): Value {
-  const wrong = (): never => {
-    throw new ApiError('FIELD_TYPE_ERROR', name);
-  };
-  const text = (): string => (raw.kind === 'scalar' ? raw.text : wrong());
-  switch (type.kind) {
-    case 'int':
-      return /^-?\d+$/.test(text().trim()) ? Number(text()) : wrong();
-    case 'float':
-      return text().trim() !== '' && !Number.isNaN(Number(text())) ? Number(text()) : wrong();
-    case 'bool':
-      return text().trim() !== '0';
-    case 'enum': {
-      const known = enums[type.name]?.find((value) => value.toLowerCase() === text().toLowerCase());
-      return known ?? wrong();
-    }
-    case 'set':
-      return raw.kind === 'array' ? raw.items.map((item) => unmarshal(type.of, item, name)) : wrong();
-    case 'map': {
-      if (raw.kind !== 'struct') return wrong();
-      const pairs = [...raw.members].map(([key, item]) => [key, unmarshal(type.value, item, name)] as const);
-      return Object.fromEntries(pairs);
-    }
-    case 'record': {
-      if (raw.kind !== 'struct') return wrong();
-      return unmarshalRecord(type.name, raw.members);
-    }
-    default:
-      return text();
+/**
+ * An argument as the type the method wants. `param` is what FIELD_TYPE_ERROR complains about: whatever goes wrong
+ * inside, it names the argument and nothing else (genOCaml.ml).
+ */
+export function unmarshal(type: ModelType, xml: Xml, param: string): Value {
+  if (type.kind === 'record') return constructorFields(type.name, xml);
+  try {
+    return read(type, xml);
+  } catch {
+    throw new ApiError('FIELD_TYPE_ERROR', param);
   }
 }
 
+function read(type: ModelType, xml: Xml): Value {
+  switch (type.kind) {
+    case 'int':
+      return int64OfString(from.string(xml));
+    case 'float':
+      return floatOfString(from.double(xml));
+    case 'bool':
+      return from.boolean(xml);
+    case 'enum':
+      return enumValue(type.name, from.string(xml));
+    case 'datetime':
+      return hostTimeOf(from.datetime(xml));
+    case 'set':
+      return from.array(xml).map((item) => read(type.of, item));
+    case 'map':
+      return Object.fromEntries(
+        from.structure(xml).map(([key, item]) => [mapKey(type.key, key), read(type.value, item)]),
+      );
+    default:
+      return from.string(xml);
+  }
+}
+
+function enumValue(name: string, text: string): string {
+  const known = enums[name]?.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (known === undefined) throw new Error(`${name} has no ${text}`);
+  return known;
+}
+
+function mapKey(type: ModelType, key: string): string {
+  if (type.kind === 'enum') return enumValue(type.name, key);
+  return type.kind === 'int' ? String(int64OfString(key)) : key;
+}
+
+function hostTimeOf(text: string): string {
+  if (!/^\d{8}T\d{2}:\d{2}:\d{2}Z$/.test(text)) throw new Error(`${text} is no time`);
+  return text;
+}
+
 /** Constructor arguments: unknown members are ignored, missing ones without a default are an internal error. */
-function unmarshalRecord(className: string, members: ReadonlyMap<string, RawValue>): Fields {
+function constructorFields(className: string, xml: Xml): Fields {
+  const members = new Map([...structureOf(xml)].reverse());
   const definition = model.get(className);
   const fields: Fields = {};
   for (const name of definition?.constructor_fields ?? []) {
     const field = definition?.fields.get(name);
-    const raw = members.get(name);
+    const value = members.get(name);
     if (field === undefined) continue;
-    if (raw !== undefined) fields[name] = unmarshal(field.type, raw, name);
+    if (value !== undefined) fields[name] = unmarshal(field.type, value, ocamlName(name));
     else if (field.initial !== null) fields[name] = field.initial;
     else throw new ApiError('INTERNAL_ERROR', `Server_helpers.Dispatcher_FieldNotFound("${name}")`);
   }
   return fields;
 }
+
+function structureOf(xml: Xml): readonly (readonly [string, Xml])[] {
+  try {
+    return from.structure(xml);
+  } catch (error) {
+    if (!(error instanceof TypeMismatch)) throw error;
+    throw new ApiError('XMLRPC_UNMARSHAL_FAILURE', error.expected, error.found);
+  }
+}
+
+/** The name of a parameter in the generated code, which is what FIELD_TYPE_ERROR shows: `VM` is vM, `type` _type. */
+export const ocamlName = (name: string): string =>
+  ['type', 'and', 'class'].includes(name) ? `_${name}` : `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;

@@ -2,7 +2,8 @@ import classes from './datamodel-5.6/classes.json' with { type: 'json' };
 import tables from './datamodel-5.6/enums.json' with { type: 'json' };
 import { type ModelType, parseType, type Value } from './types.ts';
 
-// The datamodel of xen-api@030a348661 (May 2010, midnight-ride), printed by its own datamodel.ml.
+// The datamodel of xen-api@030a348661 (May 2010, midnight-ride), printed by its own datamodel.ml. The classes that no
+// call here does anything to (from VBD_metrics on) are today's, without what was published after midnight-ride.
 
 export interface Field {
   readonly name: string;

@@ -1,23 +1,16 @@
-import { createDisk, generateMac } from './calls/vm-clone.ts';
+import { bootRecord } from './boot-record.ts';
 import { updateAllowedOperations } from './calls/vm-operations.ts';
 import { hostTime } from './clock.ts';
 import { nullRef } from './database.ts';
 import templates from './datamodel-5.6/templates.json' with { type: 'json' };
+import { diskSize, newMetrics, type Site } from './populate-vms.ts';
 import type { Fields } from './types.ts';
 import type { World } from './world.ts';
 
 const gib = 1024 ** 3;
-const yesterday = 12.7 * 3600 * 1000;
 
-/** What the rest of the population hangs on. */
-export interface Site {
-  readonly host: string;
-  readonly localStorage: string;
-  readonly network: string;
-}
-
-/** One standalone 5.6.0 host as it is after installation: pool, storage, tools ISO, networks, dom0. */
-export function populateHost(world: Omit<World, 'host'>, address: string): Site {
+/** One standalone 5.6.0 host as it is after installation, with room for so many VMs: pool, storage, networks, dom0. */
+export function populateHost(world: Omit<World, 'host'>, address: string, vms = 0): Site {
   const { database } = world;
   const now = hostTime(world.clock.now());
   const metrics = database.create('host_metrics', {
@@ -55,7 +48,8 @@ export function populateHost(world: Omit<World, 'host'>, address: string): Site 
     metrics,
     local_cache_sr: nullRef,
   });
-  const localStorage = storage(world, host, 'Local storage', 'lvm', 'user', 400 * gib);
+  const room = Math.max(400 * gib, 2 * vms * diskSize);
+  const localStorage = storage(world, host, 'Local storage', 'lvm', 'user', room);
   storage(world, host, 'DVD drives', 'udev', 'iso', 0);
   const tools = storage(world, host, 'XenServer Tools', 'iso', 'iso', 128 * 1024 ** 2);
   database.setKey('SR', tools, 'other_config', 'xensource_internal', 'true');
@@ -116,7 +110,7 @@ function storage(
 
 function controlDomain(world: Omit<World, 'host'>, host: string): void {
   const metrics = newMetrics(world, 2);
-  world.database.create('VM', {
+  const vm = world.database.create('VM', {
     name_label: 'Control domain on host: xvm03',
     is_control_domain: true,
     power_state: 'Running',
@@ -125,14 +119,10 @@ function controlDomain(world: Omit<World, 'host'>, host: string): void {
     memory_static_max: 752 * 1024 ** 2,
     VCPUs_max: 2,
     VCPUs_at_startup: 2,
+    domarch: 'x32',
     metrics,
   });
-}
-
-function newMetrics(world: Omit<World, 'host'>, cpus: number): string {
-  return world.database.create('VM_metrics', {
-    VCPUs_utilisation: Object.fromEntries(Array.from({ length: cpus }, (_, i) => [String(i), 0])),
-  });
+  world.database.set('VM', vm, 'last_booted_record', bootRecord(world.database.get('VM', vm)));
 }
 
 /** The 65 templates a 5.6.0 host ships, in the order create_templates.ml makes them. */
@@ -175,87 +165,4 @@ export function populateTemplates(world: World): ReadonlyMap<string, string> {
     refs.set(template.name, ref);
   }
   return refs;
-}
-
-/** The states of the VMs that `--vms N` makes, round and round. */
-const mix = ['armed', 'installed', 'fired', 'half-armed', 'windows', 'unprepared'] as const;
-
-/** N machines somebody made before: some armed, some installed, some half-done, some of other trades. */
-export function populateVms(world: World, site: Site, count: number, repository: string): void {
-  for (let i = 0; i < count; i += 1) {
-    const kind = mix[i % mix.length] ?? 'armed';
-    const name = `${kind === 'windows' ? 'win' : 'vm'}${String(i + 1).padStart(String(count).length, '0')}`;
-    makeVm(world, site, name, kind, repository);
-  }
-}
-
-function makeVm(world: World, site: Site, name: string, kind: (typeof mix)[number], repository: string): void {
-  const { database } = world;
-  const template = templates.find((entry) => entry.name === 'Debian Lenny 5.0 (32-bit)');
-  const eliloader = kind === 'armed' || kind === 'half-armed' || kind === 'unprepared';
-  const hvm = kind === 'windows';
-  const fai =
-    'quiet console=hvc0 root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live ip=dhcp FAI_FLAGS=verbose,sshd,reboot FAI_ACTION=install';
-  const words: Fields = {
-    mac_seed: world.random.uuid(),
-    linux_template: 'true',
-    'install-methods': 'cdrom,http,ftp',
-    'install-arch': 'i386',
-    'debian-release': 'lenny',
-    ...(kind === 'unprepared' ? {} : { 'install-repository': repository }),
-    ...(eliloader && kind !== 'half-armed' ? { 'install-distro': 'debianlike' } : {}),
-  };
-  const vm = database.create('VM', {
-    name_label: name,
-    power_state: 'Halted',
-    PV_bootloader: hvm ? '' : eliloader ? 'eliloader' : 'pygrub',
-    PV_args: hvm ? '' : kind === 'unprepared' ? '' : fai,
-    HVM_boot_policy: hvm ? 'BIOS order' : '',
-    HVM_boot_params: hvm ? { order: 'dc' } : {},
-    platform: (template?.platform ?? {}) as Fields,
-    other_config: hvm ? { mac_seed: world.random.uuid() } : words,
-    memory_overhead: 1024 ** 2,
-    memory_target: gib / 4,
-    memory_static_min: gib / 8,
-    memory_static_max: gib / 4,
-    memory_dynamic_min: gib / 4,
-    memory_dynamic_max: gib / 4,
-    VCPUs_max: 1,
-    VCPUs_at_startup: 1,
-    actions_after_shutdown: 'destroy',
-    actions_after_reboot: 'restart',
-    actions_after_crash: 'restart',
-    domid: -1,
-    recommendations: template?.recommendations ?? '',
-    metrics: newMetrics(world, 1),
-  });
-  if (kind === 'installed') {
-    const uuid = String(database.get('VM', vm)['uuid']);
-    const mark = {
-      vm: uuid,
-      run: world.random.uuid().slice(0, 8),
-      at: new Date(world.clock.now().getTime() - yesterday).toISOString(),
-      by: 'root@jump',
-    };
-    database.setKey('VM', vm, 'other_config', 'xenfai:installed', JSON.stringify(mark));
-  }
-  addDevices(world, site, vm, kind === 'installed');
-  updateAllowedOperations(world, vm);
-}
-
-function addDevices(world: World, site: Site, vm: string, installed: boolean): void {
-  const { database } = world;
-  const vdi = createDisk(world, { SR: site.localStorage, virtual_size: 8 * gib, type: 'system', name_label: '0' });
-  if (installed) world.disks.set(vdi, { system: 'Debian 5.0 (lenny)' });
-  database.create('VBD', {
-    VM: vm,
-    VDI: vdi,
-    userdevice: '0',
-    device: 'xvda',
-    bootable: true,
-    mode: 'RW',
-    type: 'Disk',
-    other_config: { owner: '' },
-  });
-  database.create('VIF', { VM: vm, network: site.network, device: '0', MTU: 1500, MAC: generateMac(world, vm, '0') });
 }

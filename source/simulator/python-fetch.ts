@@ -1,34 +1,41 @@
 import { request } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { ApiError } from './api-error.ts';
 
 const mostRedirects = 10;
+/** The same place may come this often. */
+const mostRepeats = 4;
 
 /**
- * One GET as urllib2 of dom0 does it: no TLS here, redirects followed, a body that ends early is what there is.
- * Null: not to be had (404, refused, unknown host). Other HTTP errors come up as a Python traceback.
+ * One GET as urllib2 of dom0 (Python 2.4) does it: the path goes out as it is, redirects are followed, a body that
+ * ends early is what there is. Null: not to be had (404, refused, unknown host). Other HTTP errors come up as a
+ * Python traceback.
  */
 export async function fetchLikePython(
   url: string,
   proxy: string | undefined,
   signal: AbortSignal,
-  redirects = 0,
 ): Promise<Buffer | null> {
-  if (!url.startsWith('http://')) {
-    // nfs would be mounted, ftp dialled: this world has neither, and https was never understood.
-    if (url.startsWith('https:')) throw new ApiError('INVALID_SOURCE', 'Unknown source type.', '');
-    return null;
+  // Only the first address is looked at: a redirect may lead to https, too.
+  if (!/^(http|ftp|file):/.test(url)) throw new ApiError('INVALID_SOURCE', 'Unknown source type.', '');
+  const visited = new Map<string, number>();
+  for (let at = url; ; ) {
+    const reply = await get(at, proxy, signal);
+    if (reply === null || reply.status === 404) return null;
+    const { status, location } = reply;
+    if (status === 200) return reply.body;
+    if (![301, 302, 303, 307].includes(status) || location === undefined || !URL.canParse(location, at)) {
+      throw httpError(status, reply.reason);
+    }
+    at = /^\w+:/.test(location) ? location : joined(at, location);
+    if ((visited.get(at) ?? 0) >= mostRepeats || visited.size >= mostRedirects) {
+      throw httpError(status, 'The HTTP server returned a redirect error that would lead to an infinite loop.');
+    }
+    visited.set(at, (visited.get(at) ?? 0) + 1);
   }
-  if (!URL.canParse(url) || redirects > mostRedirects) return null;
-  const reply = await get(url, proxy, signal);
-  if (reply === null) return null;
-  const { status, location, body } = reply;
-  if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, url)) {
-    return fetchLikePython(new URL(location, url).href, proxy, signal, redirects + 1);
-  }
-  if (status === 404) return null;
-  if (status !== 200) throw traceback(`urllib2.HTTPError: HTTP Error ${status}: ${reply.reason}`);
-  return body;
 }
+
+const joined = (base: string, location: string): string => new URL(location, base).href;
 
 interface Reply {
   readonly status: number;
@@ -37,21 +44,34 @@ interface Reply {
   readonly body: Buffer;
 }
 
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** As it stands in the URL: `..`, two slashes and all. */
+  readonly path: string;
+  readonly authority: string;
+}
+
 function get(url: string, proxy: string | undefined, signal: AbortSignal): Promise<Reply | null> {
-  const target = new URL(url);
-  const via = proxy !== undefined && URL.canParse(proxy) ? new URL(proxy) : null;
+  const scheme = /^(https?):\/\/[^/]/.exec(url)?.[1];
+  // ftp would be dialled, file looked for in dom0: this world has neither.
+  if (scheme === undefined) return Promise.resolve(null);
+  const target = targetOf(url, scheme === 'https' ? 443 : 80);
+  const via = scheme === 'https' || proxy === undefined || proxy === '' ? null : proxyOf(proxy);
   return new Promise((resolve) => {
-    const outgoing = request({
-      host: (via ?? target).hostname.replace(/^\[|\]$/g, ''),
-      port: (via ?? target).port || 80,
-      path: via === null ? target.pathname + target.search : url,
+    const send = scheme === 'https' ? requestTls : request;
+    const outgoing = send({
+      host: (via ?? target).host,
+      port: (via ?? target).port,
+      path: sendable(via === null ? target.path : url),
       headers: {
         'Accept-Encoding': 'identity',
-        Host: target.host,
+        Host: target.authority,
         Connection: 'close',
         'User-Agent': 'Python-urllib/2.4',
       },
       agent: false,
+      rejectUnauthorized: false,
       signal,
     });
     outgoing.on('error', () => resolve(null));
@@ -71,6 +91,30 @@ function get(url: string, proxy: string | undefined, signal: AbortSignal): Promi
     outgoing.end();
   });
 }
+
+function targetOf(url: string, usual: number): Target {
+  const [, authority = '', path = ''] = /^\w+:\/\/([^/]*)(.*)$/s.exec(url) ?? [];
+  const [, host = authority, port] = /^(.*?):([^:\]]*)$/.exec(authority) ?? [];
+  if (port !== undefined && !/^\d+$/.test(port)) throw traceback(`httplib.InvalidURL: nonnumeric port: '${port}'`);
+  return {
+    host: host.replace(/^\[|\]$/g, ''),
+    port: port === undefined ? usual : Number(port),
+    path: path === '' ? '/' : path,
+    authority,
+  };
+}
+
+/** Without a scheme, Python 2.4 finds no host in it and falls over. */
+function proxyOf(proxy: string): Target {
+  if (!/^\w+:\/\//.test(proxy)) throw traceback('TypeError: iterable argument required');
+  return targetOf(proxy, 80);
+}
+
+/** Python sends a blank as it is and most servers refuse it; what Node will not send goes out encoded. */
+const sendable = (path: string): string => path.replace(/[^\u0021-\u00ff]+/g, encodeURIComponent);
+
+const httpError = (status: number, reason: string): ApiError =>
+  traceback(`urllib2.HTTPError: HTTP Error ${status}: ${reason}`);
 
 /** stderr of a Python program that died: on 5.6 its first line becomes the error's code. */
 export function traceback(last: string, program = '/usr/bin/eliloader'): ApiError {

@@ -14,7 +14,10 @@ export function seededRandom(seed: number): Random {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-  const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => Math.floor(next() * 16).toString(16)).join('');
+  const hex = (digits: number): string => {
+    let text = '';
+    for (let i = 0; i < digits; i += 1) text += '0123456789abcdef'[Math.floor(next() * 16)];
+    return text;
+  };
   return { next, uuid: () => [hex(8), hex(4), hex(4), hex(4), hex(12)].join('-') };
 }

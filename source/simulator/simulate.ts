@@ -26,14 +26,24 @@ export function flagProblem({ quirk = [], speed, release }: SimulateFlags): stri
   return null;
 }
 
-export function startFromFlags(flags: SimulateFlags, defaultSpeed: number): Promise<Simulator> {
+/** SIGUSR1 restarts the xapi of this simulator, as often as it comes. */
+export async function startFromFlags(flags: SimulateFlags, defaultSpeed: number): Promise<Simulator> {
   const { quirk, release, ...rest } = flags;
   const options: SimulatorOptions = {
     speed: defaultSpeed,
     ...pickNumbers(rest),
     quirks: (quirk ?? []) as Quirk[],
   };
-  return startSimulator(options);
+  const simulator = await startSimulator(options);
+  const restart = () => simulator.restart();
+  process.on('SIGUSR1', restart);
+  return {
+    ...simulator,
+    stop: () => {
+      process.off('SIGUSR1', restart);
+      return simulator.stop();
+    },
+  };
 }
 
 function pickNumbers(flags: Omit<SimulateFlags, 'quirk' | 'release'>): SimulatorOptions {

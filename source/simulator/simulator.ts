@@ -7,8 +7,10 @@ import { depotRoot, depotServer } from './depot/server.ts';
 import { Events } from './events.ts';
 import { faiServer } from './guest/kernel-line.ts';
 import { apiServer } from './http.ts';
-import { populateHost, populateTemplates, populateVms } from './population.ts';
+import { populateVms } from './populate-vms.ts';
+import { populateHost, populateTemplates } from './population.ts';
 import { seededRandom } from './random.ts';
+import { restartXapi } from './restart.ts';
 import type { Quirk, World } from './world.ts';
 
 export interface SimulatorOptions {
@@ -37,6 +39,8 @@ export interface Simulator {
   readonly world: World;
   /** Whether a server of the simulated network listens there; null for addresses outside of it. */
   answers(host: string, port: number): boolean | null;
+  /** As `service xapi restart` does it, at once: see restartXapi. */
+  restart(): void;
   stop(): Promise<void>;
 }
 
@@ -47,7 +51,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const random = seededRandom(options.seed ?? 1);
   const clock = options.clock ?? realClock(options.speed ?? 1);
   const database = new Database(() => random.uuid());
-  const stopped = new AbortController();
+  let xapi = new AbortController();
   const monitorPort = options.monitorPort ?? 4711;
   let domid = 0;
   const base: Omit<World, 'host'> = {
@@ -67,9 +71,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return domid;
     },
     intercept: null,
-    stopped: stopped.signal,
+    stopped: xapi.signal,
   };
-  const site = populateHost(base, '127.0.0.1');
+  const site = populateHost(base, '127.0.0.1', options.vms ?? 0);
   const world: World = Object.assign(base, { host: site.host });
   populateTemplates(world);
   const depot = await listen(depotServer(), options.repositoryPort ?? 0);
@@ -84,9 +88,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     monitorPort,
     world,
     answers: (host, port) => (host === faiServer ? port === 2049 || port === 111 : null),
+    restart() {
+      xapi.abort(new Error('xapi restarts'));
+      xapi = new AbortController();
+      api.closeAllConnections();
+      restartXapi(world, xapi.signal);
+    },
     async stop() {
-      stopped.abort();
+      xapi.abort();
       for (const domain of world.domains.values()) domain.stop();
+      world.domains.clear();
       world.events.stop();
       await Promise.all([close(api), close(depot)]);
     },

@@ -51,3 +51,17 @@ export function emptyValue(type: ModelType): Value {
       return '';
   }
 }
+
+/** Equal in all they hold; maps in the order of their keys, too, for clients see the order. */
+export function sameValue(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object') return false;
+  if (isList(a) || isList(b)) {
+    return isList(a) && isList(b) && a.length === b.length && a.every((item, i) => sameValue(item, b[i] ?? ''));
+  }
+  const keys = Object.keys(a);
+  if (keys.join('\n') !== Object.keys(b).join('\n')) return false;
+  return keys.every((key) => sameValue(a[key] ?? '', b[key] ?? ''));
+}
+
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

@@ -20,9 +20,10 @@ export interface Domain {
 
 /**
  * A hook of the tests: what happens instead of a call. `drop` closes the connection unanswered after the call was
- * carried out, `lose` before; an error is the reply.
+ * carried out, `lose` before; an error is the reply. A promise of these holds the call until it is settled.
  */
-export type Intercept = (method: string, args: readonly Value[]) => Error | 'drop' | 'lose' | undefined;
+export type Intercept = (method: string, args: readonly Value[]) => Instead | Promise<Instead>;
+type Instead = Error | 'drop' | 'lose' | undefined;
 
 /** Everything the calls of one simulated pool share. */
 export interface World {
@@ -43,6 +44,6 @@ export interface World {
   /** Domain ids are never used twice while the host is up. */
   readonly nextDomid: () => number;
   intercept: Intercept | null;
-  /** Ends when the simulator stops: nothing may go on after it. */
-  readonly stopped: AbortSignal;
+  /** Ends when xapi does, which is each restart and the end of the simulator: what it was doing ends there. */
+  stopped: AbortSignal;
 }

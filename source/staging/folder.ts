@@ -1,37 +1,72 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { exit } from '../problem/exit.ts';
 import { fail, ProblemError } from '../problem/problem.ts';
-import { backupOf, type Place, type Placed, type StagedFile } from './place.ts';
+import { backupOf, type Delivery, isOfPair, type Place, type Placed } from './place.ts';
+import { beginRun, clearRun, finishRun, intend } from './run-record.ts';
+import { hashOf, type StagedFile } from './staged-file.ts';
+import { newOf, oldOf, type Swap } from './swap.ts';
+import type { FileWriter } from './writer.ts';
 
-/** A folder of this machine. */
-export function folderPlace(root: string): Place {
+/** A folder of this machine. What a kill can leave, and how the next run repairs it, is told in swap.ts. */
+export function folderPlace(root: string, writer: FileWriter): Place {
   return {
     name: root,
     async put(files, signal) {
+      writer.allow();
       await requireFolder(root);
-      const run = randomBytes(4).toString('hex');
-      const work: Written[] = [];
       try {
-        for (const file of files) work.push(await write(root, file, run, signal));
-        signal.throwIfAborted();
-        await swap(work);
+        return await putBelow(root, files, writer, signal);
       } catch (error) {
-        for (const { temporary } of work) await rm(temporary, { force: true });
+        if (error instanceof ProblemError) throw error;
         signal.throwIfAborted();
-        throw error instanceof ProblemError ? error : notWritten(root, error);
+        throw notWritten(root, error);
       }
-      return work.map((one): Placed => {
-        const { file, same, had } = one;
-        const backup = had && isKept(one, work) ? backupOf(file.path) : null;
-        return { path: file.path, bytes: file.size, sha256: file.sha256, changed: !same, backup };
-      });
     },
   };
+}
+
+async function putBelow(
+  root: string,
+  files: readonly StagedFile[],
+  writer: FileWriter,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  for (const { path } of files) await makeFolders(root, path, writer);
+  // Beside the files, not in the root: this user may be allowed to write here alone.
+  const folder = commonFolder(files.map(({ path }) => path));
+  const local = (path: string): string => relative(folder, path);
+  const { swap, repairs } = await beginRun(
+    join(root, folder),
+    files.map(({ path }) => local(path)),
+    foldersAbove(files).map((one) => join(root, one)),
+    writer,
+  );
+  const work: Written[] = [];
+  let ready: Swap;
+  try {
+    for (const file of files) work.push(await write(root, file, newOf(swap, local(file.path)), writer, signal));
+    const kept = work.filter((one) => one.had && isKept(one, work));
+    for (const { file, target } of kept) {
+      await refuseFolder(backupOf(target));
+      await writer.link(target, oldOf(swap, local(file.path)));
+    }
+    signal.throwIfAborted();
+    ready = { ...swap, files: work.map(({ file, had }) => ({ path: local(file.path), fresh: !had })) };
+    if (work.some(({ same }) => !same)) await intend(ready, writer);
+  } catch (error) {
+    await clearRun(swap, writer);
+    throw error;
+  }
+  // Not to be interrupted any more: it is a matter of a few renames.
+  await finishRun(ready, writer);
+  return { placed: work.map((one) => placed(one, work)), repairs };
+}
+
+function placed(one: Written, work: readonly Written[]): Placed {
+  const { file, same, had } = one;
+  const backup = had && isKept(one, work) ? backupOf(file.path) : null;
+  return { path: file.path, bytes: file.size, sha256: file.sha256, changed: !same, backup };
 }
 
 /** The web root must be there: a typo must not become a new tree. */
@@ -44,6 +79,10 @@ async function requireFolder(root: string): Promise<void> {
     message: `${root} is no folder of this machine.`,
     try: ['Give the folder that the repository URL points at; for another machine user@host:/dir.'],
   });
+}
+
+async function refuseFolder(path: string): Promise<void> {
+  if ((await stat(path).catch(() => null))?.isDirectory()) throw new Error(`${path} is a folder`);
 }
 
 function notWritten(root: string, error: unknown): ProblemError {
@@ -70,112 +109,56 @@ function notWritten(root: string, error: unknown): ProblemError {
 interface Written {
   readonly file: StagedFile;
   readonly target: string;
-  readonly temporary: string;
   /** What is there has these very bytes. */
   readonly same: boolean;
   readonly had: boolean;
 }
 
-/** Writes the file beside its place under a name of this run, on the disk for good. */
-async function write(root: string, file: StagedFile, run: string, signal: AbortSignal): Promise<Written> {
+/** Writes the file beside its place, on the disk for good. */
+async function write(
+  root: string,
+  file: StagedFile,
+  temporary: string,
+  writer: FileWriter,
+  signal: AbortSignal,
+): Promise<Written> {
   const target = join(root, file.path);
-  const temporary = join(dirname(target), `.xenfai-${run}-${file.path.split('/').at(-1)}`);
-  await makeFolders(root, file.path);
   const before = await hashOf(target);
-  const written = { file, target, temporary, had: before !== null };
+  const had = before !== null;
   if (before === file.sha256) {
-    await chmod(target, 0o644);
-    return { ...written, same: true };
+    await writer.setMode(target, 0o644);
+    return { file, target, had, same: true };
   }
-  try {
-    await pipeline(file.open(), createWriteStream(temporary, { flags: 'wx', mode: 0o644, flush: true }), { signal });
-    // The umask may have taken bits away that the web server needs.
-    await chmod(temporary, 0o644);
-    if ((await hashOf(temporary)) !== file.sha256) throw new Error(`${file.path} changed while it was read`);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  return { ...written, same: false };
+  await writer.create(temporary, file.open(), 0o644, signal);
+  if ((await hashOf(temporary)) !== file.sha256) throw new Error(`${file.path} changed while it was read`);
+  return { file, target, had, same: false };
 }
 
-/** Kernel and initrd are a pair: with one of them the other is kept, too, so that both .bak belong together. */
 const isKept = (one: Written, work: readonly Written[]): boolean =>
-  !one.same || (isNetboot(one) && work.some((other) => isNetboot(other) && !other.same));
-
-const isNetboot = ({ file }: Written): boolean => file.path.startsWith('dists/');
-
-/** Keeps what is there as .bak and puts the new files in its place; a failure puts the old ones back. */
-async function swap(work: readonly Written[]): Promise<void> {
-  const done: Written[] = [];
-  try {
-    for (const one of work) {
-      if (one.had && isKept(one, work)) await keep(one.target);
-      if (one.same) continue;
-      await rename(one.temporary, one.target);
-      done.push(one);
-      await syncFolder(dirname(one.target));
-    }
-  } catch (error) {
-    for (const { target, had } of done) {
-      if (had) await rename(backupOf(target), target);
-      else await rm(target, { force: true });
-    }
-    throw error;
-  }
-}
+  !one.same || (isOfPair(one.file.path) && work.some((other) => isOfPair(other.file.path) && !other.same));
 
 /**
  * The folders between the root and a file. Whatever the umask says, the web server must be able to go in; those that
  * are there keep their modes. One by one: with `recursive` Node tries for ever where a file system makes none (proc).
  */
-async function makeFolders(root: string, path: string): Promise<void> {
+async function makeFolders(root: string, path: string, writer: FileWriter): Promise<void> {
   let at = root;
   for (const name of dirname(path).split('/')) {
     at = join(at, name);
-    const made = await mkdir(at).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-        throw error;
-      },
-    );
-    if (made) await chmod(at, 0o755);
+    await writer.makeFolder(at, 0o755);
   }
 }
 
-/** A second name for the same file; where the file system knows none, a copy. */
-async function keep(target: string): Promise<void> {
-  const backup = backupOf(target);
-  await rm(backup, { force: true });
-  await link(target, backup).catch(() => copyFile(target, backup));
+/** The folder all of the files are in or below. */
+function commonFolder(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => dirname(path).split('/'));
+  const end = first.findIndex((name, i) => others.some((other) => other[i] !== name));
+  return (end === -1 ? first : first.slice(0, end)).join('/');
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
-}
-
-/** SHA-256 of a file; null when there is none. */
-async function hashOf(path: string): Promise<string | null> {
-  if ((await stat(path).catch(() => null)) === null) return null;
-  return sha256Of(createReadStream(path));
-}
-
-export async function sha256Of(stream: Readable): Promise<string> {
-  const sum = createHash('sha256');
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) sum.update(chunk);
-  return sum.digest('hex');
-}
-
-/** A file of this machine, to be staged under another name. */
-export async function stagedFile(path: string, source: string): Promise<StagedFile> {
-  const { size } = await stat(source);
-  const open = () => createReadStream(source);
-  return { path, size, open, sha256: await sha256Of(open()) };
-}
-
-export function stagedBytes(path: string, data: Uint8Array): StagedFile {
-  const sha256 = createHash('sha256').update(data).digest('hex');
-  return { path, size: data.length, sha256, open: () => Readable.from([data]) };
+/** Every folder a record of a run with one of these files may lie in: from theirs up to the root. */
+function foldersAbove(files: readonly StagedFile[]): string[] {
+  const found = new Set<string>(['.']);
+  for (const { path } of files) for (let at = dirname(path); at !== '.'; at = dirname(at)) found.add(at);
+  return [...found];
 }

@@ -9,6 +9,7 @@ import {
 } from '../boot/pygrub/choice.ts';
 import { diskConfigFindings, isDiskConfig } from '../boot/pygrub/disk-config.ts';
 import { knownReleases, releaseXen, type XenVersion } from '../boot/releases.ts';
+import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
@@ -81,14 +82,13 @@ function together(all: readonly (readonly Finding[])[]): Finding[] {
   );
 }
 
-const most = 1024 * 1024;
-
 async function readDisk(path: string): Promise<Disk> {
   const there = await stat(path).catch(() => null);
   if (there === null) return refuse(`There is no file or folder ${path}.`);
   if (there.isDirectory()) return readRoot(path);
   if (!there.isFile()) return refuse(`${path} is neither a file nor a folder.`);
-  if (there.size > most) return refuse(`${path} is too large for a boot menu: pygrub reads 1 MiB.`);
+  if (there.size > limits.staging.bootMenu)
+    return refuse(`${path} is too large for a boot menu: pygrub reads 1 MiB.`);
   const text = await readFile(path, 'utf8').catch((error: unknown) =>
     refuse(`${path} cannot be read: ${String(error)}.`),
   );
@@ -109,7 +109,7 @@ async function readRoot(root: string): Promise<Disk> {
     for (const folder of ['boot/grub', 'grub']) {
       const path = join(root, folder, name);
       const size = (await stat(path).catch(() => null))?.size ?? 0;
-      if (size > most) refuse(`${path} is too large for a boot menu: pygrub reads 1 MiB.`);
+      if (size > limits.staging.bootMenu) refuse(`${path} is too large for a boot menu: pygrub reads 1 MiB.`);
       const text = await readFile(path, 'utf8').catch(() => null);
       if (text !== null) return text;
     }
@@ -118,7 +118,7 @@ async function readRoot(root: string): Promise<Disk> {
   const menus = { menuLst: await read('menu.lst'), grubCfg: await read('grub.cfg') };
   const files = new Map<string, boolean>();
   const paths = [...(menus.menuLst ?? '').matchAll(/\/\S+/g), ...(menus.grubCfg ?? '').matchAll(/\/\S+/g)];
-  for (const [file] of paths.slice(0, 1000)) {
+  for (const [file] of paths.slice(0, limits.staging.bootFiles)) {
     // With /boot on a partition of its own its files are named from its top.
     const places = [join(root, file), join(root, 'boot', file)];
     const found = await Promise.all(places.map((path) => stat(path).catch(() => null)));

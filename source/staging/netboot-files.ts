@@ -13,9 +13,8 @@ import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
 import { insideOf, lookIntoKernel } from '../repository/check.ts';
 import { lineFindings } from '../repository/initrd-and-line.ts';
-import { stagedBytes } from './folder.ts';
-import type { StagedFile } from './place.ts';
 import { type Found, initrdFile, readSource, type StageSource } from './source.ts';
+import { type StagedFile, stagedBytes } from './staged-file.ts';
 
 export interface StageRequest {
   readonly source: StageSource;

@@ -1,13 +1,4 @@
-import type { Readable } from 'node:stream';
-
-/** A file to be put below a root. Opened anew each time it is read. */
-export interface StagedFile {
-  /** Below the root, without a slash in front. */
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly open: () => Readable;
-}
+import type { StagedFile } from './staged-file.ts';
 
 /** What became of one file. `backup`: where the one before is kept; null when there was none, or it was the same. */
 export interface Placed {
@@ -19,13 +10,28 @@ export interface Placed {
 }
 
 /**
+ * What was done about a run that had been killed: its swap was finished, or taken back as it had begun to; or it had
+ * swapped nothing yet, and its temporary files were cleared away.
+ */
+export type Repair = 'finished' | 'taken-back' | 'cleared';
+
+/** Files put into a place, and what was repaired there before. */
+export interface Delivery {
+  readonly placed: readonly Placed[];
+  readonly repairs: readonly Repair[];
+}
+
+/**
  * A place files are put into: all of them or none, mode 0644, never half a file under its name, the one before kept
  * as NAME.bak. Errors: ProblemError that names the place.
  */
 export interface Place {
   /** As a person writes it: /srv/www, user@host:/srv/www, standard output. */
   readonly name: string;
-  put(files: readonly StagedFile[], signal: AbortSignal): Promise<Placed[]>;
+  put(files: readonly StagedFile[], signal: AbortSignal): Promise<Delivery>;
 }
 
 export const backupOf = (path: string): string => `${path}.bak`;
+
+/** Kernel and initrd are a pair: when one is replaced the other is kept, too, so that both .bak belong together. */
+export const isOfPair = (path: string): boolean => path.startsWith('dists/');

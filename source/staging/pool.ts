@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { shellWord } from '../text/shell.ts';
-import { stagedBytes } from './folder.ts';
-import type { StagedFile } from './place.ts';
+import { type StagedFile, stagedBytes } from './staged-file.ts';
 
 /** What a site makes its archive with. */
 export const archiveTools = ['apt-ftparchive', 'reprepro', 'dput'] as const;

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { type DebPackage, openDeb } from '../formats/deb.ts';
 import { isoFiles } from '../formats/iso9660.ts';
 import { NoUnpacker } from '../formats/unpack.ts';
+import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
-import { stagedBytes, stagedFile } from './folder.ts';
-import type { StagedFile } from './place.ts';
+import { type StagedFile, stagedBytes, stagedFile } from './staged-file.ts';
 
 /** Where the netboot files come from. */
 export type StageSource =
@@ -26,8 +26,6 @@ export interface Found {
   readonly modules: readonly string[] | null;
   readonly packages: readonly StagedFile[];
 }
-
-const mostKernel = 64 * 1024 ** 2;
 
 /** Opens a source. Errors: ProblemError (exit 2) that says what the file is, or what is missing in it. */
 export const readSource = (source: StageSource, arch: string, signal: AbortSignal): Promise<Found> =>
@@ -51,7 +49,7 @@ async function openSource(source: StageSource, arch: string, signal: AbortSignal
       return readNfsroot(source.folder);
     case 'files': {
       const { size } = await there(source.kernel);
-      if (size > mostKernel) refuse(`${source.kernel} is too large for a kernel.`);
+      if (size > limits.staging.kernel) refuse(`${source.kernel} is too large for a kernel.`);
       return { ...nothing, kernel: { name: source.kernel, data: await readFile(source.kernel) } };
     }
     case 'deb':
@@ -64,7 +62,7 @@ async function openSource(source: StageSource, arch: string, signal: AbortSignal
         const files = await isoFiles(readAt);
         if (files === null) return refuse(`${source.file} is no disc image (ISO 9660).`);
         const debs: Opened[] = [];
-        for (const file of files.filter(({ path }) => /\.deb$/i.test(path)).slice(0, mostPackages)) {
+        for (const file of files.filter(({ path }) => /\.deb$/i.test(path)).slice(0, limits.staging.packagesOnDisc)) {
           const within: ReadAt = (at, length) =>
             readAt(file.offset + at, Math.min(length, Math.max(0, file.size - at)));
           debs.push({ ...(await named(file.path, within, signal)), size: file.size });
@@ -85,9 +83,6 @@ async function openSource(source: StageSource, arch: string, signal: AbortSignal
   }
 }
 
-const mostPackages = 200;
-const mostPackage = 512 * 1024 ** 2;
-
 type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
 
 interface Opened {
@@ -97,7 +92,6 @@ interface Opened {
   readonly size: number;
 }
 
-/** The kernel of an nfsroot with its initrd: FAI installs both into boot/. */
 /** FAI 3 with live-initramfs keeps its system two folders further down (live/filesystem.dir). */
 async function systemOf(folder: string): Promise<string> {
   const inner = join(folder, 'live/filesystem.dir');
@@ -105,6 +99,7 @@ async function systemOf(folder: string): Promise<string> {
   return own === null && (await stat(inner).catch(() => null)) !== null ? inner : folder;
 }
 
+/** The kernel of an nfsroot with its initrd: FAI installs both into boot/. */
 async function readNfsroot(given: string): Promise<Found> {
   const folder = await systemOf(given);
   const boot = join(folder, 'boot');
@@ -169,13 +164,13 @@ async function fromDebs(all: readonly Opened[], place: string, arch: string, sig
   const kernels: { name: string; data: Uint8Array }[] = [];
   let meta: DebPackage | null = null;
   for (const { deb, readAt, path: at, size } of fitting) {
-    if (size > mostPackage) refuse(`${at} is larger than any package xenfai stages.`);
+    if (size > limits.staging.package) refuse(`${at} is larger than any package xenfai stages.`);
     if (packages.some(({ path }) => path === fileName(deb))) continue;
     if (!/^linux-image-|^xe-guest-utilities/.test(deb.name) || /-dbg$/.test(deb.name)) continue;
     packages.push(stagedBytes(fileName(deb), await readAt(0, size)));
     if (!deb.name.startsWith('linux-image-')) continue;
     const vmlinuz = (path: string): boolean => /^boot\/vmlinu[xz]-[^/]+$/.test(path);
-    const found = await inPackage(at, signal, () => deb.files('boot/', vmlinuz, mostKernel));
+    const found = await inPackage(at, signal, () => deb.files('boot/', vmlinuz, limits.staging.kernel));
     for (const [path, data] of found) kernels.push({ name: path, data });
     if (found.size === 0) meta = deb;
   }

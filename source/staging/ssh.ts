@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { cleanLine } from '../text/clean.ts';
 import { shellWord } from '../text/shell.ts';
 import { folderPlace } from './folder.ts';
-import { backupOf, type Place, type Placed, type StagedFile } from './place.ts';
+import { backupOf, type Place, type Placed, type Repair } from './place.ts';
+import { busyCode, remoteScript } from './remote-script.ts';
+import type { StagedFile } from './staged-file.ts';
 import { writeTar } from './tar.ts';
+import type { FileWriter } from './writer.ts';
 
 /** user@host and a folder there; null for a path of this machine. */
 export function remoteOf(root: string): { readonly target: string; readonly folder: string } | null {
@@ -16,33 +20,39 @@ export function remoteOf(root: string): { readonly target: string; readonly fold
   return target.startsWith('-') ? null : { target: target.replace(/[[\]]/g, ''), folder };
 }
 
+export interface SshOptions {
+  readonly writer: FileWriter;
+  /** Nobody is there to answer ssh's questions. */
+  readonly batch: boolean;
+}
+
 /**
  * A folder of another machine, by the system's ssh with its keys, agent and configuration. The files go over as one
  * tar archive into a folder of this run, are compared with their SHA-256 there, and only then take their places.
- * `batch`: nobody is there to answer ssh's questions.
  */
-export function sshPlace(target: string, folder: string, batch: boolean): Place {
+export function sshPlace(target: string, folder: string, { writer, batch }: SshOptions): Place {
   return {
     name: `${target}:${folder}`,
     async put(files, signal) {
+      writer.allow();
       const options = batch ? ['-o', 'BatchMode=yes'] : [];
       const args = [
         ...options,
         '-o',
-        'ConnectTimeout=20',
+        `ConnectTimeout=${limits.staging.sshConnect}`,
         '-T',
         '--',
         target,
-        `sh -c ${shellWord(script(folder, files))}`,
+        `sh -c ${shellWord(remoteScript(folder, files))}`,
       ];
       const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], signal });
       let out = '';
       let told = '';
       child.stdout.on('data', (chunk: Buffer) => {
-        out = (out + chunk.toString('utf8')).slice(-65536);
+        out = (out + chunk.toString('utf8')).slice(-limits.staging.sshOutput);
       });
       child.stderr.on('data', (chunk: Buffer) => {
-        told = (told + chunk.toString('utf8')).slice(-4096);
+        told = (told + chunk.toString('utf8')).slice(-limits.staging.sshErrors);
       });
       child.stdin.on('error', () => {});
       const ended = once(child, 'close') as Promise<[number | null]>;
@@ -55,7 +65,7 @@ export function sshPlace(target: string, folder: string, batch: boolean): Place 
       );
       await sent;
       if (code !== 0) return refuse(target, folder, told, signal, code);
-      return files.map((file) => placed(file, out));
+      return { placed: files.map((file) => placed(file, out)), repairs: repairsIn(out) };
     },
   };
 }
@@ -74,6 +84,15 @@ function refuse(
     .map(cleanLine)
     .filter((line) => line !== '')
     .at(-1);
+  if (code === busyCode) {
+    return fail({
+      code: 'busy',
+      exit: exit.refused,
+      message: `Another xenfai is putting files below ${target}:${folder}.`,
+      ...(last === undefined ? {} : { cause: last }),
+      try: ['Wait until it is done, and run this again.'],
+    });
+  }
   // ssh itself ends with 255; what else comes is our script's.
   const ssh = code === 255 || code === null;
   return fail({
@@ -89,7 +108,7 @@ function refuse(
   });
 }
 
-/** "same PATH", "pair PATH" (the same, kept beside the other), "kept PATH" or "new PATH" for each file, from the script. */
+/** What the script has said of a file. */
 function placed(file: StagedFile, out: string): Placed {
   const line = out.split('\n').find((text) => text.endsWith(` ${file.path}`)) ?? '';
   const word = line.split(' ')[0];
@@ -102,56 +121,11 @@ function placed(file: StagedFile, out: string): Placed {
   };
 }
 
-/**
- * What runs there, in any POSIX shell with coreutils and tar. Everything is unpacked and compared before the first
- * file is touched; a failure in the middle puts back what was replaced.
- */
-function script(folder: string, files: readonly StagedFile[]): string {
-  const word = shellWord;
-  const sums = files.map(({ path, sha256 }) => `${sha256}  ${path}`).join('\n');
-  const each = (command: (path: string) => string): string => files.map(({ path }) => command(word(path))).join('\n');
-  return `set -eu
-umask 022
-cd -- ${word(folder)}
-T=$(mktemp -d ./.xenfai-XXXXXX)
-placed=
-back() { for f in $placed; do if [ -e "$T/old/$f" ]; then mv -f -- "$T/old/$f" "$f"; else rm -f -- "$f"; fi; done; }
-end() { code=$?; if [ $code -ne 0 ]; then back; fi; rm -rf -- "$T"; exit $code; }
-trap end EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-mkdir "$T/new" "$T/old"
-tar -xpf - -C "$T/new"
-(cd "$T/new" && sha256sum -c --quiet - >&2) <<'SUMS'
-${sums}
-SUMS
-keep() { rm -f -- "$1.bak"; ln -- "$1" "$1.bak" 2>/dev/null || cp -p -- "$1" "$1.bak"; }
-same() { [ -e "$1" ] && cmp -s -- "$T/new/$1" "$1"; }
-pair=
-for f in ${files
-    .filter(({ path }) => path.startsWith('dists/'))
-    .map(({ path }) => word(path))
-    .join(' ')}; do same "$f" || pair=1; done
-place() {
-  f=$1
-  mkdir -p -- "$(dirname -- "$f")" "$(dirname -- "$T/old/$f")"
-  chmod 0644 -- "$T/new/$f"
-  if same "$f"; then
-    case $f in dists/*) if [ -n "$pair" ]; then keep "$f"; echo "pair $f"; else echo "same $f"; fi ;; *) echo "same $f" ;; esac
-    return
-  fi
-  if [ -e "$f" ]; then cp -p -- "$f" "$T/old/$f"; keep "$f"; echo "kept $f"; else echo "new $f"; fi
-  placed="$placed $f"
-  mv -f -- "$T/new/$f" "$f"
-}
-${each((path) => `place ${path}`)}
-sync
-`;
-}
+const repairsIn = (out: string): Repair[] =>
+  (['finished', 'taken-back', 'cleared'] as const).filter((word) => out.split('\n').includes(`repaired ${word}`));
 
 /** A root as people write it: a folder of this machine, or of another by ssh. */
-export function placeAt(root: string, batch: boolean): Place {
+export function placeAt(root: string, options: SshOptions): Place {
   const remote = remoteOf(root);
-  return remote === null ? folderPlace(root) : sshPlace(remote.target, remote.folder, batch);
+  return remote === null ? folderPlace(root, options.writer) : sshPlace(remote.target, remote.folder, options);
 }

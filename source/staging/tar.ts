@@ -3,7 +3,8 @@ import { type Pack, pack } from 'tar-stream';
 import { room } from '../formats/tee.ts';
 import { exit } from '../problem/exit.ts';
 import { ProblemError } from '../problem/problem.ts';
-import type { Place, StagedFile } from './place.ts';
+import type { Place } from './place.ts';
+import type { StagedFile } from './staged-file.ts';
 
 /**
  * Writes the files as a tar archive; folders are not named, so that their modes on the other side stay. Throws when
@@ -81,7 +82,14 @@ export function tarPlace(out: Writable): Place {
     name: 'standard output',
     async put(files, signal) {
       await writeTar(files, out, signal).catch((error: unknown) => notTaken(error, signal));
-      return files.map(({ path, size, sha256 }) => ({ path, bytes: size, sha256, changed: true, backup: null }));
+      const placed = files.map(({ path, size, sha256 }) => ({
+        path,
+        bytes: size,
+        sha256,
+        changed: true,
+        backup: null,
+      }));
+      return { placed, repairs: [] };
     },
   };
 }

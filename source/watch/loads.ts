@@ -1,9 +1,18 @@
 import type { Host } from '../hosts/host.ts';
+import { limits } from '../limits/limits.ts';
+import { pause } from '../xapi/pause.ts';
 import { isNull, vmMetrics } from '../xapi/records.ts';
-import { pause } from '../xapi/task.ts';
-import type { Install } from './installs.ts';
+import type { FleetEvent } from './fleet.ts';
+import type { Install } from './install.ts';
 
 const every = 5000;
+
+/** The loader has fired, the guest runs, and nothing is heard of it. */
+const isSilent = ({ vm, state, progress }: Install): boolean =>
+  (state.state === 'fired' || state.state === 'installing') &&
+  vm.record.power_state === 'Running' &&
+  progress === null &&
+  !isNull(vm.record.metrics);
 
 /**
  * Reads the processor load of VMs whose install says nothing itself, every five seconds, one small call each. VM
@@ -13,18 +22,24 @@ export async function followLoads(
   host: Host,
   installs: () => Iterable<Install>,
   signal: AbortSignal,
-  tell: (ref: string, load: number) => void,
+  tell: (events: readonly FleetEvent[]) => void,
 ): Promise<void> {
+  const session = host.session.within({ signal, patience: 0 });
+  let turn = 0;
   while (!signal.aborted) {
-    for (const { vm, state, progress } of installs()) {
-      const { metrics, power_state: power } = vm.record;
-      if (state.state !== 'fired' || power !== 'Running' || progress !== null || isNull(metrics)) continue;
-      const record = await host.session
-        .call('VM_metrics.get_record', [metrics], vmMetrics, { signal })
-        .catch(() => null);
+    const silent = [...installs()].filter(isSilent);
+    const asked = silent.length <= limits.watch.loads ? silent : rotate(silent, turn).slice(0, limits.watch.loads);
+    turn += limits.watch.loads;
+    for (const { vm } of asked) {
+      const record = await session.call('VM_metrics.get_record', [vm.record.metrics], vmMetrics).catch(() => null);
       const loads = Object.values(record?.VCPUs_utilisation ?? {}).filter(Number.isFinite);
-      if (loads.length > 0) tell(vm.ref, Math.max(...loads));
+      if (loads.length > 0) tell([{ type: 'load', ref: vm.ref, load: Math.max(...loads) }]);
     }
     await pause(every, signal);
   }
 }
+
+const rotate = <T>(items: readonly T[], by: number): T[] => {
+  const at = by % items.length;
+  return [...items.slice(at), ...items.slice(0, at)];
+};

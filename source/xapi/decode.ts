@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { limits } from '../limits/limits.ts';
 import type { XmlValue } from './value.ts';
 
 type Frame =
@@ -9,9 +10,11 @@ type Frame =
 /** What came back: the one value, or an XML-RPC fault (xapi sends that for a missing async mode only). */
 export type Response = { readonly value: XmlValue } | { readonly fault: XmlValue };
 
-const deepest = 64;
-/** Characters XML forbids: one of them in a name must not hide every other VM. */
+/** Characters XML forbids, bare or as a reference: one of them in a name must not hide every other VM. */
 const notXml = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
+const reference = /&#(x[0-9a-f]{1,6}|[0-9]{1,7});/gi;
+/** A reference that the next chunk may end. */
+const openReference = /&#?[0-9a-z]{0,8}$/i;
 
 /**
  * A streaming reader of `methodResponse`: give it chunks, then ask for the response. Entities of a DTD are never
@@ -21,6 +24,8 @@ const notXml = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 export class ResponseReader {
   private readonly parser = new SaxesParser();
   private readonly stack: Frame[] = [];
+  private depth = 0;
+  private held = '';
   private inName = false;
   private fault = false;
   private result: XmlValue | undefined;
@@ -39,20 +44,25 @@ export class ResponseReader {
   }
 
   write(chunk: string): void {
-    this.parser.write(chunk.replace(notXml, '\uFFFD'));
+    const text = this.held + chunk;
+    this.held = openReference.exec(text)?.[0] ?? '';
+    this.parser.write(xmlText(text.slice(0, text.length - this.held.length)));
   }
 
   end(): Response {
+    this.parser.write(xmlText(this.held));
     this.parser.close();
     if (this.result === undefined) throw new Error('there is no value in the reply');
     return this.fault ? { fault: this.result } : { value: this.result };
   }
 
   private open(name: string): void {
+    this.depth += 1;
+    // The parser keeps the name of every element that is open: depth is memory.
+    if (this.depth > limits.reply.depth) throw new Error('the reply is nested too deeply');
     const top = this.stack.at(-1);
     switch (name) {
       case 'value':
-        if (this.stack.length > deepest) throw new Error('the reply is nested too deeply');
         this.stack.push({ kind: 'value', type: 'string', text: '', closed: false, value: undefined });
         break;
       case 'array':
@@ -90,6 +100,7 @@ export class ResponseReader {
   }
 
   private close(name: string): void {
+    this.depth -= 1;
     const top = this.stack.at(-1);
     if (name === 'name') this.inName = false;
     else if (name === 'value' && top?.kind === 'value') {
@@ -118,6 +129,12 @@ export class ResponseReader {
     else if (top.kind === 'struct') top.members[top.name] = value;
   }
 }
+
+const xmlText = (text: string): string =>
+  text.replace(notXml, '\uFFFD').replace(reference, (whole, number: string) => {
+    const code = Number(number.startsWith('x') || number.startsWith('X') ? `0${number}` : number);
+    return code > 0x10ffff || String.fromCodePoint(code).replace(notXml, '') === '' ? '\uFFFD' : whole;
+  });
 
 function scalar(type: string, text: string): XmlValue {
   if (type === 'boolean') return text.trim() !== '0';

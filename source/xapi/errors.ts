@@ -13,42 +13,6 @@ export class HostFailure extends Error {
   }
 }
 
-/** The host did not answer as a XenServer: no connection, a timeout, a cut, not XML. */
-export class WireFailure extends Error {
-  readonly kind: 'unreachable' | 'certificate' | 'timeout' | 'cut' | 'not-xapi';
-
-  constructor(kind: WireFailure['kind'], message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.name = 'WireFailure';
-    this.kind = kind;
-  }
-}
-
-const certificateCodes = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
-
-/** Any error of a connection as what it means. */
-export function asWireFailure(error: unknown): WireFailure {
-  if (error instanceof WireFailure) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const message = error instanceof Error ? error.message : String(error);
-  if (certificateCodes.test(code)) return new WireFailure('certificate', message, { cause: error });
-  if (code === 'ECONNRESET' || code === 'ECONNABORTED' || message === 'aborted' || message === 'socket hang up') {
-    return new WireFailure('cut', message, { cause: error });
-  }
-  if (/^(EPROTO|ERR_SSL_)/.test(code)) {
-    const text = 'TLS could not be agreed on: XenServer 5.6 to 6.2 know TLS 1.0 only, which this Node refuses';
-    return new WireFailure('unreachable', text, { cause: error });
-  }
-  return new WireFailure('unreachable', code === '' ? message : reachText(code, message), { cause: error });
-}
-
-function reachText(code: string, message: string): string {
-  if (code === 'ECONNREFUSED') return 'nothing listens there (connection refused)';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'no such host name';
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'no route to the host';
-  return message;
-}
-
 /** A host's errors by what they mean for the user. Code and parameters stay on the failure. */
 export type HostError =
   | { readonly kind: 'login-refused' }
@@ -67,6 +31,8 @@ export type HostError =
   | { readonly kind: 'duplicate-key'; readonly key: string }
   | { readonly kind: 'unknown-object'; readonly className: string }
   | { readonly kind: 'permission'; readonly permission: string }
+  /** The guest did not answer a request to shut down. */
+  | { readonly kind: 'deaf-guest' }
   | { readonly kind: 'licence' }
   | { readonly kind: 'booting' }
   | { readonly kind: 'events-lost' }
@@ -117,10 +83,13 @@ export function classify({ code, params }: Pick<HostFailure, 'code' | 'params'>)
     case 'PERMISSION_DENIED':
     case 'RBAC_PERMISSION_DENIED':
       return { kind: 'permission', permission: first };
-    case 'LICENSE_RESTRICTION':
+    // Spelled so on the wire in every release.
+    case 'LICENCE_RESTRICTION':
     case 'LICENSE_EXPIRED':
     case 'FEATURE_RESTRICTED':
       return { kind: 'licence' };
+    case 'VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT':
+      return { kind: 'deaf-guest' };
     case 'HOST_STILL_BOOTING':
     case 'HOST_IN_EMERGENCY_MODE':
       return { kind: 'booting' };
@@ -145,6 +114,13 @@ function bootloaderError(code: string, params: readonly string[]): HostError | n
   };
   if (text.includes('INVALID_SOURCE')) {
     return { kind: 'bootloader', reason: 'file-missing', message: own('INVALID_SOURCE') };
+  }
+  // 7.0 to 7.6 say so for every fetch that failed (linux-guest-loader f373bad).
+  const access = /Could not access (\S+)/.exec(text);
+  if (access !== null) return { kind: 'bootloader', reason: 'file-missing', message: access[0] };
+  // What eliloader's own getopt does not know: PV_bootloader_args.
+  if (/^Invalid usage\b/m.test(text)) {
+    return { kind: 'bootloader', reason: 'settings', message: own('Invalid usage') || 'Invalid usage' };
   }
   if (text.includes('UNSUPPORTED_INSTALL_METHOD')) {
     return { kind: 'bootloader', reason: 'settings', message: own('UNSUPPORTED_INSTALL_METHOD') };

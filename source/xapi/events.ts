@@ -1,17 +1,15 @@
 import * as z from 'zod';
+import { limits } from '../limits/limits.ts';
 import { classify, HostFailure } from './errors.ts';
 import { eventRecord, type HostEvent, nothing } from './records.ts';
 import type { Session } from './session.ts';
 
 const eventList = z.array(eventRecord);
 
-/** xapi touches the pool every 30 s to wake blocked clients: four times that without a word means it is gone. */
-const silence = 120_000;
-
 /**
  * The events of these classes, for ever. Registers before the first full read, or what happens in between would be
  * lost; reads anew when the host has forgotten events. The pool is registered for its heartbeat.
- * Errors: HostFailure (SESSION_INVALID asks for a new login), WireFailure, the signal's reason.
+ * Errors: HostFailure (SESSION_INVALID asks for a new login), ConnectionFailure, the signal's reason.
  */
 export async function* hostEvents(
   session: Session,
@@ -23,7 +21,7 @@ export async function* hostEvents(
   await readAll();
   for (;;) {
     try {
-      yield await session.call('event.next', [], eventList, { signal, timeout: silence });
+      yield await session.call('event.next', [], eventList, { signal, timeout: limits.events.silence });
     } catch (error) {
       if (!(error instanceof HostFailure) || classify(error).kind !== 'events-lost') throw error;
       await readAll();

@@ -6,8 +6,14 @@ import * as z from 'zod';
 export const nullRef = 'OpaqueRef:NULL';
 export const isNull = (ref: string): boolean => ref === nullRef || ref === '' || ref === 'Null';
 
-export const ref = z.string();
-export const refs = z.array(z.string());
+/** What a session calls an object by. It is the host's word: nobody else makes one. */
+export const ref = z.string().brand<'Ref'>();
+export type Ref = z.infer<typeof ref>;
+export const refs = z.array(ref);
+/** An object's name for ever, on this pool and in marks. */
+export const uuid = z.string().brand<'Uuid'>();
+export type Uuid = z.infer<typeof uuid>;
+export const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Void results are an empty string; some later releases send nothing at all. */
 export const nothing = z.unknown();
 
@@ -17,10 +23,12 @@ const int = z.union([z.string(), z.number()]).transform((value) => (value === ''
 const float = z.union([z.number(), z.nan(), z.string().transform(Number)]);
 const map = z.record(z.string(), z.string()).default({});
 const text = z.string().default('');
+/** A reference, or none. */
+const link = z.string().default(nullRef).pipe(ref);
 const flag = z.boolean().default(false);
 
 export const vmRecord = z.object({
-  uuid: z.string(),
+  uuid,
   name_label: text,
   name_description: text,
   power_state: text,
@@ -37,6 +45,8 @@ export const vmRecord = z.object({
   HVM_boot_policy: text,
   /** From 7.5 on; empty before. */
   domain_type: text,
+  /** As it was before the last boot, marshalled: boot/ reads it. */
+  last_booted_record: text,
   other_config: map,
   platform: map,
   recommendations: text,
@@ -47,16 +57,17 @@ export const vmRecord = z.object({
   VCPUs_at_startup: int.default(0),
   VBDs: refs.default([]),
   VIFs: refs.default([]),
-  metrics: text,
-  guest_metrics: text,
+  metrics: link,
+  guest_metrics: link,
   domid: int.default(-1),
-  resident_on: text,
+  snapshot_of: link,
+  resident_on: link,
   allowed_operations: z.array(z.string()).default([]),
   current_operations: map,
 });
 export type VmRecord = z.infer<typeof vmRecord>;
 
-export const vmTable = z.record(z.string(), vmRecord);
+export const vmTable = z.record(ref, vmRecord);
 
 /** A whole record, for what prints every parameter. */
 export const rawRecord = z.record(z.string(), z.unknown());
@@ -71,7 +82,7 @@ export const vmMetrics = z.object({
 });
 
 export const hostRecord = z.object({
-  uuid: z.string(),
+  uuid,
   name_label: text,
   hostname: text,
   address: text,
@@ -80,10 +91,10 @@ export const hostRecord = z.object({
   software_version: map,
 });
 
-export const poolRecord = z.object({ uuid: z.string(), name_label: text, master: text, default_SR: text });
+export const poolRecord = z.object({ uuid, name_label: text, master: link, default_SR: link });
 
 export const srRecord = z.object({
-  uuid: z.string(),
+  uuid,
   name_label: text,
   type: text,
   content_type: text,
@@ -98,7 +109,7 @@ export const srRecord = z.object({
 export type SrRecord = z.infer<typeof srRecord>;
 
 export const networkRecord = z.object({
-  uuid: z.string(),
+  uuid,
   name_label: text,
   bridge: text,
   PIFs: refs.default([]),
@@ -107,9 +118,9 @@ export const networkRecord = z.object({
 export type NetworkRecord = z.infer<typeof networkRecord>;
 
 export const vbdRecord = z.object({
-  uuid: z.string(),
-  VM: text,
-  VDI: text,
+  uuid,
+  VM: link,
+  VDI: link,
   type: text,
   userdevice: text,
   bootable: flag,
@@ -117,10 +128,10 @@ export const vbdRecord = z.object({
 });
 
 export const vdiRecord = z.object({
-  uuid: z.string(),
+  uuid,
   name_label: text,
   virtual_size: int.default(0),
-  SR: text,
+  SR: link,
   location: text,
   /** From 7.0 on. */
   is_tools_iso: flag,
@@ -128,10 +139,11 @@ export const vdiRecord = z.object({
 });
 export type VdiRecord = z.infer<typeof vdiRecord>;
 
-export const vifRecord = z.object({ uuid: z.string(), device: text, MAC: text, network: text, VM: text });
+export const vifRecord = z.object({ uuid, device: text, MAC: text, network: link, VM: link });
 
 export const taskRecord = z.object({
-  uuid: z.string(),
+  uuid,
+  name_label: text,
   status: text,
   progress: float.default(0),
   result: text,
@@ -143,7 +155,7 @@ export const eventRecord = z.object({
   id: text,
   class: z.string(),
   operation: z.string(),
-  ref: z.string(),
+  ref,
   snapshot: z.unknown().optional(),
 });
 export type HostEvent = z.infer<typeof eventRecord>;

@@ -1,15 +1,42 @@
+import type { ZodType } from 'zod';
 import * as z from 'zod';
-import { type CallOptions, type Wire, wire } from './call.ts';
+import { limits } from '../limits/limits.ts';
+import { ConnectionFailure } from '../transport/failure.ts';
+import { isLoopback } from '../transport/loopback.ts';
+import type { HttpConnections, Transport } from '../transport/transport.ts';
+import { type Access, isRead, ReadOnlyRefusal } from './access.ts';
 import { type Download, download } from './download.ts';
-import { poster } from './post.ts';
+import { classify, HostFailure } from './errors.ts';
+import { exchange } from './exchange.ts';
+import { pause } from './pause.ts';
+import type { Secret } from './secret.ts';
+import type { Param } from './value.ts';
 
-/** A logged-in connection: calls get the session handle put in front of their parameters. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for one exchange; null waits for ever. */
+  readonly timeout?: number | null;
+}
+
+/**
+ * A login on the pool's coordinator, and the policies of every call: a reading session sends no write; a session the
+ * host has forgotten is opened anew, and one that moved is followed; a read whose answer was lost is asked again while
+ * the patience lasts; a write never is: whoever wrote reads the record and judges.
+ */
 export interface Session {
-  readonly call: Wire;
+  readonly access: Access;
+  call<S extends ZodType>(
+    method: string,
+    params: readonly Param[],
+    result: S,
+    options?: CallOptions,
+  ): Promise<z.output<S>>;
   /** Bytes of one of the host's other handlers, such as /export_raw_vdi. */
   download(what: Download): Promise<AsyncIterable<Uint8Array>>;
-  /** Logs in once more after the host ended the session (xapi was restarted); later calls use the new one. */
-  renew(): Promise<void>;
+  /** The same login under another signal, with another patience for a host that is away. */
+  within(limits: { readonly signal?: AbortSignal; readonly patience?: number }): Session;
+  /** Logs in once more. After a connection was cut in event.next, the old session may lose the next events. */
+  renew(signal: AbortSignal): Promise<void>;
   /** Logs out; never throws, because it runs on every way out. */
   close(): Promise<void>;
 }
@@ -17,40 +44,166 @@ export interface Session {
 export interface LoginOptions {
   readonly url: URL;
   readonly user: string;
-  readonly password: string;
+  readonly password: Secret;
   /** Milliseconds a call may take. */
   readonly timeout: number;
+  readonly access: Access;
+  readonly transport: Transport;
   /** Ends the login; later calls are given their own. */
   readonly signal?: AbortSignal | undefined;
 }
 
-const logoutTimeout = 3000;
+const firstPause = 250;
+const longestPause = 4000;
+
+/** One login: its handle is worth nothing on another host, or after a restart of xapi. */
+interface Login {
+  readonly url: URL;
+  readonly handle: string;
+  readonly connections: HttpConnections;
+}
 
 /** Two arguments, as every release since Rio takes them; 5.6 and later ignore the version anyway. */
-export async function login({ url, user, password, timeout, signal }: LoginOptions): Promise<Session> {
-  const { post, close } = poster(url);
-  const call = wire(post, timeout);
-  const logIn = () => call('session.login_with_password', [user, password], z.string(), { signal });
-  let handle: string;
-  try {
-    handle = await logIn();
-  } catch (error) {
-    close();
-    throw error;
+export async function login(options: LoginOptions): Promise<Session> {
+  const { timeout, access, transport } = options;
+  let current = await logIn(options.url, options.signal);
+  let renewing: Promise<void> | null = null;
+
+  async function logIn(url: URL, signal: AbortSignal | undefined): Promise<Login> {
+    const connections = transport.http(url, { keep: true });
+    const parameters = [options.user, options.password.reveal()];
+    try {
+      const handle = await exchange(connections, 'session.login_with_password', parameters, z.string(), {
+        signal,
+        timeout,
+      });
+      return { url, handle, connections };
+    } catch (error) {
+      connections.close();
+      throw error;
+    }
   }
-  return {
-    call: (method, params, result, options?: CallOptions) => call(method, [handle, ...params], result, options),
-    download: (what) => download(url, handle, what),
-    async renew() {
-      handle = await logIn();
-    },
-    async close() {
+
+  /** One new login for everybody who found the old one gone; `at` is where the coordinator is now. */
+  function renewed(old: Login, at: URL, signal: AbortSignal | undefined): Promise<void> {
+    if (current !== old) return Promise.resolve();
+    renewing ??= logIn(at, signal)
+      .then((next) => {
+        current = next;
+        void logOut(old);
+      })
+      .finally(() => {
+        renewing = null;
+      });
+    return renewing;
+  }
+
+  async function logOut({ handle, connections }: Login): Promise<void> {
+    try {
+      await exchange(connections, 'session.logout', [handle], z.unknown(), { timeout: limits.session.logout });
+    } catch {
+      // The session ends by itself after a day; there is nobody to tell.
+    }
+    connections.close();
+  }
+
+  /** Sends one call under the policies. */
+  async function send<S extends ZodType>(
+    method: string,
+    params: readonly Param[],
+    result: S,
+    { signal, timeout: own = timeout }: CallOptions,
+    patience: number,
+  ): Promise<z.output<S>> {
+    if (access === 'read' && !isRead(method)) throw new ReadOnlyRefusal(method);
+    const began = performance.now();
+    let logins = 0;
+    for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
+      const used = current;
       try {
-        await call('session.logout', [handle], z.unknown(), { timeout: logoutTimeout });
-      } catch {
-        // The session ends by itself after a day; there is nobody to tell.
+        return await exchange(used.connections, method, [used.handle, ...params], result, { signal, timeout: own });
+      } catch (error) {
+        const away = performance.now() - began > patience;
+        const next = nextMove(error, method, used.url);
+        if (next.move === 'give-up' || signal?.aborted || (next.move === 'wait' && away)) throw error;
+        if (next.move === 'wait') {
+          await pause(wait, signal ?? null);
+          signal?.throwIfAborted();
+          continue;
+        }
+        logins += 1;
+        if (logins > limits.session.logins) throw error;
+        await persistently(() => renewed(used, next.at, signal), patience, signal);
       }
-      close();
-    },
-  };
+    }
+  }
+
+  /** The host may still be starting: a login is tried while the patience lasts. */
+  async function persistently(work: () => Promise<void>, patience: number, signal: AbortSignal | undefined) {
+    const began = performance.now();
+    for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
+      try {
+        return await work();
+      } catch (error) {
+        const passing = error instanceof ConnectionFailure || isBooting(error);
+        if (!passing || signal?.aborted || performance.now() - began > patience) throw error;
+        await pause(wait, signal ?? null);
+      }
+    }
+  }
+
+  const view = (outer: AbortSignal | undefined, patience: number): Session => ({
+    access,
+    call: (method, params, result, callOptions = {}) =>
+      send(method, params, result, { ...callOptions, signal: joined(outer, callOptions.signal) }, patience),
+    download: (what) => download(transport, current.url, current.handle, what),
+    within: (limits) => view(joined(outer, limits.signal), limits.patience ?? patience),
+    renew: (signal) => persistently(() => renewed(current, current.url, signal), patience, signal),
+    close: () => logOut(current),
+  });
+  return view(undefined, limits.session.absence);
+}
+
+const joined = (one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined =>
+  one === undefined ? other : other === undefined ? one : AbortSignal.any([one, other]);
+
+type NextMove =
+  | { readonly move: 'give-up' }
+  | { readonly move: 'wait' }
+  | { readonly move: 'log-in'; readonly at: URL };
+
+/**
+ * What to do about a failed call. A session that is not known was looked at before anything else (api_server.ml), so
+ * the call was not carried out and may be sent again, whatever it is.
+ */
+function nextMove(error: unknown, method: string, url: URL): NextMove {
+  if (error instanceof ConnectionFailure) {
+    const lost = error.kind === 'cut' || error.kind === 'unreachable';
+    // A blocked event.next has consumed its events: only a new registration helps.
+    return { move: lost && isRead(method) && !method.startsWith('event.') ? 'wait' : 'give-up' };
+  }
+  if (!(error instanceof HostFailure)) return { move: 'give-up' };
+  const sorted = classify(error);
+  if (sorted.kind === 'session-lost') {
+    return method === 'event.next' || method === 'event.from' ? { move: 'give-up' } : { move: 'log-in', at: url };
+  }
+  if (sorted.kind === 'slave') {
+    const at = coordinatorAt(sorted.master, url);
+    return at === null ? { move: 'give-up' } : { move: 'log-in', at };
+  }
+  return { move: 'give-up' };
+}
+
+const isBooting = (error: unknown): boolean => error instanceof HostFailure && classify(error).kind === 'booting';
+
+/**
+ * HOST_IS_SLAVE names the coordinator bare: scheme and port are taken over, an IPv6 address gets its brackets. Null
+ * when it is no address, or when the password would leave this machine readable after it came through a tunnel.
+ */
+export function coordinatorAt(master: string, url: URL): URL | null {
+  const host = master.includes(':') ? `[${master}]` : master;
+  const text = `${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`;
+  if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(text)) return null;
+  const at = new URL(text);
+  return isLoopback(url) && at.protocol === 'http:' && !isLoopback(at) ? null : at;
 }

@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BootRecord, installState } from '../../source/boot/install-state.ts';
 import { kernelFacts, kernelFindings, kernelSummary } from '../../source/boot/kernel-verdict.ts';
-import { formatMark, readMark, staleMarks } from '../../source/boot/marks.ts';
-import { isUsableRepository, netbootUrls, sourceFindings } from '../../source/boot/methods/eliloader.ts';
-import { hostRelease, parseXenVersion } from '../../source/boot/releases.ts';
+import {
+  isUsableRepository,
+  type NetbootSource,
+  needsRelease,
+  netbootUrls,
+  proxyFindings,
+  proxyUrl,
+  sourceFindings,
+} from '../../source/boot/methods/eliloader.ts';
+import { hostRelease, type Loader } from '../../source/boot/releases.ts';
+import { parseVersion } from '../../source/boot/version.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 
 const lenny = { repository: 'http://myrepo.example.com/debian-custom', release: 'lenny', arch: 'i386' };
@@ -40,18 +47,76 @@ describe('the URLs eliloader asks for', () => {
     expect(found.map((finding) => finding.code)).toContain(code);
   });
 
-  test.each(['http://r/d', 'ftp://r/d', 'nfs://server/path', 'nfs:server:/path'])('%s is fine', (repository) => {
-    expect(sourceFindings({ ...lenny, repository })).toEqual([]);
-    expect(isUsableRepository(repository)).toBe(true);
+  test.each(['http://r/d', 'ftp://r/d', 'nfs://server/path', 'nfs://server:/path', 'nfs:server:/path'])(
+    '%s is fine',
+    (repository) => {
+      for (const loader of [2010, 2016, null] as const) {
+        expect(sourceFindings({ ...lenny, repository }, loader)).toEqual([]);
+      }
+      expect(isUsableRepository(repository)).toBe(true);
+    },
+  );
+
+  type Row = readonly [NetbootSource, Loader | null, readonly string[]];
+  const byPaths = (kernel: string) => ({ ...lenny, paths: { kernel, ramdisk: 'xen/initrd.gz' } });
+  const named = { ...lenny, repository: 'http://r/d/dists/lenny', release: '' };
+
+  test.each<Row>([
+    [{ ...lenny, repository: 'nfs:server:/a:b' }, 2010, ['error repository-nfs']],
+    [{ ...lenny, repository: 'nfs:server:/a:b' }, 2012, []],
+    [{ ...lenny, repository: 'nfs:server:/a:b' }, null, ['warning repository-nfs']],
+    [{ ...lenny, repository: 'nfs://server/a:b' }, 2010, ['error repository-nfs']],
+    [{ ...lenny, repository: 'nfs://server' }, 2016, ['error repository-nfs']],
+    [{ ...lenny, repository: 'nfs:///path' }, 2016, ['error repository-nfs']],
+    [{ ...lenny, repository: 'nfs:server:path' }, 2016, ['error repository-nfs']],
+    [{ ...lenny, release: '' }, 2016, ['error no-release']],
+    [{ ...lenny, release: '' }, null, ['error no-release']],
+    [named, 2010, ['error no-release']],
+    [named, 2012, []],
+    [named, null, ['warning no-release']],
+    [{ ...lenny, repository: 'http://r/d/dists//' }, 2012, ['warning repository-dists']],
+    [{ ...lenny, repository: 'http://r/d/../e' }, 2010, ['warning path-dots']],
+    [byPaths('xen/vmlinuz'), 2010, []],
+    [byPaths('/xen/vmlinuz'), 2010, ['warning path-slash']],
+    [byPaths('xen/../vmlinuz'), 2010, ['warning path-dots']],
+    [byPaths('xen/vm linuz'), 2010, ['error path-word']],
+    [byPaths(''), 2010, ['error no-path']],
+  ])('%j for the loader of %s: %j', (source, loader, found) => {
+    expect(sourceFindings(source, loader).map(({ severity, code }) => `${severity} ${code}`)).toEqual(found);
   });
 
-  test('a missing release is told, because the loader would write None', () => {
-    expect(sourceFindings({ ...lenny, release: '' })[0]?.code).toBe('no-release');
+  test('a path with a slash in front is asked for as the loader joins it', () => {
+    expect(netbootUrls(byPaths('/xen/vmlinuz'), 2010).kernel).toBe(`${lenny.repository}//xen/vmlinuz`);
+  });
+
+  test.each([
+    ['', 2010, 'fine'],
+    ['http://proxy:3128', 2010, 'fine'],
+    ['http://proxy:3128', null, 'fine'],
+    ['proxy:3128', 2010, 'error'],
+    ['proxy:3128', 2014, 'error'],
+    ['proxy:3128', 2015, 'fine'],
+    ['proxy:3128', null, 'warning'],
+    ['https://proxy', 2016, 'error'],
+    ['pro xy/x', 2016, 'error'],
+  ] as const)('install-proxy=%s in the loader of %s: %s', (proxy, loader, severity) => {
+    expect(proxyFindings(proxy, loader)[0]?.severity ?? 'fine').toBe(severity);
+  });
+
+  test('a proxy without its scheme is asked over http', () => {
+    expect(proxyUrl('proxy:3128')).toBe('http://proxy:3128');
+    expect(proxyUrl('http://proxy:3128')).toBe('http://proxy:3128');
+  });
+
+  test('the code name may stand anywhere behind /dists/', () => {
+    expect(needsRelease('http://r/d/dists//lenny', 2012)).toBe(false);
+    expect(needsRelease('http://r/d/dists//lenny', 2010)).toBe(true);
+    expect(needsRelease('http://r/d/dists//', 2012)).toBe(true);
   });
 });
 
 describe('kernels', () => {
-  const xen34 = parseXenVersion('3.4.2');
+  const xen34 = parseVersion('3.4.2');
   const image = (options: Partial<Parameters<typeof kernelImage>[0]> = {}) =>
     kernelImage({ arch: 'i386', version: '2.6.32-4-686-bigmem', ...options });
   const errors = (data: Uint8Array, arch = 'i386') =>
@@ -87,7 +152,7 @@ describe('kernels', () => {
     const xz = image();
     Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]).copy(xz, 1024);
     const of = (xen: string | null) =>
-      kernelFindings(kernelFacts(xz), xen === null ? null : parseXenVersion(xen), 'i386').find(
+      kernelFindings(kernelFacts(xz), xen === null ? null : parseVersion(xen), 'i386').find(
         (finding) => finding.code === 'kernel-packing',
       );
     expect(of('3.4')?.severity).toBe('error');
@@ -115,81 +180,26 @@ test.each([
   ['5.6.0', '5.6', 2010],
   ['5.6.100', '5.6', 2010],
   ['6.1.0', '6.1', 2012],
-  ['7.2.0', '7.1', 2014],
-  ['8.3.0', '8.3', 2014],
-])('product %s is release %s with the loader of %i', (product, release, loader) => {
+  ['7.0.0', '7.0', 2015],
+  ['7.2.0', '7.1', 2016],
+  ['7.4.0', '7.3', 2016],
+  ['8.2.1', '8.2', 2016],
+  ['8.3.0', '8.3', 'none'],
+  ['8.4.0', '8.3', 'none'],
+])('product %s is release %s with the loader of %s', (product, release, loader) => {
   expect(hostRelease(product)).toMatchObject({ release, loader });
 });
 
-describe('marks', () => {
-  const mark = { vm: 'u1', run: 'r', at: '2010-11-15T10:53:00.000Z', by: 'me@here', release: 'lenny' };
-
-  test('are read by their own VM only', () => {
-    const words = { 'xenfai:armed': formatMark(mark) };
-    expect(readMark(words, 'armed', 'u1')).toEqual(mark);
-    expect(readMark(words, 'armed', 'u2')).toBeNull();
-    expect(staleMarks(words, 'u2')).toEqual(['xenfai:armed']);
-    expect(staleMarks(words, 'u1')).toEqual([]);
-  });
-
-  test.each(['', '{', 'null', '[]', '{"vm":"u1"}', '{"vm":"u1","at":"never"}'])('damaged: %s', (text) => {
-    expect(readMark({ 'xenfai:armed': text }, 'armed', 'u1')).toBeNull();
-  });
-});
-
-describe('install state', () => {
-  const vm: BootRecord = {
-    uuid: 'u1',
-    power_state: 'Halted',
-    PV_bootloader: 'eliloader',
-    PV_args: 'whatever',
-    HVM_boot_policy: '',
-    other_config: {
-      'install-distro': 'debianlike',
-      'install-repository': 'http://r/d',
-      'debian-release': 'lenny',
-      'install-arch': 'i386',
-    },
-  };
-  const good = { hasFai: true, errors: false };
-  const without = (key: string) => ({ ...vm, other_config: { ...vm.other_config, [key]: '' } });
-  const { 'install-distro': _, ...noDistro } = vm.other_config;
-
-  test.each([
-    ['all there', vm, 'armed', []],
-    ['no distro', { ...vm, other_config: noDistro }, 'half-armed', ['distro']],
-    ['no repository', without('install-repository'), 'half-armed', ['repository']],
-    ['no release', without('debian-release'), 'half-armed', ['release']],
-    ['no arch', without('install-arch'), 'half-armed', ['arch']],
-    ['a round left', { ...vm, other_config: { ...vm.other_config, 'install-round': '2' } }, 'half-armed', ['round']],
-    ['HVM', { ...vm, HVM_boot_policy: 'BIOS order' }, 'half-armed', ['hvm']],
-    ['running', { ...vm, power_state: 'Running' }, 'half-armed', ['halted']],
-    ['half a rearm the other way', { ...vm, PV_bootloader: 'pygrub' }, 'half-armed', ['bootloader']],
-    ['fired', { ...vm, PV_bootloader: 'pygrub', other_config: noDistro }, 'fired', []],
-  ] as const)('%s', (_name, record, state, missing) => {
-    expect(installState(record, good)).toEqual({ state, missing });
-  });
-
-  test('a kernel line without FAI words, or with errors, is what is missing', () => {
-    expect(installState(vm, { hasFai: false, errors: false }).missing).toEqual(['args']);
-    expect(installState(vm, { hasFai: true, errors: true }).missing).toEqual(['args']);
-  });
-
-  test('installed and disarmed by the mark, unless armed since', () => {
-    const at = (time: string) => JSON.stringify({ vm: 'u1', run: 'r', by: 'b', at: time });
-    const done = {
-      ...vm,
-      PV_bootloader: 'pygrub',
-      other_config: { ...noDistro, 'xenfai:installed': at('2010-11-15T12:00:00Z') },
-    };
-    expect(installState(done, good).state).toBe('installed');
-    expect(installState(done, { hasFai: false, errors: false }).state).toBe('disarmed');
-    const again = { ...done, other_config: { ...done.other_config, 'xenfai:armed': at('2010-11-16T12:00:00Z') } };
-    expect(installState(again, good).state).toBe('fired');
-  });
-
-  test('a VM of another trade is other', () => {
-    const hvm = { ...vm, PV_bootloader: '', HVM_boot_policy: 'BIOS order', other_config: {} };
-    expect(installState(hvm, { hasFai: false, errors: false }).state).toBe('other');
-  });
-});
+test.each([
+  ['5.6.0', 'every boot', 'refused'],
+  ['6.0.2', 'every boot', 'refused'],
+  ['6.1.0', 'power cycle', 'first'],
+  ['7.2.0', 'power cycle', 'first'],
+  ['7.3.0', 'nothing', 'first'],
+  ['8.2.1', 'nothing', 'first'],
+])(
+  'in %s the record of the last boot tells of %s, several bootable disks: %s',
+  (product, recordTells, severalDisks) => {
+    expect(hostRelease(product)).toMatchObject({ recordTells, severalDisks });
+  },
+);

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pygrubChoice, pygrubFindings } from '../../source/boot/pygrub/choice.ts';
 import { diskConfigFindings, isDiskConfig } from '../../source/boot/pygrub/disk-config.ts';
-import { parseXenVersion, type XenVersion } from '../../source/boot/releases.ts';
+import type { XenVersion } from '../../source/boot/releases.ts';
+import { parseVersion } from '../../source/boot/version.ts';
 
 // What differs between releases; that 4.17 is read right is shown by Debian's pygrub in test/real.
 
-const xen = (text: string): XenVersion => parseXenVersion(text) ?? { major: 0, minor: 0 };
+const xen = (text: string): XenVersion => parseVersion(text) ?? { major: 0, minor: 0 };
 const two = 'title A\nkernel /a root=/dev/xvda1 console=hvc0\ntitle B\nkernel /b root=/dev/xvda1 console=hvc0\n';
 const twoCfg = 'menuentry "A" {\nlinux /a root=/dev/xvda1\n}\nmenuentry "B" {\nlinux /b root=/dev/xvda1\n}\n';
 const kernel = (menuLst: string | null, grubCfg: string | null, version: string): string | null =>

@@ -108,3 +108,18 @@ describe('create --manifest', () => {
     },
   );
 });
+
+test('two clients, one name: one VM, and the loser ends as with any existing name', async () => {
+  await prepareTemplate(sim);
+  const create = () => xenfai(sim, ['create', 'web', '--template', 'FAI', '--json']);
+  const ends = await Promise.all([create(), create(), create()]);
+  expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(ends.map(({ json }) => json.vms[0].changed).sort()).toEqual([false, false, true]);
+  expect(new Set(ends.map(({ json }) => json.vms[0].uuid)).size).toBe(1);
+  expect([...sim.world.database.all('VM').values()].filter((vm) => vm['name_label'] === 'web')).toHaveLength(1);
+});
+
+test.each(['a\u0001b', 'a xenfai:0123abcd', ' '])('%j is no name: exit 2', async (name) => {
+  await prepareTemplate(sim);
+  expect((await xenfai(sim, ['create', name, '--template', 'FAI'])).code).toBe(2);
+});

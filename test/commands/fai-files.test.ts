@@ -1,9 +1,12 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -21,6 +24,7 @@ import { xenfai } from '../harness.ts';
 const folder = mkdtempSync(join(tmpdir(), 'xenfai-fai-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const space = (): string => mkdtempSync(join(folder, 'config-'));
+const archive = ['--repository', 'http://r/d'];
 const put = (path: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
@@ -31,31 +35,31 @@ const changes = (ran: Awaited<ReturnType<typeof xenfai>>): Record<string, string
 describe('fai-files', () => {
   test('writes everything once, scripts executable, and a second time nothing', async () => {
     const place = space();
-    const first = await xenfai(null, ['fai-files', place, '--json']);
+    const first = await xenfai(null, ['fai-files', place, ...archive, '--json']);
     expect(first.code).toBe(0);
     expect(new Set(Object.values(changes(first)))).toEqual(new Set(['new']));
     expect(statSync(join(place, 'class/60-detect-XenServer')).mode & 0o777).toBe(0o755);
     expect(statSync(join(place, 'package_config/XENSERVER')).mode & 0o777).toBe(0o644);
-    const second = await xenfai(null, ['fai-files', place, '--json']);
+    const second = await xenfai(null, ['fai-files', place, ...archive, '--json']);
     expect(new Set(Object.values(changes(second)))).toEqual(new Set(['same']));
   });
 
   test('what differs is shown and kept; --yes overwrites it and keeps every old one with a ~', async () => {
     const place = space();
     put(join(place, 'package_config/XENSERVER'), 'PACKAGES install\nmine\n');
-    const kept = await xenfai(null, ['fai-files', place, '--json']);
+    const kept = await xenfai(null, ['fai-files', place, ...archive, '--json']);
     expect(kept).toMatchObject({ code: 8, json: { ok: false, error: { code: 'not-overwritten' } } });
     const file = kept.json.files.find(({ path }: { path: string }) => path === 'package_config/XENSERVER');
     expect(file.diff).toContain('-mine\n');
     expect(readFileSync(join(place, 'package_config/XENSERVER'), 'utf8')).toContain('mine');
     expect(existsSync(join(place, 'class/60-detect-XenServer'))).toBe(true);
-    expect((await xenfai(null, ['fai-files', place])).out).toContain('    -mine');
+    expect((await xenfai(null, ['fai-files', place, ...archive])).out).toContain('    -mine');
 
-    expect((await xenfai(null, ['fai-files', place, '--yes'])).code).toBe(0);
+    expect((await xenfai(null, ['fai-files', place, ...archive, '--yes'])).code).toBe(0);
     expect(readFileSync(join(place, 'package_config/XENSERVER'), 'utf8')).not.toContain('mine');
     expect(readFileSync(join(place, 'package_config/XENSERVER~'), 'utf8')).toContain('mine');
     put(join(place, 'package_config/XENSERVER'), 'again\n');
-    await xenfai(null, ['fai-files', place, '--yes']);
+    await xenfai(null, ['fai-files', place, ...archive, '--yes']);
     expect(readFileSync(join(place, 'package_config/XENSERVER~'), 'utf8')).toContain('mine');
     expect(readFileSync(join(place, 'package_config/XENSERVER.1~'), 'utf8')).toBe('again\n');
   });
@@ -71,36 +75,77 @@ describe('fai-files', () => {
         return Promise.resolve(yes);
       },
     });
-    const no = await xenfai(null, ['fai-files', place], answer(false));
+    const no = await xenfai(null, ['fai-files', place, ...archive], answer(false));
     expect([no.code, asked.length]).toEqual([8, 1]);
     expect(no.err).toContain('-mine');
-    expect((await xenfai(null, ['fai-files', place], answer(true))).code).toBe(0);
+    expect((await xenfai(null, ['fai-files', place, ...archive], answer(true))).code).toBe(0);
   });
 
   test('a hook in any encoding keeps its bytes, through a link, too; --read-only writes nothing', async () => {
     const place = space();
     const bytes = Buffer.concat([Buffer.from('#!/bin/sh\n# '), Buffer.from([0xe4, 0xf6, 0xff, 0x0a])]);
     mkdirSync(join(place, 'files/boot/grub/menu.lst'), { recursive: true });
-    writeFileSync(join(folder, 'hook'), bytes);
-    symlinkSync(join(folder, 'hook'), join(place, 'files/boot/grub/menu.lst/postinst'));
-    expect((await xenfai(null, ['fai-files', place, '--read-only'])).code).toBe(8);
+    mkdirSync(join(place, 'shared'));
+    const hook = join(place, 'shared/hook');
+    writeFileSync(hook, bytes);
+    symlinkSync('../../../../shared/hook', join(place, 'files/boot/grub/menu.lst/postinst'));
+    expect((await xenfai(null, ['fai-files', place, ...archive, '--read-only'])).code).toBe(8);
     expect(existsSync(join(place, 'class'))).toBe(false);
-    expect((await xenfai(null, ['fai-files', place])).code).toBe(0);
-    const merged = readFileSync(join(folder, 'hook'));
+    expect((await xenfai(null, ['fai-files', place, ...archive])).code).toBe(0);
+    const merged = readFileSync(hook);
     expect(merged.subarray(-4)).toEqual(bytes.subarray(-4));
-    expect(readFileSync(join(folder, 'hook~'))).toEqual(bytes);
+    expect(merged.length).toBeGreaterThan(bytes.length);
+    expect(readFileSync(`${hook}~`)).toEqual(bytes);
+    expect(lstatSync(join(place, 'files/boot/grub/menu.lst/postinst')).isSymbolicLink()).toBe(true);
+  });
+
+  test('a link that leads out of the config space, or nowhere, is not written through; the rest is', async () => {
+    const place = space();
+    const outside = mkdtempSync(join(folder, 'outside-'));
+    writeFileSync(join(outside, 'hook'), '#!/bin/sh\n');
+    mkdirSync(join(place, 'files/boot/grub/menu.lst'), { recursive: true });
+    symlinkSync(join(outside, 'hook'), join(place, 'files/boot/grub/menu.lst/postinst'));
+    symlinkSync('nowhere', join(place, 'files/boot/grub/menu.lst/preinst'));
+    symlinkSync(outside, join(place, 'package_config'));
+    const ran = await xenfai(null, ['fai-files', place, ...archive, '--yes', '--json']);
+    expect(ran).toMatchObject({ code: 8, json: { ok: false, error: { code: 'not-overwritten' } } });
+    const refused = ran.json.files.filter(({ change }: { change: string }) => change === 'refused');
+    expect(Object.fromEntries(refused.map(({ path, why }: { path: string; why: string }) => [path, why]))).toEqual({
+      'files/boot/grub/menu.lst/postinst': `a link leads out of the config space, to ${join(realpathSync(outside), 'hook')}`,
+      'files/boot/grub/menu.lst/preinst': 'a link leads nowhere: nowhere',
+      'package_config/XENSERVER': `a link leads out of the config space, to ${realpathSync(outside)}`,
+    });
+    expect(readdirSync(outside)).toEqual(['hook']);
+    expect(readFileSync(join(outside, 'hook'), 'utf8')).toBe('#!/bin/sh\n');
+    expect(existsSync(join(place, 'class/60-detect-XenServer'))).toBe(true);
+    expect((await xenfai(null, ['fai-files', place, ...archive])).out).toContain(
+      'not touched   package_config/XENSERVER: a link leads out',
+    );
+  });
+
+  test('the archive is asked for before anything is written; --dry-run shows the files with an example', async () => {
+    const place = space();
+    expect(await xenfai(null, ['fai-files', place, '--json'])).toMatchObject({
+      code: 2,
+      json: { error: { code: 'usage', message: expect.stringContaining('--repository') } },
+    });
+    expect(await xenfai(null, ['fai-files', place, '--dry-run'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('http://myrepo.example.com/debian-custom'),
+    });
+    expect(readdirSync(place)).toEqual([]);
   });
 
   test('--dry-run writes nothing; a lost bit is set right; what is no shell is not touched', async () => {
     const place = space();
     await xenfai(null, ['fai-files', place, '--dry-run']);
     expect(existsSync(join(place, 'class'))).toBe(false);
-    await xenfai(null, ['fai-files', place]);
+    await xenfai(null, ['fai-files', place, ...archive]);
     chmodSync(join(place, 'files/boot/grub/menu.lst/postinst'), 0o644);
-    expect((await xenfai(null, ['fai-files', place])).out).toContain('menu.lst/postinst, mode set right');
+    expect((await xenfai(null, ['fai-files', place, ...archive])).out).toContain('menu.lst/postinst, mode set right');
     expect(statSync(join(place, 'files/boot/grub/menu.lst/postinst')).mode & 0o111).not.toBe(0);
     put(join(place, 'files/boot/grub/menu.lst/postinst'), '#!/usr/bin/perl\nprint 1;\n');
-    const perl = await xenfai(null, ['fai-files', place, '--yes', '--json']);
+    const perl = await xenfai(null, ['fai-files', place, ...archive, '--yes', '--json']);
     expect(perl.code).toBe(8);
     expect(readFileSync(join(place, 'files/boot/grub/menu.lst/postinst'), 'utf8')).toBe(
       '#!/usr/bin/perl\nprint 1;\n',
@@ -153,7 +198,7 @@ describe('fai-files', () => {
       expect(text).toMatch(['lenny', 'squeeze'].includes(release) ? /linux-image-2\.6-xen/ : /linux-image-amd64/);
       expect(text).not.toMatch(/^\s*$\n^\s*$/m);
     }
-    expect((await xenfai(null, ['fai-files', space(), '--release', 'sid'])).code).toBe(2);
+    expect((await xenfai(null, ['fai-files', space(), ...archive, '--release', 'sid'])).code).toBe(2);
     expect((await xenfai(null, ['fai-files', space(), '--repository', "http://r/' x"])).code).toBe(2);
   });
 });
@@ -163,7 +208,7 @@ test.each([
   ['a path with a typo', join(folder, 'no/such/place'), /could not be written/],
   ['a file', '/dev/null', /is no folder/],
 ])('%s is told, with exit 2', async (_, place, text) => {
-  const ran = await xenfai(null, ['fai-files', place, '--json']);
+  const ran = await xenfai(null, ['fai-files', place, ...archive, '--json']);
   expect(ran).toMatchObject({ code: 2, json: { error: { message: expect.stringMatching(text) } } });
 });
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -19,9 +19,11 @@ import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { depotPackages, kernelVersion } from '../../source/simulator/depot/packages.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { folderPlace, stagedBytes } from '../../source/staging/folder.ts';
+import { folderPlace } from '../../source/staging/folder.ts';
 import { remoteOf } from '../../source/staging/ssh.ts';
+import { stagedBytes } from '../../source/staging/staged-file.ts';
 import { tarPlace } from '../../source/staging/tar.ts';
+import { fileWriter } from '../../source/staging/writer.ts';
 import { simulator, until, xenfai } from '../harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xenfai-stage-'));
@@ -141,6 +143,25 @@ describe('stage', () => {
     });
   });
 
+  test('what a killed run left is repaired first, and told', async () => {
+    const place = root();
+    mkdirSync(join(place, below), { recursive: true });
+    // No process has this number.
+    const run = join(place, below, '.xenfai-999999999-0badcafe');
+    const record = {
+      machine: hostname(),
+      started: null,
+      state: 'swapping',
+      files: [{ path: 'vmlinuz', fresh: true }],
+    };
+    writeFileSync(`${run}.json`, JSON.stringify(record));
+    writeFileSync(`${run}-new-vmlinuz`, 'of the killed run');
+    const ran = await stage('--kernel', kernel, '--initrd', initrd, '--root', place);
+    expect(ran).toMatchObject({ code: 0, json: { findings: [{ severity: 'warning', code: 'repaired-finished' }] } });
+    expect(readFileSync(join(place, below, 'vmlinuz.bak'), 'utf8')).toBe('of the killed run');
+    expect(readdirSync(join(place, below)).sort()).toEqual(['initrd.gz', 'vmlinuz', 'vmlinuz.bak']);
+  });
+
   test('--force puts a bad pair there, --dry-run a good one nowhere', async () => {
     const place = root();
     const dry = await stage('--kernel', kernel, '--initrd', initrd, '--root', place, '--dry-run');
@@ -200,7 +221,7 @@ describe('a folder is written whole or not at all', () => {
     const place = root();
     mkdirSync(join(place, 'dists/a/initrd.gz/full'), { recursive: true });
     writeFileSync(join(place, 'dists/a/vmlinuz'), 'old kernel');
-    await expect(folderPlace(place).put([one, two], signal)).rejects.toMatchObject({
+    await expect(folderPlace(place, fileWriter()).put([one, two], signal)).rejects.toMatchObject({
       problem: { code: 'not-written', exit: 2 },
     });
     expect(text(place, 'vmlinuz')).toBe('old kernel');
@@ -220,12 +241,12 @@ describe('a folder is written whole or not at all', () => {
       const place = root();
       mkdirSync(join(place, 'dists/a'), { recursive: true });
       writeFileSync(join(place, 'dists/a/vmlinuz'), 'old kernel');
-      await expect(folderPlace(place).put([one, broken], signal)).rejects.toThrow();
+      await expect(folderPlace(place, fileWriter()).put([one, broken], signal)).rejects.toThrow();
       expect(readdirSync(join(place, 'dists/a'))).toEqual(['vmlinuz']);
       expect(text(place, 'vmlinuz')).toBe('old kernel');
     }
     const place = root();
-    await expect(folderPlace(place).put([one, two], AbortSignal.abort())).rejects.toThrow();
+    await expect(folderPlace(place, fileWriter()).put([one, two], AbortSignal.abort())).rejects.toThrow();
     expect(existsSync(join(place, 'dists/a/vmlinuz'))).toBe(false);
   });
 
@@ -234,7 +255,7 @@ describe('a folder is written whole or not at all', () => {
     try {
       const place = root();
       chmodSync(place, 0o700);
-      await folderPlace(place).put([one], signal);
+      await folderPlace(place, fileWriter()).put([one], signal);
       expect(['dists', 'dists/a', 'dists/a/vmlinuz'].map((path) => statSync(join(place, path)).mode & 0o777)).toEqual(
         [0o755, 0o755, 0o644],
       );
@@ -274,7 +295,7 @@ describe('a folder is written whole or not at all', () => {
     if (process.getuid?.() === 0) return;
     const place = root();
     chmodSync(place, 0o555);
-    await expect(folderPlace(place).put([one], signal)).rejects.toMatchObject({
+    await expect(folderPlace(place, fileWriter()).put([one], signal)).rejects.toMatchObject({
       problem: { cause: 'This user may not write there.' },
     });
   });
@@ -288,9 +309,7 @@ describe('the tools ISO of a host', () => {
     sim = await simulator();
     const ran = await xenfai(sim, ['stage', ...words, '--iso', 'host', '--pool', '--root', root(), '--json']);
     expect(ran).toMatchObject({ code: 2, json: { error: { code: 'iso-not-exported' } } });
-    expect(ran.json.error.try[0]).toBe(
-      'scp root@127.0.0.1:/opt/xensource/packages/iso/xs-tools-5.6.0.iso .   then --iso xs-tools-5.6.0.iso',
-    );
+    expect(ran.json.error.try[0]).toBe('scp root@127.0.0.1:/opt/xensource/packages/iso/xs-tools-5.6.0.iso .');
   });
 
   test('from 6.2 on it is fetched; a short answer is told', async () => {
@@ -348,6 +367,7 @@ describe('the tools ISO of a host', () => {
       name_label: 'grml-small.iso',
       SR: storage,
       virtual_size: 1000,
+      type: 'user',
       read_only: true,
       managed: true,
       location: 'grml',

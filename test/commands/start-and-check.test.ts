@@ -13,7 +13,12 @@ const status = async (name: string) => (await xenfai(sim, ['status', name, '--js
 describe('start and stop', () => {
   test('an armed VM starts when its repository is good; the attempt is used', async () => {
     const ran = await xenfai(sim, ['start', 'vm1', '--json']);
-    expect(ran.json.vms[0]).toMatchObject({ ok: true, state: 'fired', powerState: 'running', attemptUsed: true });
+    expect(ran.json.vms[0]).toMatchObject({
+      ok: true,
+      state: 'installing',
+      powerState: 'running',
+      attemptUsed: true,
+    });
     expect((await xenfai(sim, ['start', 'vm1', '--json'])).json.vms[0].changed).toBe(false);
     expect((await xenfai(sim, ['stop', 'vm1', '--yes', '--force', '--json'])).json.vms[0]).toMatchObject({
       powerState: 'halted',
@@ -89,10 +94,27 @@ describe('check', () => {
     [['--release', 'nowhere'], 6, 'not-found'],
     [[], 2, 'usage'],
     [['--release', 'lenny', '--for', '4.1'], 2, 'usage'],
+    [['--release', 'lenny', '--for', '8.2'], 0, 'vmlinuz'],
+    [['--release', 'lenny', '--for', '8.3'], 6, 'no-loader'],
+    [['--release', 'lenny', '--proxy', 'proxy:1', '--for', '6.2'], 6, 'TypeError'],
   ])('%j: exit %i', async (flags, code, word) => {
     const ran = await xenfai(null, ['check', '--repository', sim.repository, ...flags, '--json']);
     expect(ran.code).toBe(code);
     expect(JSON.stringify(ran.json)).toContain(word);
+  });
+
+  test('an architecture that no PV guest has is a warning', async () => {
+    const ran = await xenfai(null, [
+      'check',
+      '--repository',
+      sim.repository,
+      '--release',
+      'lenny',
+      '--arch',
+      'sparc',
+      '--json',
+    ]);
+    expect(ran.json.findings).toContainEqual(expect.objectContaining({ severity: 'warning', code: 'arch-unusual' }));
   });
 
   test('of a template and of a VM', async () => {
@@ -100,5 +122,23 @@ describe('check', () => {
     expect((await xenfai(sim, ['check', '--template', 'FAI'])).code).toBe(0);
     expect((await xenfai(sim, ['check', '--vm', 'vm1'])).code).toBe(0);
     expect((await xenfai(sim, ['check', '--vm', 'vm6'])).code).toBe(6);
+  });
+
+  test('words that come onto the line from elsewhere are told, and judged with it', async () => {
+    const vm = String([...sim.world.database.all('VM')].find(([, record]) => record['name_label'] === 'vm1')?.[0]);
+    const found = async () => {
+      const { code, json } = await xenfai(sim, ['check', '--vm', 'vm1', '--json']);
+      return { code, codes: json.findings.map((finding: { code: string }) => finding.code) };
+    };
+    sim.world.database.setKey('VM', vm, 'other_config', 'install-vncpasswd', 'pw');
+    expect(await found()).toMatchObject({ code: 0, codes: expect.arrayContaining(['install-vnc']) });
+    sim.world.database.set('VM', vm, 'PV_legacy_args', 'x;id');
+    expect(await found()).toMatchObject({
+      code: 6,
+      codes: expect.arrayContaining(['legacy-args', 'args-characters']),
+    });
+    sim.world.database.set('VM', vm, 'PV_legacy_args', '');
+    sim.world.database.set('VM', vm, 'PV_bootloader_args', '--kernel x');
+    expect(await found()).toMatchObject({ code: 6, codes: expect.arrayContaining(['missing-loader-args']) });
   });
 });

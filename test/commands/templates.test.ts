@@ -73,10 +73,17 @@ describe('templates', () => {
     expect(shown).toMatchObject({ repository: '', args: '-- quiet console=hvc0', release: 'lenny' });
   });
 
-  test('two of one name are refused', async () => {
-    await xenfai(sim, ['template', 'copy', lennyTemplate, 'Mine']);
-    const again = await xenfai(sim, ['template', 'copy', lennyTemplate, 'Mine', '--json']);
-    expect(again).toMatchObject({ code: 8, json: { error: { code: 'name-taken' } } });
+  test('the same copy once more is there already; anything else of that name is refused', async () => {
+    const copy = (source: string, ...more: string[]) =>
+      xenfai(sim, ['template', 'copy', source, 'Mine', '--json', ...more]);
+    const first = (await copy(lennyTemplate)).json.template;
+    expect(await copy(lennyTemplate)).toMatchObject({
+      code: 0,
+      json: { template: { uuid: first.uuid, changed: false } },
+    });
+    const taken = { code: 8, json: { error: { code: 'name-taken' } } };
+    expect(await copy(lennyTemplate, '--comment', 'another')).toMatchObject(taken);
+    expect(await copy('CentOS 5.4 (32-bit)')).toMatchObject(taken);
   });
 
   test('a template may be set up in several goes', async () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { goodArgs, pageArgs, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
+import { network } from '../../source/transport/network.ts';
+import { goodArgs, pageArgs, prepareTemplate, simulator, stateFolder, until, xenfai } from '../harness.ts';
 import { built, Terminal } from './terminal.ts';
 
 let sim: Simulator;
@@ -26,7 +27,7 @@ function run(
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const { XENFAI_PASSWORD: _password, XENFAI_HOST: _host, ...inherited } = process.env;
   const child = spawn(process.execPath, [built, ...args], {
-    env: { ...inherited, ...env },
+    env: { ...inherited, XENFAI_STATE_DIR: stateFolder, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let out = '';
@@ -93,6 +94,8 @@ describe('guards', () => {
     [['--version'], {}, 0, '0.1.0'],
     [['rearm', 'x', '--yes', '--host', 'http://127.0.0.1:1'], { XENFAI_PASSWORD: 'x' }, 3, 'Cannot reach'],
     [['simulate', '--quirk', 'dance'], {}, 2, 'lose-pv-args'],
+    [['--json'], {}, 2, '"error":{"code":"usage"'],
+    [['demo', '--json'], {}, 2, '"error":{"code":"usage"'],
   ])('%j: exit %3$i', async (args, env, code, words) => {
     const ended = await run(args, env as Record<string, string>).ended;
     expect(ended.code).toBe(code);
@@ -144,7 +147,7 @@ test('the page’s own PV-args boot, and the fleet ends at "waits for a key"', a
     terminal.press('s');
     await terminal.shows('This boot ERASES disk 0 (8 GiB) of page01.');
     terminal.press('y');
-    await terminal.shows(/✓ page01 {2}started/);
+    await terminal.shows(/✓ page01 {2}installing, running/);
     terminal.press('enter');
     await terminal.shows(/page01 +(…|▶)/);
     await terminal.shows(/page01 +\? waits for a key/);
@@ -161,7 +164,7 @@ test('the page’s own PV-args boot, and the fleet ends at "waits for a key"', a
 test('a VM without reboot flag says "waits for a key" by FAI’s own messages, too', async () => {
   const { receiveMessages } = await import('../../source/watch/monitor-receiver.ts');
   const heard: string[] = [];
-  const receiver = await receiveMessages(0, ({ keyword, ...rest }) =>
+  const receiver = await receiveMessages(network, 0, ({ keyword, ...rest }) =>
     heard.push([keyword, ...Object.values(rest)].join(' ')),
   );
   const fast = await simulator({ speed: 1000, monitorPort: receiver.port });

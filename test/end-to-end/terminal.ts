@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type IPty, spawn } from '@lydell/node-pty';
 import headless from '@xterm/headless';
+import { stateFolder } from '../harness.ts';
 
 export const built = resolve(import.meta.dirname, '../../dist/cli.js');
 
@@ -52,7 +53,7 @@ export class Terminal {
       name: env['TERM'] ?? 'xterm-256color',
       cols: columns,
       rows,
-      env: { ...inherited, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env },
+      env: { ...inherited, XENFAI_STATE_DIR: stateFolder, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...env },
     });
     this.pty.onData((data) => {
       this.bytes += Buffer.byteLength(data);

@@ -74,12 +74,12 @@ async function tryRepository(url: string): Promise<void> {
 }
 
 const wrong: readonly (readonly [kind: string, found: RegExp, advice: RegExp])[] = [
-  ['missing', /there is no such file \(404\)/, /Put the file there/],
+  ['missing', /there is no such file \(404\)/, /t \(stage\) in step 4: puts it there/],
   ['page', /this is a web page, not a kernel/, /Use a Xen PV kernel/],
   ['broken', /the server answered 503/, /Look into the log of the server/],
   ['hvm', /lack ENTRY/, /linux-image-2\.6-xen/],
-  ['packed', /cannot unpack the zstd payload/, /xenfai stage --repack/],
-  ['modules', /has modules of 2\.6\.26-2-686/, /xenfai stage --nfsroot/],
+  ['packed', /cannot unpack the zstd payload/, /t \(stage\) in step 4/],
+  ['modules', /has modules of 2\.6\.26-2-686/, /t \(stage\) in step 4/],
   ['cut', /20000 of \d+ bytes came/, /it would use the stump/],
   ['empty', /the file is empty/, /Copy it there again/],
 ];

@@ -46,5 +46,5 @@ export async function makeAndStart(terminal: Terminal, name: string): Promise<vo
   terminal.press('s');
   await terminal.shows('xe vm-start');
   terminal.press('enter');
-  await terminal.shows(new RegExp(`✓ ${name} {2}started`));
+  await terminal.shows(new RegExp(`✓ ${name} {2}installing, running`));
 }

@@ -53,7 +53,7 @@ describe.each([
     terminal.press('s');
     await frame('xe vm-start');
     terminal.press('enter');
-    await frame(/✓ web01 {2}started/);
+    await frame(/✓ web01 {2}installing, running/);
     terminal.press('enter');
     await frame('FAI messages on port');
     await frame(/web01 +▶ installing/);
@@ -65,7 +65,7 @@ describe.each([
     terminal.press('s');
     await frame('xe vm-start');
     terminal.press('enter');
-    await frame(/✓ web01 {2}started/);
+    await frame(/✓ web01 {2}installing, running/);
     terminal.press('enter');
     await frame(/web01 +▶ installing/);
     await frame(/web01 +✓ installed/);

@@ -49,7 +49,7 @@ def browse(call):
         "error": error,
         "clone": call("VM.get_name_label", clone),
         "event": [events[0]["class"], events[0]["operation"]],
-        "methods": len(call.proxy.system.listMethods()["Value"]),
+        "methods": len(call.proxy.system.listMethods()),
     }
 
 

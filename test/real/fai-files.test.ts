@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -12,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { xenfai } from '../harness.ts';
-import { realTest } from './needs.ts';
+import { programPath, realTest } from './needs.ts';
 import { downloads, must, pygrubPath, type Ran, run, temporary } from './tools.ts';
 
 // The chain an install goes through with real programs: fai-class, fcopy with our hooks, update-grub of grub-legacy in
@@ -22,7 +23,10 @@ const folder = temporary('fai-files');
 const space = join(folder, 'config');
 
 async function config(release = 'lenny'): Promise<void> {
-  const ran = await xenfai(null, ['fai-files', space, '--release', release, '--yes']);
+  const ran = await xenfai(null, [
+    ...['fai-files', space, '--release', release],
+    ...['--repository', 'http://myrepo.example.com/debian-custom', '--yes'],
+  ]);
   expect(ran).toMatchObject({ code: 0 });
 }
 
@@ -115,16 +119,17 @@ realTest(
   },
 );
 
+const rootPrograms =
+  'bash sed grep dpkg awk cat cp rm mv ls tr cut uname readlink stat mktemp basename dirname expr chmod mkdir sort head sleep find'.split(
+    ' ',
+  );
+
 /** A root with just enough in it for update-grub: its shell programs with their libraries, and a grub-probe that answers. */
 async function smallRoot(name: string, kernels: readonly string[]): Promise<string> {
   const root = join(folder, name);
-  const programs =
-    'bash sed grep dpkg awk cat cp rm mv ls tr cut uname readlink stat mktemp basename dirname expr chmod mkdir sort head sleep find'.split(
-      ' ',
-    );
   mkdirSync(join(root, 'usr/bin'), { recursive: true });
-  for (const program of programs) {
-    const path = (await must('readlink', ['-f', (await must('which', [program])).trim()])).trim();
+  for (const program of rootPrograms) {
+    const path = realpathSync(programPath(program));
     copyFileSync(path, join(root, 'usr/bin', program));
     const libraries = (await run('ldd', [path])).out.matchAll(/(\/\S+\.so\S*)/g);
     for (const [library] of libraries) {
@@ -160,7 +165,7 @@ case $t in device) echo /dev/xvda1 ;; drive) echo '(hd0,0)' ;; fs) echo ext2 ;; 
 async function boot(root: string): Promise<{ kernel: string; initrd: string; args: string }> {
   const image = `${root}.img`;
   await must('truncate', ['-s', '96M', image]);
-  await must('/usr/sbin/mkfs.ext3', ['-q', '-F', '-d', root, image]);
+  await must('mkfs.ext3', ['-q', '-F', '-d', root, image]);
   const out = `${root}-out`;
   mkdirSync(out, { recursive: true });
   const said = await must(pygrubPath, ['-q', '--output-format=simple', `--output-directory=${out}`, image]);
@@ -187,7 +192,9 @@ function fai(script: string, root: string, log: string): Promise<Ran> {
   });
 }
 
-const legacyNeeds = [downloads.fcopy, downloads.updateGrub, pygrubPath, '/usr/sbin/mkfs.ext3', 'perl'];
+/** What fcopy (Perl), our hooks in a root, and the image of it take. */
+const bootNeeds = [downloads.fcopy, 'perl', ...rootPrograms, 'ldd', 'chroot', 'truncate', 'mkfs.ext3', pygrubPath];
+const legacyNeeds = [...bootNeeds, downloads.updateGrub];
 
 realTest(
   'fai-files -> fcopy -> update-grub -> image -> pygrub: the newest kernel with the root of disk_var.sh',
@@ -246,33 +253,29 @@ realTest('a hook that cannot do its work makes fcopy fail, and FAI hears of it',
   ).toBe(false);
 });
 
-realTest(
-  'a guest with grub2 gets both files, and both boot the same',
-  [downloads.fcopy, pygrubPath, '/usr/sbin/mkfs.ext3', 'perl'],
-  async () => {
-    await config('trixie');
-    const root = await smallRoot('grub2', ['6.1.0-50-amd64', '6.12.1-amd64']);
-    put(join(root, 'usr/sbin/grub-mkconfig'), '#!/bin/sh\n', 0o755);
-    // An old kernel somebody kept is no entry.
-    put(join(root, 'boot/vmlinuz-9.0.bak'), 'kept');
-    const log = join(folder, 'log-grub2');
-    mkdirSync(log);
-    const ran = await fai('scripts/XENPV/20-pygrub', root, log);
-    expect([ran.code, ran.err]).toEqual([0, '']);
-    const wanted = {
-      kernel: 'kernel 6.12.1-amd64',
-      initrd: 'initrd 6.12.1-amd64',
-      args: 'root=/dev/xvda1 ro console=hvc0',
-    };
-    expect(await boot(root)).toEqual(wanted);
-    const check = await xenfai(null, ['check', '--disk-config', root, '--json']);
-    expect(check.json.findings).toEqual([]);
-    expect(new Set(check.json.diskConfig.map((view: { file: string }) => view.file))).toEqual(
-      new Set(['menu.lst', 'grub.cfg']),
-    );
-    expect(statSync(join(root, 'etc/kernel/postinst.d/zz-xenserver-pygrub')).mode & 0o111).not.toBe(0);
-  },
-);
+realTest('a guest with grub2 gets both files, and both boot the same', bootNeeds, async () => {
+  await config('trixie');
+  const root = await smallRoot('grub2', ['6.1.0-50-amd64', '6.12.1-amd64']);
+  put(join(root, 'usr/sbin/grub-mkconfig'), '#!/bin/sh\n', 0o755);
+  // An old kernel somebody kept is no entry.
+  put(join(root, 'boot/vmlinuz-9.0.bak'), 'kept');
+  const log = join(folder, 'log-grub2');
+  mkdirSync(log);
+  const ran = await fai('scripts/XENPV/20-pygrub', root, log);
+  expect([ran.code, ran.err]).toEqual([0, '']);
+  const wanted = {
+    kernel: 'kernel 6.12.1-amd64',
+    initrd: 'initrd 6.12.1-amd64',
+    args: 'root=/dev/xvda1 ro console=hvc0',
+  };
+  expect(await boot(root)).toEqual(wanted);
+  const check = await xenfai(null, ['check', '--disk-config', root, '--json']);
+  expect(check.json.findings).toEqual([]);
+  expect(new Set(check.json.diskConfig.map((view: { file: string }) => view.file))).toEqual(
+    new Set(['menu.lst', 'grub.cfg']),
+  );
+  expect(statSync(join(root, 'etc/kernel/postinst.d/zz-xenserver-pygrub')).mode & 0o111).not.toBe(0);
+});
 
 realTest('a hook the site has already goes on working for other machines', [downloads.fcopy, 'perl'], async () => {
   const place = join(space, 'files/boot/grub/menu.lst');

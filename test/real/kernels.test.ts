@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { kernelFindings, kernelSummary } from '../../source/boot/kernel-verdict.ts';
-import { firstXenFor, parseXenVersion } from '../../source/boot/releases.ts';
+import { firstXenFor } from '../../source/boot/releases.ts';
+import { parseVersion } from '../../source/boot/version.ts';
 import { openDeb } from '../../source/formats/deb.ts';
 import { insideOf, lookIntoKernel } from '../../source/repository/check.ts';
 import { type KernelOptions, kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { installer } from './debian.ts';
-import { realTest } from './needs.ts';
+import { programPath, realTest } from './needs.ts';
 import { downloads, temporary } from './tools.ts';
 
 // Debian's libxenguest 4.17 is the judge: our reading of a kernel must come to its verdict.
@@ -21,7 +22,7 @@ const folder = temporary('kernels');
 const signal = AbortSignal.timeout(600_000);
 
 function judge(paths: readonly string[]): (string | null)[] {
-  const out = execFileSync('python3', [builder, ...paths], {
+  const out = execFileSync(programPath('python3'), [builder, ...paths], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
     maxBuffer: 64 * 1024 * 1024,
@@ -35,7 +36,7 @@ function judge(paths: readonly string[]): (string | null)[] {
 async function ours(data: Uint8Array): Promise<string | null> {
   const facts = await lookIntoKernel(data, AbortSignal.timeout(80_000));
   // Whether a 64-bit hypervisor runs it (PAE) is a question beyond the builder's recognition.
-  const errors = kernelFindings(facts, parseXenVersion('4.17'), '').filter(
+  const errors = kernelFindings(facts, parseVersion('4.17'), '').filter(
     ({ severity, code }) => severity === 'error' && code !== 'kernel-no-pae',
   );
   return errors.length > 0 ? null : (facts.elf?.guest ?? null);
@@ -98,7 +99,7 @@ const filter =
     const size = Buffer.alloc(4);
     size.writeUInt32LE(elf.length);
     // As the kernel's Makefile does: the size of what is inside behind the stream.
-    return Buffer.concat([execFileSync(program, args, { input: elf }), size]);
+    return Buffer.concat([execFileSync(programPath(program), args, { input: elf }), size]);
   };
 
 /** The ways Linux packs its payload (scripts/Makefile.lib). */
@@ -211,7 +212,7 @@ realTest('older Xens differ by the compression alone', programs, async () => {
     const first = firstXenFor[name as keyof typeof packings];
     const facts = await lookIntoKernel(kernelImage({ arch: 'amd64', version, pack }), AbortSignal.timeout(80_000));
     const errors = (xen: string) =>
-      kernelFindings(facts, parseXenVersion(xen), 'amd64').flatMap((one) =>
+      kernelFindings(facts, parseVersion(xen), 'amd64').flatMap((one) =>
         one.severity === 'error' ? [one.code] : [],
       );
     expect([name, errors(`${first.major}.${first.minor}`)]).toEqual([name, []]);

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { programPath } from './needs.ts';
 
 export interface WebServer {
   readonly url: string;
@@ -27,8 +29,18 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** One nginx for all tests of a file: started by the first that asks for it, stopped after the last. */
+export function nginxOfFile(): () => Promise<WebServer> {
+  let server: Promise<WebServer> | null = null;
+  afterAll(async () => (await server)?.stop());
+  return () => {
+    server ??= startNginx();
+    return server;
+  };
+}
+
 /** A real nginx with a document root of its own. */
-export async function startNginx(): Promise<WebServer> {
+async function startNginx(): Promise<WebServer> {
   const folder = mkdtempSync(join(tmpdir(), 'xenfai-nginx-'));
   const root = join(folder, 'www');
   mkdirSync(root);
@@ -46,7 +58,7 @@ export async function startNginx(): Promise<WebServer> {
       server { listen 127.0.0.1:${port}; root ${root}; autoindex on; }
     }`;
   writeFileSync(join(folder, 'nginx.conf'), config);
-  const nginx = spawn('/usr/sbin/nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
+  const nginx = spawn(programPath('nginx'), ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
     stdio: 'ignore',
   });
   const url = `http://127.0.0.1:${port}`;

@@ -21,7 +21,7 @@ async function image(menus: BootMenus): Promise<string> {
   if (menus.grubCfg !== null) put('/boot/grub/grub.cfg', menus.grubCfg);
   const path = `${place}.img`;
   await must('truncate', ['-s', '4M', path]);
-  await must('/usr/sbin/mkfs.ext3', ['-q', '-F', '-d', place, path]);
+  await must('mkfs.ext3', ['-q', '-F', '-d', place, path]);
   return path;
 }
 
@@ -119,7 +119,7 @@ const grubCfg: Readonly<Record<string, string>> = {
   'windows line ends': ga.replaceAll('\n', '\r\n'),
 };
 
-realTest('menus are read as pygrub 4.17 reads them', [pygrubPath, '/usr/sbin/mkfs.ext3'], async () => {
+realTest('menus are read as pygrub 4.17 reads them', [pygrubPath, 'mkfs.ext3', 'truncate'], async () => {
   const cases: [string, BootMenus][] = [
     ...Object.entries(menuLst).map(([name, text]): [string, BootMenus] => [
       `menu.lst: ${name}`,

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { pageArgs, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
-import { realTest } from './needs.ts';
+import { programPath, realTest } from './needs.ts';
 
 const client = join(import.meta.dirname, 'client.py');
 const python = async (...args: string[]) =>
-  JSON.parse((await promisify(execFile)('python3', [client, ...args], { encoding: 'utf8' })).stdout);
+  JSON.parse((await promisify(execFile)(programPath('python3'), [client, ...args], { encoding: 'utf8' })).stdout);
 
 realTest('Python’s xmlrpc.client is served as by a XenServer', ['python3'], async () => {
   const sim = await simulator();
@@ -37,7 +37,7 @@ realTest(
     const repaired = await xenfai(sim, ['repair', uuid, '--template', 'FAI', '--yes', '--json']);
     expect(repaired.json.vms[0]).toMatchObject({ state: 'armed', changed: true, pvArgs: pageArgs });
     const started = await xenfai(sim, ['start', uuid, '--json']);
-    expect(started.json.vms[0]).toMatchObject({ state: 'fired', attemptUsed: true });
+    expect(started.json.vms[0]).toMatchObject({ state: 'installing', attemptUsed: true });
     await until(() => [...sim.world.disks.values()].some((disk) => disk.system !== null));
     await sim.stop();
   },

@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { kernelFacts } from '../../source/boot/kernel-verdict.ts';
 import { readKernelImage } from '../../source/formats/kernel-image.ts';
 import { unpackPayload } from '../../source/formats/unpack.ts';
@@ -10,18 +10,10 @@ import { connect, copyTemplate, makeAndStart, planNew, save } from '../end-to-en
 import { goodArgs, prepareTemplate, simulator, xenfai } from '../harness.ts';
 import { installer } from './debian.ts';
 import { realTest } from './needs.ts';
-import { netbootFolder, startNginx, type WebServer } from './nginx.ts';
+import { netbootFolder, nginxOfFile } from './nginx.ts';
 
-const needs = ['/usr/sbin/nginx', 'xz', installer.amd64.kernel, installer.amd64.initrd, installer.i386.kernel];
-let nginx: WebServer | null = null;
-const web = (): WebServer => {
-  if (nginx === null) throw new Error('nginx is not there');
-  return nginx;
-};
-beforeAll(async () => {
-  nginx = await startNginx().catch(() => null);
-});
-afterAll(() => nginx?.stop());
+const needs = ['nginx', 'xz', installer.amd64.kernel, installer.amd64.initrd, installer.i386.kernel];
+const web = nginxOfFile();
 
 /** The plain ELF file inside a packed kernel, as extract-vmlinux gives it. */
 async function plainElf(path: string): Promise<Uint8Array> {
@@ -36,14 +28,15 @@ realTest(
   'Debian’s netboot files behind nginx: sizes, what they are, and what a 5.6 makes of them',
   needs,
   async () => {
-    const folder = netbootFolder(web().root, 'bookworm', 'amd64');
+    const site = await web();
+    const folder = netbootFolder(site.root, 'bookworm', 'amd64');
     copyFileSync(installer.amd64.kernel, join(folder, 'vmlinuz'));
     copyFileSync(installer.amd64.initrd, join(folder, 'initrd.gz'));
     const check = (...flags: string[]) =>
       xenfai(null, [
         'check',
         '--repository',
-        web().url,
+        site.url,
         '--release',
         'bookworm',
         '--arch',
@@ -104,7 +97,8 @@ realTest(
 );
 
 realTest('unpacked to the plain ELF inside, the kernel passes and the VM boots', needs, async () => {
-  const folder = netbootFolder(web().root, 'bookworm', 'amd64');
+  const site = await web();
+  const folder = netbootFolder(site.root, 'bookworm', 'amd64');
   const elf = await plainElf(installer.amd64.kernel);
   writeFileSync(join(folder, 'vmlinuz'), elf);
   const version = kernelFacts(elf).release ?? '';
@@ -112,17 +106,7 @@ realTest('unpacked to the plain ELF inside, the kernel passes and the VM boots',
   copyFileSync(installer.amd64.initrd, join(folder, 'initrd.gz'));
   const sim = await simulator();
   await prepareTemplate(sim, 'FAI', goodArgs);
-  await xenfai(sim, [
-    'template',
-    'set',
-    'FAI',
-    '--repository',
-    web().url,
-    '--release',
-    'bookworm',
-    '--arch',
-    'amd64',
-  ]);
+  await xenfai(sim, ['template', 'set', 'FAI', '--repository', site.url, '--release', 'bookworm', '--arch', 'amd64']);
   // debian-installer's own initrd would ask its questions: it is no FAI.
   const installs = await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start', '--json']);
   expect(installs).toMatchObject({
@@ -131,7 +115,7 @@ realTest('unpacked to the plain ELF inside, the kernel passes and the VM boots',
   });
   writeFileSync(join(folder, 'initrd.gz'), initrdImage(version));
   const made = await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start', '--json']);
-  expect(made.json.vms[0]).toMatchObject({ ok: true, state: 'fired', attemptUsed: true });
+  expect(made.json.vms[0]).toMatchObject({ ok: true, state: 'installing', attemptUsed: true });
 
   // The same VM with the packed file, started over the check: the attempt is burnt, and said to be.
   copyFileSync(installer.amd64.kernel, join(folder, 'vmlinuz'));
@@ -151,14 +135,15 @@ realTest(
   'the wizard on the same nginx: Verify shows it, and goes on once the kernel is unpacked',
   needs,
   async () => {
-    const folder = netbootFolder(web().root, 'bookworm', 'amd64');
+    const site = await web();
+    const folder = netbootFolder(site.root, 'bookworm', 'amd64');
     copyFileSync(installer.amd64.kernel, join(folder, 'vmlinuz'));
     copyFileSync(installer.amd64.initrd, join(folder, 'initrd.gz'));
     const terminal = new Terminal([built, 'demo']);
     try {
       await connect(terminal);
       await copyTemplate(terminal);
-      terminal.press('ctrl-u', web().url, 'tab', 'ctrl-u', 'bookworm', 'tab', 'ctrl-u', 'amd64');
+      terminal.press('ctrl-u', site.url, 'tab', 'ctrl-u', 'bookworm', 'tab', 'ctrl-u', 'amd64');
       await save(terminal);
       const failed = await terminal.shows('Started now, it would not boot');
       expect(failed).toContain('8222656 bytes');

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../harness.ts';
+import { programPath } from './needs.ts';
 import { freePort } from './nginx.ts';
 
 /** `args`: what ssh is called with; `config`: for whoever calls ssh itself, any host name leads there. */
@@ -16,7 +17,7 @@ export interface Sshd {
 export async function startSshd(): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'xenfai-ssh-'));
   for (const name of ['host', 'user']) {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+    execFileSync(programPath('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
   }
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   const port = await freePort();
@@ -32,7 +33,8 @@ export async function startSshd(): Promise<Sshd> {
     'PasswordAuthentication no',
   ];
   writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
-  const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'config')], { stdio: 'ignore' });
+  // It starts itself anew for each connection, and wants to be called by its whole path for that.
+  const sshd = spawn(programPath('sshd'), ['-D', '-e', '-f', join(folder, 'config')], { stdio: 'ignore' });
   const options = [
     `IdentityFile ${join(folder, 'user')}`,
     `Port ${port}`,
@@ -45,7 +47,7 @@ export async function startSshd(): Promise<Sshd> {
   const clientConfig = join(folder, 'client');
   writeFileSync(clientConfig, `${options.join('\n')}\n`);
   const args = ['-F', clientConfig, '-o', 'BatchMode=yes', 'web'];
-  await until(() => sshd.exitCode !== null || spawnSync('ssh', [...args, 'true']).status === 0);
+  await until(() => sshd.exitCode !== null || spawnSync(programPath('ssh'), [...args, 'true']).status === 0);
   if (sshd.exitCode !== null) throw new Error('sshd did not start');
   return { args, config: clientConfig, stop: () => sshd.kill() };
 }

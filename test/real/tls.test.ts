@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { built } from '../end-to-end/terminal.ts';
 import { simulator } from '../harness.ts';
-import { realTest } from './needs.ts';
+import { programPath, realTest } from './needs.ts';
 
 async function status(
   host: string,
@@ -29,7 +29,7 @@ realTest('a certificate nobody vouches for is exit 5; with its CA known it is tr
   const folder = mkdtempSync(join(tmpdir(), 'xenfai-tls-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   execFileSync(
-    'openssl',
+    programPath('openssl'),
     [
       'req',
       '-x509',

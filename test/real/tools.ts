@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { programPath } from './needs.ts';
 
 /** What .ci/debs has downloaded; XENFAI_TEST_DEBS names another folder. */
 const debs = process.env['XENFAI_TEST_DEBS'] ?? '/var/cache/xenfai-test';
@@ -41,7 +42,7 @@ export interface RunOptions {
 export function run(program: string, args: readonly string[], { cwd, env, input }: RunOptions = {}): Promise<Ran> {
   return new Promise((resolve) => {
     const child = execFile(
-      program,
+      program.startsWith('/') ? program : programPath(program),
       [...args],
       { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, cwd, env: { ...process.env, LC_ALL: 'C.UTF-8', ...env } },
       (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err }),
@@ -61,7 +62,7 @@ export async function must(program: string, args: readonly string[], options: Ru
 
 /** A server in the foreground, until the test file ends; `ready` is asked until it says so. */
 export async function serve(program: string, args: readonly string[], ready: () => Promise<boolean>): Promise<void> {
-  const child = spawn(program, [...args], { stdio: 'ignore' });
+  const child = spawn(programPath(program), [...args], { stdio: 'ignore' });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   afterAll(async () => {
     child.kill('SIGTERM');

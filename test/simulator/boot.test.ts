@@ -2,20 +2,19 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Host } from '../../source/hosts/host.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { faiScript } from '../../source/simulator/guest/fai-script.ts';
 import { readKernelLine } from '../../source/simulator/guest/kernel-line.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import type { HostFailure } from '../../source/xapi/errors.ts';
-import { goodArgs, open, pageArgs, simulator } from '../harness.ts';
-import { caller } from './calls.ts';
+import { goodArgs, pageArgs, simulator } from '../harness.ts';
+import { type BareHost, caller, open } from './calls.ts';
 
 // eliloader by the rules of 2010, the domain builder of Xen 3.4, pygrub, and what a guest makes of its line:
 // the tables of the facts on FAI, sections 1 and 8.
 
 let sim: Simulator;
-let host: Host;
+let host: BareHost;
 let url: string;
 let asked: { path: string; headers: IncomingMessage['headers'] }[] = [];
 let answer: (path: string, response: ServerResponse) => void;

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import type { Host } from '../../source/hosts/host.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { open, simulator } from '../harness.ts';
-import { caller, cloneLenny, failure, lenny } from './calls.ts';
+import { simulator, until } from '../harness.ts';
+import { type BareHost, caller, cloneLenny, failure, lenny, open } from './calls.ts';
 
 let sim: Simulator;
-let host: Host;
+let host: BareHost;
 beforeAll(async () => {
   sim = await simulator();
   host = await open(sim);
@@ -41,6 +40,30 @@ describe('events', () => {
     const last = next();
     await other.session.call('session.logout', [], z.any());
     expect((await failure(last))[0]).toBe('SESSION_INVALID');
+  });
+
+  test('a call whose connection was cut still takes the next events, and they are lost', async () => {
+    const watcher = await open(sim);
+    const cut = new AbortController();
+    const next = (signal?: AbortSignal) => {
+      const options = { timeout: null, ...(signal ? { signal } : {}) };
+      return watcher.session.call('event.next', [], z.array(z.looseObject({ ref: z.string() })), options);
+    };
+    await watcher.session.call('event.register', [['vm']], z.any());
+    const waiting = next(cut.signal);
+    await until(() => sim.world.events.blocked === 1);
+    cut.abort(new Error('cut'));
+    await expect(waiting).rejects.toThrow();
+    // The same session goes on over a new connection, as a client does that has lost one.
+    const again = next();
+    await until(() => sim.world.events.blocked === 2);
+    const vm = [...sim.world.database.all('VM').keys()][0] ?? '';
+    const other = [...sim.world.database.all('VM').keys()][1] ?? '';
+    sim.world.database.set('VM', vm, 'name_description', 'lost');
+    await until(() => sim.world.events.blocked === 1);
+    sim.world.database.set('VM', other, 'name_description', 'seen');
+    expect((await again).map((event) => event.ref)).toEqual([other]);
+    await watcher.close();
   });
 
   test('more than five hundred changes are lost, and said so', async () => {

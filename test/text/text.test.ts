@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { expandNames } from '../../source/operations/vm-names.ts';
-import { cleanLine, cleanText } from '../../source/text/clean.ts';
-import { shellWord, xe } from '../../source/text/shell.ts';
+import { cleanLine, cleanText, escapeForJson } from '../../source/text/clean.ts';
+import { printShell, shellWord, xe } from '../../source/text/shell.ts';
 import { formatBytes, parseSize } from '../../source/text/sizes.ts';
 import { formatAge } from '../../source/text/time.ts';
 import { cutText, fitText, widthOf, wrapText } from '../../source/text/width.ts';
@@ -27,6 +27,40 @@ describe('cleaning foreign text', () => {
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(cleanText(text)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
         expect(cleanLine(text)).not.toMatch(/[\n\t]/);
+      }),
+    );
+  });
+});
+
+describe('what is invisible', () => {
+  const codes = [
+    ...[0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x180e, 0x200b, 0x200d, 0x200f, 0x2028, 0x202e, 0x2060, 0x2069, 0x2800],
+    ...[0x3164, 0xfe0f, 0xfeff, 0xffa0, 0xfff9, 0xe0001, 0xe0041, 0xe007f, 0xe0100],
+  ];
+
+  test.each(codes.map((code) => [code.toString(16), String.fromCodePoint(code)]))('U+%s goes', (code, character) => {
+    expect(cleanText(`a${character}b`)).toBe('ab');
+    const json = escapeForJson(JSON.stringify(`a${character}b`));
+    expect(json).toMatch(/^"a(\\u[0-9a-f]{4}){1,2}b"$/);
+    expect(Number.parseInt(code, 16)).toBe(JSON.parse(json).codePointAt(1));
+  });
+
+  test('the same JSON comes out, without a raw control, bidi mark or filler', () => {
+    const special = fc.constantFrom(
+      ...codes.map((code) => String.fromCodePoint(code)),
+      '\\',
+      '"',
+      '\u0085',
+      '\u009b',
+    );
+    const text = fc.array(fc.oneof(special, fc.string())).map((pieces) => pieces.join(''));
+    const value = fc.dictionary(text, fc.array(text));
+    fc.assert(
+      fc.property(value, fc.constantFrom(0, 2), (data, indent) => {
+        const json = JSON.stringify(data, null, indent);
+        const escaped = escapeForJson(json);
+        expect(JSON.parse(escaped)).toEqual(JSON.parse(json));
+        expect(cleanText(escaped)).toBe(escaped);
       }),
     );
   });
@@ -89,7 +123,7 @@ describe('shell words', () => {
           .oneof(fc.constantFrom('$(id)', '$VM', '`id`', '"; id; "'), fc.string())
           .filter((text) => !text.includes('\0')),
         (text) => {
-          const line = xe('x', { 'name-label': text });
+          const line = printShell(xe('x', { 'name-label': text }));
           const seen = execFileSync('/bin/sh', ['-c', `xe() { printf %s "$2"; }; ${line}`], { encoding: 'utf8' });
           expect(seen).toBe(`name-label=${text}`);
         },
@@ -99,7 +133,7 @@ describe('shell words', () => {
   });
 
   test('an xe line quotes its values and leaves variables to the shell', () => {
-    expect(xe('vm-param-set', { uuid: { variable: 'VM' }, 'PV-args': "it's quiet" })).toBe(
+    expect(printShell(xe('vm-param-set', { uuid: { variable: 'VM' }, 'PV-args': "it's quiet" }))).toBe(
       `xe vm-param-set uuid="$VM" PV-args='it'\\''s quiet'`,
     );
   });

@@ -1,62 +1,81 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { render } from 'ink-testing-library';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freshForm } from '../../source/fai/form.ts';
+import { afterEach, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { noJournal } from '../../source/operations/journal.ts';
 import { openSettings } from '../../source/settings/settings.ts';
+import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
+import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { App } from '../../source/tui/app.tsx';
-import type { Effects } from '../../source/tui/effects/effects.ts';
-import { startState } from '../../source/tui/start-state.ts';
-import { unicode } from '../../source/tui/theme.ts';
+import { network } from '../../source/transport/network.ts';
+import { App } from '../../source/tui/app/app.tsx';
+import type { Runner } from '../../source/tui/app/runner.ts';
+import type { Suggestions } from '../../source/tui/app/shared.ts';
+import { ascii, type Glyphs, unicode } from '../../source/tui/kit/theme.ts';
+import { type AppState, screens, startState } from '../../source/tui/screens/index.ts';
 import { prepareTemplate, simulator, until, xenfai } from '../harness.ts';
 
 // The mounted component with its real effects, on a simulated host in the same process.
 
 let sim: Simulator;
-let effects: Effects | null = null;
+let runner: Runner<AppState> | null = null;
 beforeEach(async () => {
+  runner = null;
   sim = await simulator({ vms: 4 });
 });
 afterEach(async () => {
-  await effects?.close(false);
+  await runner?.close(false);
   await sim.stop();
 });
 
-function mount(profiles: boolean) {
-  const settings = openSettings(mkdtempSync(join(tmpdir(), 'xenfai-')));
-  const name = new URL(sim.host).host;
-  if (profiles) settings.save({ name, address: sim.host, user: 'root' });
-  const suggestions = profiles ? { password: sim.password } : { address: sim.host, password: sim.password };
-  const start = startState({
-    suggestions,
-    profiles: settings.profiles(),
-    form: freshForm('live-boot'),
-    now: Date.now(),
-    readOnly: false,
-  });
+const down = '\u001b[B';
+const pageDown = '\u001b[6~';
+const paste = (text: string): string => `\u001b[200~${text}\u001b[201~`;
+const esc = '\u001b';
+
+interface Mounting {
+  /** Saved hosts; the simulated one is the first. */
+  readonly profiles?: number;
+  readonly readOnly?: boolean;
+  readonly suggestions?: Suggestions;
+  readonly glyphs?: Glyphs;
+}
+
+async function mount({ profiles = 0, readOnly = false, suggestions = {}, glyphs = unicode }: Mounting) {
+  const settings = openSettings(mkdtempSync(join(tmpdir(), 'xenfai-')), readOnly ? 'read' : 'write');
+  for (let index = profiles - 1; index > 0; index -= 1)
+    settings.save({ name: `host${index}`, address: `https://host${index}`, user: 'root' });
+  if (profiles > 0) settings.save({ name: new URL(sim.host).host, address: sim.host, user: 'root' });
+  const start = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
   const written: string[] = [];
+  let state = start;
   const app = render(
     <App
+      screens={screens}
       start={start}
-      first={[]}
-      effects={{
+      surroundings={{
         settings,
         timeout: 5000,
         monitorPort: 0,
-        dial: () => Promise.resolve(true),
+        readOnly,
+        transport: { ...network, dial: () => Promise.resolve(true) },
+        journal: noJournal,
+        now: () => Date.now(),
         write: (text) => written.push(text),
       }}
-      glyphs={unicode}
+      glyphs={glyphs}
       tickEvery={1000}
-      now={() => Date.now()}
-      onState={() => {}}
-      onEffects={(made) => {
-        effects = made;
+      onState={(next) => {
+        state = next;
+      }}
+      onRunner={(made) => {
+        runner = made;
       }}
     />,
   );
+  onTestFailed(() => console.log(app.lastFrame()));
+  await until(() => runner !== null);
   const shows = (text: string | RegExp) =>
     until(() => (typeof text === 'string' ? app.lastFrame()?.includes(text) : text.test(app.lastFrame() ?? '')));
   const press = async (...keys: string[]) => {
@@ -66,13 +85,16 @@ function mount(profiles: boolean) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  return { ...app, shows, press, settings, written };
+  /** All at once, as a paste or a slow line brings them. */
+  const burst = (keys: string) => app.stdin.write(keys);
+  return { ...app, shows, press, burst, settings, written, state: () => state };
 }
 
+const asked = () => ({ address: sim.host, password: sim.password });
+
 test('connect, look at a template, copy its UUID to the clipboard', async () => {
-  const app = mount(false);
+  const app = await mount({ suggestions: asked() });
   await app.shows('Which XenServer?');
-  await until(() => effects !== null);
   await app.press('\r', '\r', '\r');
   await app.shows('Connected');
   expect(app.settings.profiles()[0]).toMatchObject({ address: sim.host, user: 'root' });
@@ -87,9 +109,8 @@ test('connect, look at a template, copy its UUID to the clipboard', async () => 
 });
 
 test('a saved host is chosen from the menu and leads to the fleet, which lives on events', async () => {
-  const app = mount(true);
+  const app = await mount({ profiles: 1, suggestions: { password: sim.password } });
   await app.shows('A new host');
-  await until(() => effects !== null);
   await app.press('\r');
   await app.shows(/vm1 +◆ armed/);
   await prepareTemplate(sim);
@@ -100,12 +121,114 @@ test('a saved host is chosen from the menu and leads to the fleet, which lives o
 });
 
 test('a refused login says so and asks for the password again', async () => {
-  const app = mount(false);
+  const app = await mount({ suggestions: asked() });
   await app.shows('Which XenServer?');
-  await until(() => effects !== null);
   await app.press('\r', '\r', 'x', '\r');
   await app.shows('refused the login');
   expect(app.lastFrame()).not.toContain(sim.password);
   await app.press(...sim.password, '\r');
   await app.shows('Connected');
+});
+
+describe('menus', () => {
+  test('the Enter that chooses a saved host acts once', async () => {
+    const app = await mount({ profiles: 1 });
+    await app.shows('A new host');
+    app.burst('\r');
+    await app.shows(/password/);
+    expect(app.state().connect).toMatchObject({ phase: 'form', form: { focus: 'password' } });
+    // What follows in the same burst is typed, none of it is lost.
+    app.burst(`${sim.password}\r`);
+    await app.shows(/vm1 +◆ armed/);
+  });
+
+  test('host, password and Enter in one burst connect', async () => {
+    const app = await mount({ profiles: 1 });
+    await app.shows('A new host');
+    app.burst(`\r${sim.password}\r`);
+    await app.shows(/vm1 +◆ armed/);
+  });
+
+  test('every saved host is reached, however many there are', async () => {
+    const app = await mount({ profiles: 60 });
+    await app.shows(/❯ 127\.0\.0\.1/);
+    app.burst(down.repeat(45));
+    await app.shows('❯ host45 (root)');
+    await app.press('G');
+    await app.shows('❯ A new host');
+    app.burst('\r');
+    await app.shows('address');
+    expect(app.state().connect.form.focus).toBe('address');
+  });
+
+  test('the pointer is the one of the theme', async () => {
+    const app = await mount({ profiles: 2, glyphs: ascii });
+    await app.shows(/> 127\.0\.0\.1/);
+    expect(app.lastFrame()).toMatch(/^[\x00-\x7f]*$/);
+  });
+
+  test('five Downs in one burst move five lines, and the place is kept after Esc', async () => {
+    const app = await mount({ profiles: 1, suggestions: { password: sim.password } });
+    await app.shows('A new host');
+    await app.press('\r');
+    await app.shows(/vm1 +◆ armed/);
+    await app.press('n');
+    await app.shows('❯ Create new VMs');
+    app.burst(down.repeat(5));
+    await app.shows('❯ Watch the fleet');
+    await app.press('k', 'k', 'k', '\r');
+    await app.shows('once more?');
+    app.burst(esc);
+    await app.shows('❯ Rearm VMs');
+  });
+});
+
+test('--read-only: whatever is pressed, nothing is written', async () => {
+  await prepareTemplate(sim);
+  const version = '2.6.32-4-686-bigmem';
+  const nfsroot = mkdtempSync(join(tmpdir(), 'xenfai-nfsroot-'));
+  const repository = mkdtempSync(join(tmpdir(), 'xenfai-www-'));
+  mkdirSync(join(nfsroot, 'boot'));
+  mkdirSync(join(nfsroot, 'lib/modules', version), { recursive: true });
+  writeFileSync(join(nfsroot, `boot/vmlinuz-${version}`), kernelImage({ arch: 'i386', version }));
+  writeFileSync(join(nfsroot, `boot/initrd.img-${version}`), initrdImage(version));
+  const methods: string[] = [];
+  sim.world.intercept = (method) => {
+    methods.push(method);
+    return undefined;
+  };
+  const writes = /\.(set_|add_to|remove_from|clone|copy|create|destroy|start|clean_|hard_|provision|snapshot)/;
+  const written = () => methods.filter((method) => writes.test(method));
+  // A write ends the walk: what comes after it would be waited for in vain.
+  const comes = (look: () => boolean) => until(() => written().length > 0 || look());
+  const place = (name: string) => comes(() => app.state().shared.place.name === name);
+  const app = await mount({ readOnly: true, suggestions: asked() });
+  await app.press('\r', '\r', '\r');
+  await app.shows('Connected');
+  await app.press('\r');
+  await app.shows(/❯ FAI/);
+  // Template: a copy, and the copy that a vendor's template needs.
+  await app.press('j', 'c', '\t', '\r', '\r', '\t', '\r', 'k', '\r');
+  // Configure: something else in the first field, and save; then as it was.
+  await place('configure');
+  await app.press('x', pageDown, '\r');
+  await comes(() => app.state().shared.flash?.text === 'Nothing is changed with --read-only.');
+  await app.press('\u001b[5~', '\u007f', pageDown, '\r');
+  await place('verify');
+  await comes(() => app.state().verify.result !== null);
+  // Verify: stage. Where the form does not open, the last Enter goes on.
+  await app.press('t', paste(repository), '\t', paste(nfsroot), pageDown, '\r');
+  await place('act');
+  // Act: new VMs, where the form does not open PgDn and Enter lead to the fleet; then each other line.
+  await app.press('\r', paste('web01'), pageDown, '\r');
+  await place('fleet');
+  await app.press('n', 'g', 'j', '\r', ' ', '\r', '3', '\r', '4', '\r', '6');
+  await place('fleet');
+  // Fleet: every key that asks for work, on every VM.
+  for (let index = 0; index < 4; index += 1) await app.press('s', '\r', 'x', 'y', 'a', 'y', 'p', 'y', 'j');
+  await runner?.close(true);
+  expect(methods.length).toBeGreaterThan(5);
+  expect(written()).toEqual([]);
+  expect(existsSync(join(repository, 'dists'))).toBe(false);
+  expect(app.settings.profiles()).toEqual([]);
 });

@@ -2,15 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exit } from '../../source/problem/exit.ts';
-import { bindings } from '../../source/tui/bindings.ts';
+import { fleetKeys } from '../../source/tui/screens/fleet/keys.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 
 test('the README lists the keys of the fleet as the table has them', () => {
-  const moves = new Set(['up', 'down', 'pageup', 'pagedown', 'home', 'end', 'interrupt']);
-  const rows = bindings.fleet
-    .filter(({ action }) => !moves.has(action))
-    .map(({ keys, help }) => `| \`${keys[0]}\` | ${help} |`);
+  const rows = fleetKeys.filter(({ movement }) => !movement).map(({ keys, help }) => `| \`${keys[0]}\` | ${help} |`);
   const block = /<!-- keys:[^\n]*\n([\s\S]*?)<!-- \/keys -->/.exec(readme)?.[1] ?? '';
   expect(block.trim().split('\n').slice(2)).toEqual(rows);
 });

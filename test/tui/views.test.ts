@@ -1,215 +1,260 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { freshForm } from '../../source/fai/form.ts';
-import { footRow, headRow, helpRows, railRow } from '../../source/tui/components/frame.ts';
-import type { Event } from '../../source/tui/events.ts';
-import { fleetView } from '../../source/tui/fleet/view.ts';
-import { jobView } from '../../source/tui/job/view.ts';
-import { cutLine, type Line, lineWidth } from '../../source/tui/lines.ts';
-import { reduce } from '../../source/tui/reduce.ts';
-import { startState } from '../../source/tui/start-state.ts';
-import type { AppState } from '../../source/tui/state.ts';
-import { ascii, unicode } from '../../source/tui/theme.ts';
-import { createView, pickView } from '../../source/tui/wizard/act-view.ts';
-import { configureView } from '../../source/tui/wizard/configure-view.ts';
-import { connectRows } from '../../source/tui/wizard/connect-view.ts';
-import { templateView } from '../../source/tui/wizard/template-view.ts';
-import { verifyView } from '../../source/tui/wizard/verify-view.ts';
-import { vmRecord } from '../../source/xapi/records.ts';
+import { xe } from '../../source/text/shell.ts';
+import { footRow, headRow, messageRow, railRow } from '../../source/tui/app/frame.ts';
+import { keysNow, topmost } from '../../source/tui/app/layers.ts';
+import { cutLine, type Line, lineWidth } from '../../source/tui/kit/lines.ts';
+import type { Size } from '../../source/tui/kit/size.ts';
+import { ascii, unicode } from '../../source/tui/kit/theme.ts';
+import { type AppState, screens } from '../../source/tui/screens/index.ts';
+import type { JobEntry } from '../../source/tui/screens/plan/state.ts';
+import { at, type Event, found, play, result, say, stack, start, told, vm } from './play.ts';
 
-const now = Date.parse('2010-11-15T10:53:00Z');
 const hostile = '名前\u001b[31m\u202e\u0007 very long name '.repeat(20);
 
-const vm = (change: Record<string, unknown> = {}) => ({
-  ref: String(change['ref'] ?? 'r1'),
-  record: vmRecord.parse({
-    uuid: `u-${change['ref'] ?? 'r1'}`,
-    name_label: hostile,
-    power_state: 'Halted',
-    PV_bootloader: 'eliloader',
-    PV_args: hostile,
-    other_config: {
-      'install-distro': 'debianlike',
-      'install-repository': hostile,
-      'debian-release': 'lenny',
-      'install-arch': 'i386',
-    },
-    ...change,
-  }),
+const problem = {
+  code: 'x',
+  exit: 10,
+  message: hostile,
+  cause: hostile,
+  try: [hostile, hostile],
+  url: hostile,
+} as const;
+const finding = { severity: 'error', code: 'x', message: hostile, try: hostile } as const;
+
+const template = vm('one', {
+  name_label: hostile,
+  is_a_template: true,
+  PV_args: hostile,
+  other_config: {
+    'install-distro': 'debianlike',
+    'install-repository': hostile,
+    'debian-release': 'lenny',
+    'install-arch': 'i386',
+  },
 });
+const others = [template, vm('two', { name_label: hostile, is_a_template: true, HVM_boot_policy: 'BIOS order' })];
+const hostileFound = Object.fromEntries(
+  Object.entries(found).map(([key, value]) => [key, typeof value === 'string' ? hostile : value]),
+);
 
 /** A state that has everything in it, all of it hostile. */
-function fullState(): AppState {
-  const events: Event[] = [
-    {
-      type: 'connected',
-      known: false,
-      profiles: [],
-      found: {
-        address: hostile,
-        product: hostile,
-        version: hostile,
-        name: hostile,
-        pool: hostile,
-        xen: '3.4',
-        loader: 2010,
-        localAddress: hostile,
-      },
-    },
-    {
-      type: 'templates',
-      vms: [vm({ is_a_template: true }), vm({ ref: 'r2', is_a_template: true, HVM_boot_policy: 'BIOS order' })],
-    },
-    {
-      type: 'choices',
-      srs: [{ uuid: 'a', label: hostile }],
-      networks: [{ uuid: 'b', label: hostile }],
-      defaultSr: 'a',
-    },
-    {
-      type: 'installs',
-      now,
-      event: {
-        type: 'all',
-        vms: [vm(), vm({ ref: 'r3', power_state: 'Running', PV_bootloader: 'pygrub' })],
-        macs: new Map(),
-      },
-    },
-    { type: 'receiver-failed', problem: hostile },
-    {
+function everything(): AppState {
+  const vms = [
+    vm('r1', { name_label: hostile, PV_args: hostile }),
+    vm('r3', { name_label: hostile, power_state: 'Running', PV_bootloader: 'pygrub' }),
+  ];
+  const choice = { uuid: 'a', label: hostile };
+  const file = {
+    name: 'vmlinuz',
+    url: hostile,
+    ok: false,
+    status: 404,
+    bytes: 1,
+    detail: hostile,
+    sha256: null,
+  } as const;
+  const { state } = play(
+    start({ suggestions: { banner: 'demo' } }),
+    say.connect({ type: 'connected', found: { ...found, ...hostileFound }, profiles: [], name: 'x' }),
+    say.template({ type: 'templates', vms: others }),
+    say.act({ type: 'choices', srs: [choice], networks: [choice], defaultSr: 'a' }),
+    told(vms),
+    say.fleet({
+      type: 'listening',
+      listening: { listening: false, problem: { code: 'x', exit: 2, message: hostile } },
+    }),
+    say.verify({
       type: 'verified',
       result: {
+        ...result,
         ok: false,
         kernel: hostile,
-        files: [{ name: 'vmlinuz', url: hostile, ok: false, status: 404, bytes: 1, detail: hostile, sha256: null }],
-        findings: Array.from({ length: 9 }, () => ({
-          severity: 'error' as const,
-          code: 'x',
-          message: hostile,
-          try: hostile,
-        })),
+        files: [file],
+        findings: Array.from({ length: 9 }, () => finding),
       },
-    },
-  ];
-  const start = startState({
-    suggestions: { banner: 'demo' },
-    profiles: [],
-    form: { ...freshForm('dracut'), extra: hostile },
-    now,
-    readOnly: false,
-  });
-  const state = events.reduce((current, event) => reduce(current, event)[0], start);
-  const problem = {
-    code: 'x',
-    exit: 10 as const,
-    message: hostile,
-    cause: hostile,
-    try: [hostile, hostile],
-    url: hostile,
-  };
-  const plan = {
-    operation: 'rearm',
-    target: { kind: 'made' as const, name: hostile },
-    actions: [{ do: 'set-key' as const, key: 'k', before: hostile, after: hostile }],
-    erases: [hostile],
-    sources: [],
-    notes: [],
-  };
+    }),
+  );
+  const { form } = state.configure;
   return {
     ...state,
-    connect: { ...state.connect, problem },
-    template: { ...state.template, chosen: 'u-r1', list: { selected: 'u-r1', filter: '' } },
-    configure: { ...state.configure, problem },
-    act: { ...state.act, candidates: [{ ref: 'r1', name: hostile, state: 'fired', reason: hostile }], problem },
-    job: {
-      work: 'rearm',
-      phase: 'preview',
-      dangerous: true,
-      force: false,
-      chained: false,
-      plans: [
-        { name: hostile, plan, problem: null, note: null },
-        { name: hostile, plan: null, problem, note: null },
-      ],
-      progress: {},
-      results: [{ name: hostile, ok: false, text: hostile, problem }],
-      startable: ['r1'],
-      scroll: 3,
-      problem,
+    shared: {
+      ...state.shared,
+      templates: { ...state.shared.templates, chosen: 'u-one' },
+      flash: { text: hostile, tone: 'bad' },
     },
+    connect: { ...state.connect, problem },
+    configure: {
+      ...state.configure,
+      problem,
+      form: { ...form, values: { ...form.values, fai: { ...freshForm('dracut'), extra: hostile } } },
+    },
+    act: { ...state.act, problem },
   };
 }
 
-describe('no screen is taller than it may be, and nothing hostile gets through', () => {
-  const state = fullState();
-  const views: [string, (size: { width: number; height: number; glyphs: typeof unicode }) => Line[]][] = [
-    [
-      'connect',
-      (size) => connectRows({ ...state, connect: { ...state.connect, phase: 'form' } }, size).slice(0, size.height),
-    ],
-    ['connected', (size) => connectRows(state, size).slice(0, size.height)],
-    ['template', (size) => templateView(state, size)],
-    [
-      'copy',
-      (size) =>
-        templateView(
-          reduce({ ...state, job: null, step: 'template' }, { type: 'key', key: { name: 'c', text: 'c' } })[0],
-          size,
-        ),
-    ],
-    [
-      'params',
-      (size) =>
-        templateView(
-          reduce(
-            { ...state, step: 'template' },
-            { type: 'params', uuid: 'u', lines: [{ name: hostile, value: hostile, line: hostile }] },
-          )[0],
-          size,
-        ),
-    ],
-    ['configure', (size) => configureView(state, size)],
-    ['verify', (size) => verifyView(state, size)],
-    ['create', (size) => createView(state, size).slice(0, size.height)],
-    ['pick', (size) => pickView(state, size)],
-    ['job preview', (size) => jobView(state, size).slice(0, size.height)],
-    [
-      'job done',
-      (size) => jobView({ ...state, job: state.job === null ? null : { ...state.job, phase: 'done' } }, size),
-    ],
-    [
-      'job running',
-      (size) => jobView({ ...state, job: state.job === null ? null : { ...state.job, phase: 'running' } }, size),
-    ],
-    ['fleet', (size) => fleetView(state, size)],
-    [
-      'details',
-      (size) => fleetView({ ...state, fleet: { ...state.fleet, pane: 'details' } }, size).slice(0, size.height),
-    ],
-    ['log', (size) => fleetView({ ...state, fleet: { ...state.fleet, pane: 'log' } }, size)],
-    ['help', (size) => helpRows({ ...state, job: null, step: 'fleet' }, size)],
-    [
-      'frame',
-      (size) => [headRow(state, size), railRow(state, size), footRow({ ...state, job: null, step: 'fleet' }, size)],
-    ],
-  ];
-  test.each(views)('%s', (_, view) => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 78, max: 220 }),
-        fc.integer({ min: 19, max: 70 }),
-        fc.constantFrom(unicode, ascii),
-        (width, height, glyphs) => {
-          const rows = view({ width, height, glyphs });
-          expect(rows.length).toBeLessThanOrEqual(height);
-          for (const raw of rows) {
-            const row = cutLine(raw, width, glyphs);
-            expect(lineWidth(row)).toBeLessThanOrEqual(width);
-            for (const { text } of row) expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
-          }
+const plan = {
+  id: '00000000',
+  operation: 'rearm',
+  target: { kind: 'made', name: hostile },
+  actions: [],
+  erases: [],
+  sources: [],
+  notes: [],
+} as const;
+const entries: readonly JobEntry[] = [
+  {
+    name: hostile,
+    problem: null,
+    note: null,
+    planned: {
+      steps: [
+        {
+          step: hostile,
+          before: hostile,
+          after: hostile,
+          xe: [xe('vm-start', { uuid: hostile })],
+          undo: [],
+          target: hostile,
         },
-      ),
-      { numRuns: 25 },
+      ],
+      erases: [hostile],
+      shutsDown: true,
+      sources: [{ what: 'x', value: 'y', from: hostile }],
+      notes: [finding],
+      plan,
+    },
+  },
+  { name: hostile, planned: null, problem, note: null },
+];
+const outcome = say.plan({
+  type: 'result',
+  result: { name: hostile, ok: false, text: hostile, problem },
+  startable: vm('r1').ref,
+});
+
+const full = everything();
+const on = (name: string): AppState => {
+  const place = screens.find((screen) => screen.name === name)?.place ?? full.shared.place;
+  return { ...full, shared: { ...full.shared, place } };
+};
+const after = (state: AppState, ...events: (string | Event)[]): AppState => play(state, ...events).state;
+const params = say.template({ type: 'params', uuid: 'u', lines: [{ name: hostile, value: hostile, line: hostile }] });
+const job = after(on('fleet'), 's', say.plan({ type: 'planned', entries }));
+
+const states: Record<string, AppState> = {
+  'hosts to choose': start({
+    suggestions: {},
+    profiles: Array.from({ length: 99 }, () => ({ name: hostile, address: 'https://a', user: hostile })),
+  }),
+  connect: { ...full, connect: { ...full.connect, phase: 'form' } },
+  connected: full,
+  template: on('template'),
+  'no template': after(on('template'), '/', 'ü'),
+  copy: after(on('template'), 'c'),
+  params: after(on('template'), params),
+  configure: on('configure'),
+  verify: on('verify'),
+  stage: after(on('verify'), 't'),
+  act: on('act'),
+  create: after(on('act'), 'enter'),
+  pick: after(on('act'), '2'),
+  planning: after(on('fleet'), 's'),
+  preview: job,
+  running: after(job, 'y'),
+  done: after(job, 'y', outcome, say.plan({ type: 'finished' })),
+  fleet: on('fleet'),
+  details: after(on('fleet'), 'enter'),
+  log: after(on('fleet'), 'l'),
+  help: after(on('fleet'), '?'),
+};
+
+const sizes = fc.record({
+  width: fc.integer({ min: 78, max: 220 }),
+  height: fc.integer({ min: 19, max: 70 }),
+  glyphs: fc.constantFrom(unicode, ascii),
+});
+
+const clean = (rows: readonly Line[], { width, glyphs }: Size): void => {
+  for (const raw of rows) {
+    const row = cutLine(raw, width, glyphs);
+    expect(lineWidth(row)).toBeLessThanOrEqual(width);
+    for (const { text } of row) expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+  }
+};
+
+describe('no row is wider than the screen, and nothing hostile gets through', () => {
+  test.each(Object.entries(states))('%s', (_, state) => {
+    fc.assert(
+      fc.property(sizes, (size) => {
+        const layers = stack(state);
+        const view = topmost(layers, 'view')?.(state, size);
+        expect(view?.rows.length).toBeGreaterThan(0);
+        clean(view?.rows ?? [], size);
+        const message = topmost(layers, 'message')?.(state) ?? [];
+        clean(
+          [
+            headRow(state.shared, size),
+            railRow(screens, state.shared, size),
+            messageRow(state.shared, message),
+            footRow(keysNow(layers), state, size),
+          ],
+          size,
+        );
+      }),
+      { numRuns: 20 },
     );
   });
+});
+
+test('the states above are what they are called', () => {
+  const shown = (name: string): string => {
+    const state = states[name] ?? full;
+    const rows = topmost(stack(state), 'view')?.(state, { width: 78, height: 40, glyphs: unicode }).rows ?? [];
+    return rows.map((row) => row.map(({ text }) => text).join('')).join('\n');
+  };
+  expect(shown('preview')).toContain('Start: the plan');
+  expect(shown('done')).toContain('the result');
+  expect(shown('stage')).toContain('Put the netboot files');
+  expect(shown('no template')).toContain('No name holds ü');
+  expect(shown('pick')).toContain('Which VMs shall boot?');
+  expect(shown('create')).toContain('New VMs');
+});
+
+test('a fleet of 5,000 is sorted once for a state of the host, and only what fits is drawn', () => {
+  let read = 0;
+  const counting = (ref: string) => {
+    const one = vm(ref);
+    return {
+      ...one,
+      record: new Proxy(one.record, {
+        get(record, key, self) {
+          if (key === 'name_label') read += 1;
+          return Reflect.get(record, key, self);
+        },
+      }),
+    };
+  };
+  const many = Array.from({ length: 5000 }, (_, index) => counting(`vm${index}`));
+  const state = after(at('fleet'), told(many));
+  const draw = (shown: AppState): void => {
+    topmost(stack(shown), 'view')?.(shown, { width: 78, height: 19, glyphs: unicode });
+  };
+  draw(state);
+  read = 0;
+  const moved = after(state, 'j', 'j', 'pagedown');
+  draw(moved);
+  draw({ ...moved, shared: { ...moved.shared, now: moved.shared.now + 1000 } });
+  expect(moved.fleet.list.selected).toBe('vm12');
+  expect(read).toBeLessThan(200);
+});
+
+test('the ascii footer has nothing above ASCII', () => {
+  for (const state of Object.values(states)) {
+    const text = footRow(keysNow(stack(state)), state, { width: 200, height: 20, glyphs: ascii })
+      .map((part) => part.text)
+      .join('');
+    expect(text).toMatch(/^[\x20-\x7e]*$/);
+  }
 });

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Host } from '../../source/hosts/host.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { followInventory, type InventoryEvent } from '../../source/watch/inventory.ts';
+import type { FleetEvent } from '../../source/watch/fleet.ts';
+import { followInventory } from '../../source/watch/inventory.ts';
 import { open, simulator, until, xenfai } from '../harness.ts';
 
 let sim: Simulator;
 let host: Host;
-let events: InventoryEvent[] = [];
+let events: FleetEvent[] = [];
 let life: AbortController;
 let following: Promise<void>;
 beforeEach(async () => {
@@ -14,7 +15,7 @@ beforeEach(async () => {
   life = new AbortController();
   sim = await simulator({ vms: 4 });
   host = await open(sim);
-  following = followInventory(host, life.signal, (event) => events.push(event));
+  following = followInventory(host, life.signal, (batch) => events.push(...batch));
   await until(() => events.length > 0);
 });
 afterEach(async () => {

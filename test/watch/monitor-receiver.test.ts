@@ -1,13 +1,15 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MonitorMessage } from '../../source/fai/monitor-message.ts';
-import { type Receiver, receiveMessages } from '../../source/watch/monitor-receiver.ts';
+import { network } from '../../source/transport/network.ts';
+import type { LineServer } from '../../source/transport/transport.ts';
+import { receiveMessages } from '../../source/watch/monitor-receiver.ts';
 
-let receiver: Receiver;
+let receiver: LineServer;
 let heard: MonitorMessage[] = [];
 beforeEach(async () => {
   heard = [];
-  receiver = await receiveMessages(0, (message) => heard.push(message));
+  receiver = await receiveMessages(network, 0, (message) => heard.push(message));
 });
 afterEach(() => receiver.close());
 
@@ -45,5 +47,5 @@ test('a silent client is cut off after five seconds', async () => {
 });
 
 test('a port that is taken is an error', async () => {
-  await expect(receiveMessages(receiver.port, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(receiveMessages(network, receiver.port, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });

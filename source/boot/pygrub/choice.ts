@@ -1,7 +1,8 @@
 import type { Finding } from '../../problem/finding.ts';
 import type { XenVersion } from '../releases.ts';
+import { atLeast } from '../version.ts';
 import { readGrubCfg } from './grub-cfg.ts';
-import { atLeast, type Menu, type MenuEntry } from './menu.ts';
+import type { Menu, MenuEntry } from './menu.ts';
 import { readMenuLst } from './menu-lst.ts';
 
 /** The boot menus of a guest's disk. Null: the file is not there. */
@@ -53,7 +54,7 @@ export function pygrubFindings(menus: BootMenus, xen: XenVersion, there: FileThe
         severity: 'error',
         code: 'no-boot-entry',
         message: `${by} boots nothing${file === null ? '' : ` from ${file}`}: ${problem}.`,
-        try: 'Run update-grub in the guest; xenfai fai-files writes hooks that do.',
+        try: { act: 'fai-files', note: 'writes hooks that run update-grub in the guest' },
       },
     ];
   }
@@ -122,6 +123,6 @@ function* staleFindings({ menuLst, grubCfg }: BootMenus, entry: MenuEntry, xen: 
     severity: 'warning',
     code: 'stale-menu',
     message: `There are menu.lst and grub.cfg, and they boot different things: Xen before 4.2 reads menu.lst, later ones grub.cfg.`,
-    try: 'Remove the one that nobody keeps; or let one hook write both, as xenfai fai-files does for grub2.',
+    try: { act: 'fai-files', note: 'writes a hook that keeps both; or remove the one that nobody keeps' },
   };
 }

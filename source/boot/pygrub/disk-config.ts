@@ -1,6 +1,6 @@
 import type { Finding } from '../../problem/finding.ts';
 import type { XenVersion } from '../releases.ts';
-import { atLeast } from './menu.ts';
+import { atLeast } from '../version.ts';
 
 /** True for a file of FAI's disk_config/. */
 export const isDiskConfig = (text: string): boolean => /^[ \t]*disk_config[ \t]/m.test(text);

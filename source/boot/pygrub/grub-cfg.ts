@@ -1,12 +1,14 @@
+import { limits } from '../../limits/limits.ts';
 import type { XenVersion } from '../releases.ts';
+import { atLeast } from '../version.ts';
 import {
-  atLeast,
   bootPath,
   chooseEntry,
   kernelLine,
   type Menu,
   MenuError,
   menuLines,
+  menuOf,
   type OpenEntry,
   openEntry,
   readDevice,
@@ -19,16 +21,11 @@ import {
  */
 export function readGrubCfg(text: string, xen: XenVersion): Menu {
   const reader = new Reader(xen);
-  try {
+  return menuOf(() => {
     for (const line of menuLines(text)) reader.line(line);
     return reader.end();
-  } catch (error) {
-    if (error instanceof MenuError) return { ok: false, problem: error.message };
-    throw error;
-  }
+  });
 }
-
-const longestTitle = 1000;
 
 class Reader {
   private readonly xen: XenVersion;
@@ -67,7 +64,7 @@ class Reader {
 
   private opens(line: string): boolean {
     // A title of that length is no title; and the pattern must not be given time.
-    const match = line.length > longestTitle ? null : menuEntry(this.xen).exec(line);
+    const match = line.length > limits.bootMenu.title ? null : menuEntry(this.xen).exec(line);
     if (match === null) return false;
     if (this.current !== null) throw new MenuError(`menuentry "${match[1]}" stands inside another`);
     this.current = openEntry(match[1] ?? '');

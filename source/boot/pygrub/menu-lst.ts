@@ -1,12 +1,12 @@
 import type { XenVersion } from '../releases.ts';
+import { atLeast } from '../version.ts';
 import {
-  atLeast,
   bootPath,
   chooseEntry,
   kernelLine,
   type Menu,
-  MenuError,
   menuLines,
+  menuOf,
   type OpenEntry,
   openEntry,
   readDevice,
@@ -17,7 +17,7 @@ import {
 export function readMenuLst(text: string, xen: XenVersion): Menu {
   const entries: OpenEntry[] = [];
   let wanted = '0';
-  try {
+  return menuOf(() => {
     for (const line of menuLines(text)) {
       if (line.startsWith('title')) {
         entries.push(openEntry(line.slice(6).trim()));
@@ -30,10 +30,7 @@ export function readMenuLst(text: string, xen: XenVersion): Menu {
     }
     if (entries.at(-1)?.lines === 0 && atLeast(xen, 4, 0)) entries.pop();
     return { ok: true, entries, chosen: chooseEntry(wanted, entries, xen) };
-  } catch (error) {
-    if (error instanceof MenuError) return { ok: false, problem: error.message };
-    throw error;
-  }
+  });
 }
 
 /** What follows a title belongs to it to the end of the file; the last of two equal commands wins. */

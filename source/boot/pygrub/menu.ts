@@ -1,4 +1,5 @@
 import type { XenVersion } from '../releases.ts';
+import { atLeast } from '../version.ts';
 
 /** One entry of a boot menu as pygrub keeps it. Paths are as the file has them, without a device before. */
 export interface MenuEntry {
@@ -15,6 +16,16 @@ export type Menu =
 
 /** What stops pygrub: a Python error in its reader. */
 export class MenuError extends Error {}
+
+/** A menu from a reader that throws MenuError for what pygrub dies of. */
+export function menuOf(read: () => Menu): Menu {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MenuError) return { ok: false, problem: error.message };
+    throw error;
+  }
+}
 
 export interface OpenEntry {
   title: string;
@@ -83,9 +94,6 @@ export function kernelLine(argument: string, xen: XenVersion): Pick<MenuEntry, '
   if (at < 0) return { kernel: bootPath(argument, xen), args: '' };
   return { kernel: bootPath(argument.slice(0, at), xen), args: argument.slice(at).trimStart() };
 }
-
-export const atLeast = (xen: XenVersion, major: number, minor: number): boolean =>
-  xen.major > major || (xen.major === major && xen.minor >= minor);
 
 /** Which entry is booted without anybody at the console; there is no fallback. Throws what pygrub dies of. */
 export function chooseEntry(wanted: string, entries: readonly MenuEntry[], xen: XenVersion): number {

@@ -1,3 +1,5 @@
+import { guestUtilities, metaPackage, takesToolsKernel } from '../tools-packages.ts';
+
 /** A Debian release in what matters for a PV guest. */
 interface ReleaseFacts {
   /** Kernel packages by FAI's architecture class. */
@@ -8,13 +10,12 @@ interface ReleaseFacts {
   readonly words: 'aptitude' | 'install';
 }
 
-const citrix = { I386: ['linux-image-2.6-xen'], AMD64: ['linux-image-2.6-xen'] } as const;
+const tools = { I386: [metaPackage], AMD64: [metaPackage] } as const;
 const stock = { I386: ['linux-image-686-pae'], AMD64: ['linux-image-amd64'] } as const;
 
-/** Lenny and Squeeze take the kernel of the tools ISO, as the page does; later kernels of Debian run as they are. */
 const releases: Readonly<Record<string, ReleaseFacts>> = {
-  lenny: { kernels: citrix, grub: 'grub', words: 'aptitude' },
-  squeeze: { kernels: citrix, grub: 'grub-legacy', words: 'aptitude' },
+  lenny: { kernels: tools, grub: 'grub', words: 'aptitude' },
+  squeeze: { kernels: tools, grub: 'grub-legacy', words: 'aptitude' },
   wheezy: { kernels: stock, grub: 'grub-legacy', words: 'aptitude' },
   jessie: { kernels: stock, grub: 'grub-legacy', words: 'install' },
   stretch: { kernels: stock, grub: 'grub-legacy', words: 'install' },
@@ -38,7 +39,7 @@ export function packageConfig(release: string): string[] {
     '# Tells the host memory and addresses of the guest, and lets it be shut down cleanly. From the tools ISO:',
     '# xenfai stage --iso F --pool puts it into your archive.',
     'PACKAGES install XENSERVER',
-    'xe-guest-utilities',
+    guestUtilities,
     '',
     "# The kernel: it must be a PV kernel, and the same as the nfsroot's.",
     'PACKAGES install I386',
@@ -99,10 +100,9 @@ export const consoleScript = [
 /** Lines for /etc/fai/NFSROOT. */
 export function nfsrootLines(release: string): string[] {
   const { kernels, words } = factsOf(release);
-  const own = kernels.I386[0] === 'linux-image-2.6-xen';
   return [
     '# Add these to /etc/fai/NFSROOT: the nfsroot then has the kernel the guest is booted with.',
-    ...(own
+    ...(takesToolsKernel(release)
       ? ['# Take linux-image-486 and linux-image-2.6-amd64 out of it: one kernel, or FAI does not know which.']
       : ['# One kernel only: take others out.']),
     `PACKAGES ${words} I386`,
@@ -121,7 +121,7 @@ export function nfsrootLines(release: string): string[] {
 
 /** Lines for /etc/fai/apt/sources.list, which FAI of every age uses for the nfsroot. */
 export function sourcesLines(repository: string, release: string): string[] {
-  const old = ['lenny', 'squeeze'].includes(release);
+  const old = takesToolsKernel(release);
   return [
     '# Add this to /etc/fai/apt/sources.list: your archive with the packages of the tools ISO.',
     ...(old

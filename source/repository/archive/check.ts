@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import { archiveRoot, type NetbootSource } from '../../boot/methods/eliloader.ts';
+import { guestUtilities, metaPackage } from '../../fai/tools-packages.ts';
 import type { Compression } from '../../formats/compression.ts';
 import { tee } from '../../formats/tee.ts';
 import { limited, NoUnpacker, unpackStream } from '../../formats/unpack.ts';
+import { limits } from '../../limits/limits.ts';
 import type { Finding } from '../../problem/finding.ts';
-import { type Fetched, fetchFile } from '../fetch.ts';
+import type { Transport } from '../../transport/transport.ts';
+import { fetchFile } from '../download/fetch.ts';
+import type { Fetched } from '../download/fetched.ts';
 import { packageFindings } from './findings.ts';
 import { type ListedPackage, scanPackages } from './packages.ts';
 import { type ListedFile, type ReleaseFile, readRelease, releaseFindings } from './release.ts';
 
 export interface ArchiveOptions {
+  readonly transport: Transport;
   readonly source: Pick<NetbootSource, 'repository' | 'release' | 'arch'>;
   readonly proxy?: string | undefined;
   /** Version of the kernel that eliloader will fetch; null when not known. */
@@ -17,12 +22,6 @@ export interface ArchiveOptions {
   readonly now: Date;
   readonly signal: AbortSignal;
 }
-
-const mostRelease = 8 * 1024 ** 2;
-const mostPackages = 256 * 1024 ** 2;
-const mostText = 1024 ** 3;
-/** Packages whose file is looked at: a hostile Depends must not make a thousand requests. */
-const mostLooked = 8;
 
 /**
  * The Debian archive around the netboot files, as apt in the nfsroot and in the new system will read it. eliloader
@@ -33,9 +32,15 @@ export async function checkArchive(options: ArchiveOptions): Promise<Finding[]> 
   const root = archiveRoot(source.repository);
   const dist = `${root}dists/${source.release}/`;
   const get = (url: string, keep: number): Promise<Fetched> =>
-    fetchFile(url, { keep, most: keep, proxy: options.proxy, signal: options.signal });
-  const inline = await get(`${dist}InRelease`, mostRelease);
-  const plain = inline.problem === null ? inline : await get(`${dist}Release`, mostRelease);
+    fetchFile(url, {
+      keep,
+      most: keep,
+      proxy: options.proxy,
+      signal: options.signal,
+      transport: options.transport,
+    });
+  const inline = await get(`${dist}InRelease`, limits.archive.release);
+  const plain = inline.problem === null ? inline : await get(`${dist}Release`, limits.archive.release);
   const release = plain.problem === null ? readRelease(Buffer.from(plain.body).toString('utf8')) : null;
   if (release === null) return [noRelease(plain, dist)];
   const findings = releaseFindings(release, source, now);
@@ -139,14 +144,14 @@ async function fetchPackages(
   compression: Compression | null,
   options: ArchiveOptions,
 ) {
-  const { proxy, signal } = options;
+  const { proxy, signal, transport } = options;
   const sum = createHash(file.algorithm);
   const { sink, result, end } = tee(async (stream) => {
     const plain = compression === null ? stream : unpackStream(stream, compression, signal);
-    return scanPackages(limited(plain, mostText)).catch((error: Error) => error);
+    return scanPackages(limited(plain, limits.archive.text)).catch((error: Error) => error);
   });
   const fetched = await fetchFile(url, {
-    ...{ keep: 0, most: mostPackages, proxy, signal },
+    ...{ keep: 0, most: limits.archive.packages, proxy, signal, transport },
     sink: (chunk) => {
       sum.update(chunk);
       return sink(chunk);
@@ -169,6 +174,7 @@ async function poolFindings(
       most: 0,
       proxy: options.proxy,
       signal: options.signal,
+      transport: options.transport,
     });
     const there = fetched.problem === null || fetched.problem.kind === 'too-large';
     const plus = one.filename.includes('+') ? ' This server may take the + in its name for a blank.' : '';
@@ -193,12 +199,7 @@ async function poolFindings(
 }
 
 function chosen(found: ReadonlyMap<string, ListedPackage>, kernel: string | null): ListedPackage[] {
-  const meta = found.get('linux-image-2.6-xen');
-  const names = [
-    'linux-image-2.6-xen',
-    'xe-guest-utilities',
-    `linux-image-${kernel}`,
-    ...(meta?.depends.flat() ?? []),
-  ];
-  return [...new Set(names)].flatMap((name) => found.get(name) ?? []).slice(0, mostLooked);
+  const meta = found.get(metaPackage);
+  const names = [metaPackage, guestUtilities, `linux-image-${kernel}`, ...(meta?.depends.flat() ?? [])];
+  return [...new Set(names)].flatMap((name) => found.get(name) ?? []).slice(0, limits.archive.looked);
 }

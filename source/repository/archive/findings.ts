@@ -1,5 +1,6 @@
+import { guestUtilities, metaPackage, takesToolsKernel } from '../../fai/tools-packages.ts';
 import type { Finding } from '../../problem/finding.ts';
-import { guestUtilities, type ListedPackage, metaPackage } from './packages.ts';
+import type { ListedPackage } from './packages.ts';
 
 /**
  * Has the archive what the page takes from the tools ISO: the kernel that eliloader will fetch, as a package for the
@@ -21,7 +22,7 @@ export function packageFindings(
       severity: 'warning',
       code: 'meta-depends',
       message: `${metaPackage} needs ${broken.join(', ')}, which ${where} does not have: apt cannot install it.`,
-      try: 'Copy that package from the tools ISO, too: xenfai stage --iso F --pool does.',
+      try: { act: 'stage', from: 'iso', pool: true, note: 'puts that package there, too' },
     });
   }
   if (kernel !== null && !found.has(`linux-image-${kernel}`)) {
@@ -32,12 +33,12 @@ export function packageFindings(
       try: `Put that package into the archive, or take vmlinuz from the nfsroot that is built of it.`,
     });
   }
-  if (meta === undefined && (kernel === null ? isOld(release) : kernel.startsWith('2.6.'))) {
+  if (meta === undefined && (kernel === null ? takesToolsKernel(release) : kernel.startsWith('2.6.'))) {
     findings.push({
       severity: kernel === null ? 'info' : 'warning',
       code: 'no-meta-package',
       message: `There is no ${metaPackage} in ${where}: what the page adds to NFSROOT.`,
-      try: 'xenfai stage --iso F --pool puts it there from the tools ISO.',
+      try: { act: 'stage', from: 'iso', pool: true, note: 'puts it there from the tools ISO' },
     });
   }
   if (!found.has(guestUtilities)) {
@@ -45,10 +46,8 @@ export function packageFindings(
       severity: 'info',
       code: 'no-guest-utilities',
       message: `There is no ${guestUtilities} in ${where}: the host would not see addresses and memory of the guest.`,
-      try: 'xenfai stage --iso F --pool puts it there from the tools ISO.',
+      try: { act: 'stage', from: 'iso', pool: true, note: 'puts it there from the tools ISO' },
     });
   }
   return findings;
 }
-
-const isOld = (release: string): boolean => ['lenny', 'squeeze'].includes(release);

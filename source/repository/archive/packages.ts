@@ -1,3 +1,4 @@
+import { guestUtilities } from '../../fai/tools-packages.ts';
 import { type Paragraph, paragraphs } from '../../formats/deb822.ts';
 
 /** A package as Packages lists it. */
@@ -9,10 +10,6 @@ export interface ListedPackage {
   /** Names of packages it depends on, alternatives together. */
   readonly depends: readonly (readonly string[])[];
 }
-
-/** The meta package of the page, which brings the kernel of the tools ISO. */
-export const metaPackage = 'linux-image-2.6-xen';
-export const guestUtilities = 'xe-guest-utilities';
 
 const nameLine = /^Package:[ \t]*(\S+)/m;
 

@@ -2,6 +2,7 @@ import { ApiError } from '../api-error.ts';
 import type { Message, ModelClass } from '../model.ts';
 import type { Fields, Value } from '../types.ts';
 import { type CallContext, type Handler, refsOf, text } from './context.ts';
+import { parseFilter } from './filter.ts';
 
 /**
  * The calls every class has, by rule of the datamodel: getters, setters, map and set edits, lookups.
@@ -11,8 +12,12 @@ export function genericHandler(definition: ModelClass, method: string, message: 
   const name = definition.name;
   if (method === 'get_all') return ({ world }) => [...world.database.all(name).keys()];
   if (method === 'get_all_records') return ({ world }) => Object.fromEntries(world.database.all(name));
-  if (method === 'get_all_records_where')
-    return ({ world }, expression) => where(world.database.all(name), expression);
+  if (method === 'get_all_records_where') {
+    return ({ world }, expression) => {
+      const matches = parseFilter(definition, text(expression));
+      return Object.fromEntries([...world.database.all(name)].filter(([ref, record]) => matches(ref, record)));
+    };
+  }
   if (method === 'get_record') return ({ world }, ref) => world.database.get(name, text(ref));
   if (method === 'get_by_uuid') return (context, uuid) => byUuid(context, name, text(uuid));
   if (method === 'get_by_name_label') {
@@ -50,8 +55,10 @@ function editHandler(name: string, field: string, verb: string): Handler | null 
     case 'add':
     case 'remove':
       return ({ world }, ref, value) => {
-        const rest = refsOf(world.database.get(name, text(ref))[field]).filter((item) => item !== value);
-        world.database.set(name, text(ref), field, verb === 'add' ? [...rest, value ?? ''] : rest);
+        const items = refsOf(world.database.get(name, text(ref))[field]);
+        const rest = items.filter((item) => item !== value);
+        const added = rest.length < items.length ? items : [value ?? '', ...items];
+        world.database.set(name, text(ref), field, verb === 'add' ? added : rest);
         return '';
       };
     default:
@@ -67,22 +74,3 @@ function byUuid({ world }: CallContext, name: string, uuid: string): Value {
 
 const matching = (table: ReadonlyMap<string, Fields>, test: (record: Fields) => boolean): string[] =>
   [...table].filter(([, record]) => test(record)).map(([ref]) => ref);
-
-/** The few forms of the filter language that clients use: "true" and `field "a" = "b"`, joined by and. */
-function where(table: ReadonlyMap<string, Fields>, expression: Value | undefined): Value {
-  const parts = text(expression)
-    .split(/\band\b/)
-    .map((part) =>
-      part
-        .trim()
-        .replace(/^\((.*)\)$/, '$1')
-        .trim(),
-    );
-  const tests = parts.map((part): ((record: Fields) => boolean) => {
-    if (part === 'true') return () => true;
-    const match = /^field\s+"(\w+)"\s*=\s*"([^"]*)"$/.exec(part);
-    if (match === null) throw new ApiError('INTERNAL_ERROR', `Failure("parse error in expression: ${part}")`);
-    return (record) => String(record[match[1] ?? '']) === match[2];
-  });
-  return Object.fromEntries([...table].filter(([, record]) => tests.every((test) => test(record))));
-}

@@ -1,34 +1,23 @@
-import { model } from '../model.ts';
-import { type Handlers, refsOf, text } from './context.ts';
+import { ApiError } from '../api-error.ts';
+import { hostTime } from '../clock.ts';
+import { type Handlers, text } from './context.ts';
+import { allowedVbdDevices, allowedVifDevices } from './devices.ts';
+import { memoryOverhead } from './vm-limits.ts';
 import { freeMemory } from './vm-power.ts';
 
-export const methodNames = (): string[] =>
-  [...model].flatMap(([className, definition]) =>
-    [...definition.messages].flatMap(([method, message]) => [
-      `${className}.${method}`,
-      ...(message.async ? [`Async.${className}.${method}`] : []),
-    ]),
-  );
-
 export const hostCalls: Handlers = {
-  list_methods: () => methodNames(),
+  /** So it is in xapi_host.ml; the names come from system.listMethods. */
+  list_methods() {
+    throw new ApiError('NOT_IMPLEMENTED', 'list_method');
+  },
+  get_servertime: ({ world }) => hostTime(world.clock.now()),
   compute_free_memory: ({ world }) => freeMemory(world),
 };
 
 export const vmQueryCalls: Handlers = {
-  get_allowed_VIF_devices({ world }, vm) {
-    const used = refsOf(world.database.get('VM', text(vm))['VIFs']).map(
-      (vif) => world.database.get('VIF', vif)['device'],
-    );
-    return ['0', '1', '2', '3', '4', '5', '6'].filter((device) => !used.includes(device));
-  },
-  get_allowed_VBD_devices({ world }, vm) {
-    const used = refsOf(world.database.get('VM', text(vm))['VBDs']).map(
-      (vbd) => world.database.get('VBD', vbd)['userdevice'],
-    );
-    return Array.from({ length: 16 }, (_, i) => String(i)).filter((device) => !used.includes(device));
-  },
+  get_allowed_VIF_devices: ({ world }, vm) => allowedVifDevices(world, text(vm)),
+  get_allowed_VBD_devices: ({ world }, vm) => allowedVbdDevices(world, text(vm)),
   get_possible_hosts: ({ world }) => [world.host],
   get_cooperative: () => true,
-  compute_memory_overhead: ({ world }, vm) => Number(world.database.get('VM', text(vm))['memory_overhead']),
+  compute_memory_overhead: ({ world }, vm) => memoryOverhead(world.database.get('VM', text(vm))),
 };

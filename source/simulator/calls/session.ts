@@ -1,6 +1,34 @@
 import { ApiError } from '../api-error.ts';
 import { hostTime } from '../clock.ts';
+import type { World } from '../world.ts';
 import { type Handlers, text } from './context.ts';
+
+/** xapi_globs.ml: how many sessions there may be, and how long one may be idle, in milliseconds. */
+const mostSessions = 400;
+const longestIdle = 24 * 3600 * 1000;
+
+/** Checks the session of a call and notes its use. Errors: SESSION_INVALID. */
+export function touchSession(world: World, session: string): void {
+  if (!world.sessions.has(session)) throw new ApiError('SESSION_INVALID', session);
+  world.database.set('session', session, 'last_active', hostTime(world.clock.now()));
+}
+
+function endSession(world: World, session: string): void {
+  world.sessions.delete(session);
+  if (world.database.find('session', session)) world.database.destroy('session', session);
+  world.events.drop(session);
+}
+
+/** What db_gc.ml:timeout_sessions does now and then, here at each login: the idle go, then the longest unused. */
+function collectSessions(world: World): void {
+  const oldest = hostTime(new Date(world.clock.now().getTime() - longestIdle));
+  const used = [...world.sessions]
+    .map((session) => ({ session, at: text(world.database.find('session', session)?.['last_active']) }))
+    .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  for (const [i, { session, at }] of used.entries()) {
+    if (i >= mostSessions || at <= oldest) endSession(world, session);
+  }
+}
 
 /** session.*: one user, root; a refused login answers late, as PAM's anti brute force delay makes it. */
 export const sessionCalls: Handlers = {
@@ -10,20 +38,19 @@ export const sessionCalls: Handlers = {
       throw new ApiError('SESSION_AUTHENTICATION_FAILED', text(uname), 'Authentication failure');
     }
     const now = hostTime(world.clock.now());
-    const ref = world.database.create('session', {
+    // The local superuser has neither sid nor name (xapi_session.ml:login_as_local_superuser).
+    const session = world.database.create('session', {
       this_host: world.host,
       last_active: now,
       validation_time: now,
       is_local_superuser: true,
-      auth_user_name: 'root',
     });
-    world.sessions.add(ref);
-    return ref;
+    world.sessions.add(session);
+    collectSessions(world);
+    return session;
   },
   logout({ world, session }) {
-    world.sessions.delete(session);
-    world.database.destroy('session', session);
-    world.events.drop(session);
+    endSession(world, session);
     return '';
   },
 };

@@ -1,206 +1,166 @@
-import { createHash } from 'node:crypto';
 import { ApiError } from '../api-error.ts';
 import { hostTime } from '../clock.ts';
 import { nullRef } from '../database.ts';
-import type { Fields } from '../types.ts';
+import type { Fields, Value } from '../types.ts';
 import type { World } from '../world.ts';
 import { type CallContext, fieldsOf, type Handlers, refsOf, text } from './context.ts';
+import { createVif, updateVbdOperations } from './devices.ts';
+import { copyDisk, destroyDisk, snapshotDisk } from './disks.ts';
+import { isCancelling } from './task.ts';
 import { updateAllowedOperations, withOperation } from './vm-operations.ts';
 
-/** Fields that a clone does not take over as they are (xapi_vm_clone.ml). Reverse lists are filled by relations. */
-const notCopied = ['uuid', 'VBDs', 'VIFs', 'consoles', 'crash_dumps', 'VTPMs', 'children', 'snapshots'];
+// After xapi_vm_clone.ml: clone, copy and snapshot are one thing with three kinds of disks.
 
-function copyVm(context: CallContext, source: string, name: string, operation: 'clone' | 'copy'): Promise<string> {
+type Kind = 'clone' | 'copy' | 'snapshot';
+
+/** What a new record never takes over. Reverse lists are filled by relations. */
+const notCopied = [
+  ...['uuid', 'VBDs', 'VIFs', 'consoles', 'crash_dumps', 'VTPMs', 'children', 'snapshots'],
+  ...['allowed_operations', 'blocked_operations', 'current_operations', 'transportable_snapshot_id', 'blobs'],
+  ...['suspend_VDI', 'resident_on', 'domarch', 'ha_always_run', 'snapshot_time', 'snapshot_metadata'],
+];
+
+function copyVm(context: CallContext, source: string, name: string, kind: Kind): Promise<string> {
   const { world } = context;
-  return withOperation(context, source, operation, () => {
-    const record = world.database.get('VM', source);
-    const fields: Fields = { ...record };
-    for (const field of notCopied) delete fields[field];
-    const { default_template, xensource_internal, mac_seed, ...words } = fieldsOf(record['other_config']);
-    const metrics = world.database.create('VM_metrics', metricsCopy(world, text(record['metrics'])));
-    const clone = world.database.create('VM', {
-      ...fields,
-      name_label: name,
-      power_state: 'Halted',
-      is_a_snapshot: false,
-      snapshot_of: nullRef,
-      blocked_operations: {},
-      current_operations: {},
-      parent: source,
-      ha_always_run: false,
-      resident_on: nullRef,
-      domid: -1,
-      metrics,
-      guest_metrics: nullRef,
-      other_config: { mac_seed: world.random.uuid(), ...words },
-    });
-    copyDevices(world, source, clone);
+  return withOperation(context, source, kind, () => {
+    const disks = copyDisks(context, source, kind);
+    const clone = copyRecord(context, source, name, kind);
+    for (const { vbd, vdi } of disks) copyDrive(world, clone, vbd, vdi);
+    for (const vif of refsOf(world.database.get('VM', source)['VIFs'])) copyCard(world, clone, vif, kind);
+    world.database.set('VM', clone, 'current_operations', {});
     updateAllowedOperations(world, clone);
-    if (world.quirks.has('lose-pv-args')) world.database.set('VM', clone, 'PV_args', '');
+    if (kind !== 'snapshot' && world.quirks.has('lose-pv-args')) world.database.set('VM', clone, 'PV_args', '');
     return clone;
   });
 }
 
-function metricsCopy(world: World, metrics: string): Fields {
-  const { uuid, ...rest } = world.database.find('VM_metrics', metrics) ?? {};
-  return rest;
+interface CopiedDisk {
+  readonly vbd: Fields;
+  readonly vdi: string;
 }
 
-function copyDevices(world: World, source: string, clone: string): void {
-  const record = world.database.get('VM', source);
-  for (const vbd of refsOf(record['VBDs'])) {
-    const { uuid, ...fields } = world.database.get('VBD', vbd);
-    const vdi = text(fields['VDI']);
-    const disk = fields['type'] === 'Disk' && vdi !== nullRef;
-    world.database.create('VBD', { ...fields, VM: clone, VDI: disk ? copyDisk(world, vdi) : vdi });
-  }
-  for (const vif of refsOf(record['VIFs'])) {
-    const { uuid, MAC, ...fields } = world.database.get('VIF', vif);
-    world.database.create('VIF', { ...fields, VM: clone, MAC: generateMac(world, clone, text(fields['device'])) });
-  }
-}
-
-function copyDisk(world: World, vdi: string): string {
-  const { uuid, VBDs, ...fields } = world.database.get('VDI', vdi);
-  const copy = world.database.create('VDI', { ...fields, location: world.random.uuid() });
-  world.disks.set(copy, world.disks.get(vdi) ?? { system: null });
-  return copy;
-}
-
-/** A MAC of the VM's mac_seed and the device number, locally administered, the same each time. */
-export function generateMac(world: World, vm: string, device: string): string {
-  const seed = fieldsOf(world.database.get('VM', vm)['other_config'])['mac_seed'];
-  if (seed === undefined) throw new ApiError('MAC_INVALID', '');
-  const bytes = createHash('sha1').update(`${seed}-${device}`).digest().subarray(0, 6);
-  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02;
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
-}
-
-interface DiskOrder {
-  readonly device: string;
-  readonly size: number;
-  readonly sr: string;
-  readonly bootable: boolean;
-  readonly type: string;
-}
-
-/** `<provision><disk device= size= sr= bootable= type=/></provision>`; anything else fails to parse. */
-export function parseDisks(xml: string): DiskOrder[] {
-  const body = /^\s*<provision>(.*)<\/provision>\s*$|^\s*<provision\/>\s*$/s.exec(xml);
-  if (body === null) throw new ApiError('INTERNAL_ERROR', 'Xapi_templates.Parse_failure');
-  return [...(body[1] ?? '').matchAll(/<disk\s+([^>]*?)\/?>/g)].map(([, attributes = '']) => {
-    const value = (name: string): string => {
-      const match = new RegExp(`${name}="([^"]*)"`).exec(attributes);
-      if (match === null && name !== 'type') throw new ApiError('INTERNAL_ERROR', 'Xapi_templates.Parse_failure');
-      return match?.[1] ?? 'system';
-    };
-    return {
-      device: value('device'),
-      size: Number(value('size')),
-      sr: value('sr'),
-      bootable: value('bootable') === 'true',
-      type: value('type'),
-    };
-  });
-}
-
-/** A template becomes a VM: the flag falls first and stays so, even when making the disks fails (5.6). */
-function provision(context: CallContext, vm: string): Promise<string> {
-  const { world } = context;
-  return withOperation(context, vm, 'provision', () => {
-    const { database } = world;
-    database.set('VM', vm, 'is_a_template', false);
-    database.set('VM_metrics', text(database.get('VM', vm)['metrics']), 'install_time', hostTime(world.clock.now()));
-    const words = fieldsOf(database.get('VM', vm)['other_config']);
-    if (words['disks'] !== undefined && words['disks'] !== '') {
-      for (const order of parseDisks(text(words['disks']))) makeDisk(world, vm, order);
-    }
-    database.removeKey('VM', vm, 'other_config', 'disks');
-    database.removeKey('VM', vm, 'other_config', 'postinstall');
-    if (world.quirks.has('lose-pv-args')) database.set('VM', vm, 'PV_args', '');
-    return '';
-  });
-}
-
-function makeDisk(world: World, vm: string, order: DiskOrder): void {
+/** New disks for old, those of CD drives stay the same. Stopped half-way, it takes the copies back. */
+function copyDisks({ world, task }: CallContext, source: string, kind: Kind): CopiedDisk[] {
   const { database } = world;
-  const sr = [...database.all('SR')].find(([, record]) => record['uuid'] === order.sr)?.[0];
-  if (sr === undefined) throw new ApiError('UUID_INVALID', 'sr', order.sr);
-  const vdi = createDisk(world, {
-    SR: sr,
-    virtual_size: order.size,
-    type: order.type,
-    name_label: order.device,
-    name_description: 'Created by template provisioner',
-    sm_config: { vmhint: text(database.get('VM', vm)['uuid']) },
+  const made: string[] = [];
+  try {
+    return refsOf(database.get('VM', source)['VBDs']).map((ref) => {
+      if (isCancelling(world, task)) throw new ApiError('TASK_CANCELLED');
+      const vbd = database.get('VBD', ref);
+      const vdi = text(vbd['VDI']);
+      if (vbd['empty'] === true || vdi === nullRef) return { vbd, vdi: nullRef };
+      if (vbd['type'] === 'CD') return { vbd, vdi };
+      const copy = kind === 'snapshot' ? snapshotDisk(world, vdi) : copyDisk(world, vdi);
+      made.push(copy);
+      return { vbd, vdi: copy };
+    });
+  } catch (error) {
+    for (const vdi of made) destroyDisk(world, vdi);
+    throw error;
+  }
+}
+
+function copyRecord({ world, task }: CallContext, source: string, name: string, kind: Kind): string {
+  const { database } = world;
+  const record = database.get('VM', source);
+  const fields: Fields = { ...record };
+  for (const field of notCopied) delete fields[field];
+  const clone = database.create('VM', {
+    ...fields,
+    name_label: name,
+    power_state: 'Halted',
+    current_operations: { [task]: kind },
+    domid: -1,
+    metrics: database.create('VM_metrics', withoutUuid(database.find('VM_metrics', text(record['metrics'])))),
+    guest_metrics: copyGuestMetrics(world, text(record['guest_metrics'])),
+    other_config: ownWords(world, fieldsOf(record['other_config']), kind),
+    ...(kind === 'snapshot' ? snapshotFields(world, source, record) : cloneFields(source)),
   });
-  database.create('VBD', {
+  // The line of descent: the snapshot takes the VM's place, the VM comes after it.
+  if (kind === 'snapshot') database.set('VM', source, 'parent', clone);
+  return clone;
+}
+
+const cloneFields = (source: string): Fields => ({
+  is_a_snapshot: false,
+  snapshot_of: nullRef,
+  snapshot_info: {},
+  parent: source,
+});
+
+function snapshotFields(world: World, source: string, record: Fields): Fields {
+  return {
+    is_a_template: true,
+    is_a_snapshot: true,
+    snapshot_of: source,
+    snapshot_time: hostTime(world.clock.now()),
+    snapshot_info: {
+      'disk-snapshot-type': 'crash_consistent',
+      'power-state-at-snapshot': text(record['power_state']),
+    },
+    snapshot_metadata: sexpression(record),
+  };
+}
+
+/** A clone is nobody's default, and has a mac_seed of its own; a snapshot keeps it, to be the same again. */
+function ownWords(world: World, words: Fields, kind: Kind): Fields {
+  const { default_template, xensource_internal, ...rest } = words;
+  if (kind === 'snapshot') return rest;
+  const seed = { mac_seed: world.random.uuid() };
+  return 'mac_seed' in rest ? { ...rest, ...seed } : { ...seed, ...rest };
+}
+
+const withoutUuid = ({ uuid, ...rest }: Fields = {}): Fields => rest;
+
+function copyGuestMetrics(world: World, metrics: string): string {
+  const record = world.database.find('VM_guest_metrics', metrics);
+  return record === undefined ? nullRef : world.database.create('VM_guest_metrics', withoutUuid(record));
+}
+
+/** helpers.ml:vm_to_string: the row of the database as an s-expression. */
+const sexpression = (record: Fields): string =>
+  `(${Object.entries(record)
+    .map(([name, value]) => `(${quoted(name)} ${quoted(columnText(value))})`)
+    .join(' ')})`;
+
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+function columnText(value: Value): string {
+  if (Array.isArray(value)) return `(${value.map((item) => quoted(String(item))).join(' ')})`;
+  if (typeof value === 'object') return sexpression(fieldsOf(value));
+  return String(value);
+}
+
+function copyDrive(world: World, vm: string, vbd: Fields, vdi: string): void {
+  const { database } = world;
+  const copy = database.create('VBD', {
+    ...withoutUuid(vbd),
     VM: vm,
     VDI: vdi,
-    userdevice: order.device,
-    device: `xvd${String.fromCharCode(97 + Number(order.device))}`,
-    bootable: order.bootable,
-    mode: 'RW',
-    type: 'Disk',
-    unpluggable: order.type !== 'system',
-    other_config: { owner: '' },
-    allowed_operations: ['attach'],
+    empty: vdi === nullRef,
+    currently_attached: false,
+    current_operations: {},
+    metrics: database.create('VBD_metrics', {}),
   });
+  updateVbdOperations(world, copy);
 }
 
-/** VDI.create, for provisioning and for the call: the space of the SR is counted. */
-export function createDisk(world: World, fields: Fields): string {
-  const { database } = world;
-  const sr = database.get('SR', text(fields['SR']));
-  const free = Number(sr['physical_size']) - Number(sr['physical_utilisation']);
-  const size = Number(fields['virtual_size']);
-  if (size > free) throw new ApiError('SR_BACKEND_FAILURE_44', '', 'There is insufficient space', '');
-  const vdi = database.create('VDI', {
-    ...fields,
-    location: world.random.uuid(),
-    managed: true,
-    physical_utilisation: 0,
-    allowed_operations: ['destroy', 'resize', 'clone', 'copy', 'snapshot'],
-  });
-  database.set('SR', text(fields['SR']), 'virtual_allocation', Number(sr['virtual_allocation']) + size);
-  database.set('SR', text(fields['SR']), 'physical_utilisation', Number(sr['physical_utilisation']) + size);
-  world.disks.set(vdi, { system: null });
-  return vdi;
+function copyCard(world: World, vm: string, vif: string, kind: Kind): void {
+  const { MAC, ...fields } = withoutUuid(world.database.get('VIF', vif));
+  const copied = { ...fields, VM: vm, MAC: kind === 'snapshot' ? (MAC ?? '') : '' };
+  createVif(world, { ...copied, currently_attached: false, current_operations: {} });
 }
 
-/** A snapshot is a template that remembers what it is of; it has disks of its own (xapi_vm_snapshot.ml). */
-function snapshot(context: CallContext, vm: string, name: string): Promise<string> {
-  const { world } = context;
-  return withOperation(context, vm, 'snapshot', () => {
-    const { uuid, VBDs, VIFs, consoles, crash_dumps, VTPMs, children, snapshots, ...fields } = world.database.get(
-      'VM',
-      vm,
-    );
-    const copy = world.database.create('VM', {
-      ...fields,
-      name_label: name,
-      power_state: 'Halted',
-      is_a_template: true,
-      is_a_snapshot: true,
-      snapshot_of: vm,
-      snapshot_time: hostTime(world.clock.now()),
-      parent: nullRef,
-      current_operations: {},
-      resident_on: nullRef,
-      domid: -1,
-      guest_metrics: nullRef,
-      metrics: world.database.create('VM_metrics', metricsCopy(world, text(fields['metrics']))),
-    });
-    copyDevices(world, vm, copy);
-    updateAllowedOperations(world, copy);
-    return copy;
-  });
+function copy(context: CallContext, vm: string, name: string, sr: string): Promise<string> {
+  if (context.world.database.find('SR', sr)?.['content_type'] === 'iso') {
+    throw new ApiError('OPERATION_NOT_ALLOWED', "Cannot copy a VM's disks to an ISO SR");
+  }
+  return copyVm(context, vm, name, 'copy');
 }
 
 export const vmCloneCalls: Handlers = {
-  snapshot: (context, vm, name) => snapshot(context, text(vm), text(name)),
+  snapshot: (context, vm, name) => copyVm(context, text(vm), text(name), 'snapshot'),
   clone: (context, vm, name) => copyVm(context, text(vm), text(name), 'clone'),
   // Templates of 5.6 have no disks: copying to an SR is the same as cloning.
-  copy: (context, vm, name) => copyVm(context, text(vm), text(name), 'copy'),
-  provision: (context, vm) => provision(context, text(vm)),
+  copy: (context, vm, name, sr) => copy(context, text(vm), text(name), text(sr)),
 };

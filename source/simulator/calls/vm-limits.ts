@@ -5,28 +5,46 @@ import { withOperation } from './vm-operations.ts';
 
 const memoryFields = ['memory_static_min', 'memory_static_max', 'memory_dynamic_min', 'memory_dynamic_max'] as const;
 
-/** Sets some of the four limits together; the order and, without a DMC licence, the equality must hold. */
+const unpinned = 'Memory limits must satisfy: static_min ≤ dynamic_min = dynamic_max = static_max';
+const badVcpus = 'VCPU values must satisfy: 0 < VCPUs_at_startup ≤ VCPUs_max';
+
+/**
+ * Sets some of the four limits together. Dynamic memory control is a licensed feature: without it the two dynamic
+ * limits are the static maximum (xapi_vm_memory_constraints.ml).
+ */
 function setMemory(context: CallContext, vm: string, operation: string, changes: Fields): Promise<string> {
   const { database } = context.world;
   return withOperation(context, vm, operation, () => {
     const after = { ...database.get('VM', vm), ...changes };
-    const [staticMin, staticMax, dynamicMin, dynamicMax] = memoryFields.map((field) => Number(after[field]));
-    const ordered = [staticMin, dynamicMin, dynamicMax, staticMax].map((value) => value ?? 0);
-    if (ordered.some((value, i) => i > 0 && value < (ordered[i - 1] ?? 0)) || (ordered[0] ?? 0) < 0) {
-      throw new ApiError('MEMORY_CONSTRAINT_VIOLATION', 'static_min <= dynamic_min <= dynamic_max <= static_max');
+    const [staticMin = 0, staticMax, dynamicMin = 0, dynamicMax] = memoryFields.map((field) => Number(after[field]));
+    if (staticMin > dynamicMin || dynamicMin !== dynamicMax || dynamicMax !== staticMax) {
+      throw new ApiError('MEMORY_CONSTRAINT_VIOLATION', unpinned);
     }
-    // Free edition: dynamic memory control is a licensed feature.
-    if (dynamicMin !== staticMax || dynamicMax !== staticMax) throw new ApiError('LICENSE_RESTRICTION');
     for (const [field, value] of Object.entries(changes)) database.set('VM', vm, field, value);
-    database.set('VM', vm, 'memory_target', dynamicMax ?? 0);
+    if ('memory_dynamic_min' in changes) database.set('VM', vm, 'memory_target', dynamicMin);
+    database.set('VM', vm, 'memory_overhead', memoryOverhead(database.get('VM', vm)));
     return '';
   });
 }
 
-function setVcpus(context: CallContext, vm: string, max: number, startup: number, field: string, value: Value) {
+/** What a VM takes of the host besides its own memory, in bytes (memory.ml): 1 MiB, for HVM the shadow, too. */
+export function memoryOverhead(vm: Fields): number {
+  const mib = 1024 ** 2;
+  if (vm['HVM_boot_policy'] === '') return mib;
+  const pages = 256 * Number(vm['VCPUs_max']) + 2 * Math.ceil(Number(vm['memory_static_max']) / mib);
+  const shadow = Math.trunc(Math.ceil(pages / 256) * Number(vm['HVM_shadow_multiplier']));
+  return (2 + Math.max(1, shadow)) * mib;
+}
+
+function setVcpus(context: CallContext, vm: string, field: 'VCPUs_max' | 'VCPUs_at_startup', value: number) {
+  const { database } = context.world;
   return withOperation(context, vm, 'changing_VCPUs', () => {
-    if (startup < 1 || startup > max) throw new ApiError('INVALID_VALUE', field, text(value));
-    context.world.database.set('VM', vm, field, value);
+    const after: Fields = { ...database.get('VM', vm), [field]: value };
+    if (value < 1 || Number(after['VCPUs_at_startup']) > Number(after['VCPUs_max'])) {
+      throw new ApiError('INVALID_VALUE', badVcpus, String(value));
+    }
+    database.set('VM', vm, field, value);
+    database.set('VM', vm, 'memory_overhead', memoryOverhead(database.get('VM', vm)));
     return '';
   });
 }
@@ -60,12 +78,6 @@ export const vmLimitCalls: Handlers = {
         })) satisfies Handlers[string],
     ]),
   ),
-  set_VCPUs_max(context, vm, value) {
-    const record = context.world.database.get('VM', text(vm));
-    return setVcpus(context, text(vm), number(value), number(record['VCPUs_at_startup']), 'VCPUs_max', number(value));
-  },
-  set_VCPUs_at_startup(context, vm, value) {
-    const record = context.world.database.get('VM', text(vm));
-    return setVcpus(context, text(vm), number(record['VCPUs_max']), number(value), 'VCPUs_at_startup', number(value));
-  },
+  set_VCPUs_max: (context, vm, value) => setVcpus(context, text(vm), 'VCPUs_max', number(value)),
+  set_VCPUs_at_startup: (context, vm, value) => setVcpus(context, text(vm), 'VCPUs_at_startup', number(value)),
 };

@@ -1,7 +1,10 @@
 import { ApiError } from '../api-error.ts';
-import { buildDomain, endDomain } from '../boot.ts';
+import { endDomain, guestEnded, rebootVm, recordShutdown, startVm } from '../boot.ts';
+import { nullRef } from '../database.ts';
+import type { ShutdownReason } from '../fate.ts';
 import type { World } from '../world.ts';
 import { type CallContext, type Handlers, refsOf, text } from './context.ts';
+import { dropDevice } from './devices.ts';
 import { withOperation } from './vm-operations.ts';
 
 /** How long xapi waits for a guest that does not answer a shutdown request, in guest time. */
@@ -32,51 +35,56 @@ function start(context: CallContext, vm: string): Promise<string> {
       // 5.6 chooses a host first and swallows every reason why none will do.
       throw new ApiError('NO_HOSTS_AVAILABLE');
     }
-    await buildDomain(world, vm, world.stopped);
+    await startVm(world, vm, world.stopped);
     return '';
   });
 }
 
-async function askGuest({ world, signal }: CallContext, vm: string): Promise<void> {
-  const obeys = world.domains.get(vm)?.obeys ?? true;
-  await new Promise<void>((resolve) => {
-    const cancel = world.clock.afterGuestTime(obeys ? shutdownTime : shutdownTimeout, resolve);
-    world.stopped.addEventListener('abort', () => {
-      cancel();
-      resolve();
-    });
-    if (signal.aborted) resolve();
+type Shutdown = 'clean_shutdown' | 'hard_shutdown' | 'clean_reboot' | 'hard_reboot';
+
+/** Asks or kills the guest; then the VM's own record says whether it comes back (xapi_vm.ml:of_action). */
+function shutDown(context: CallContext, vm: string, operation: Shutdown): Promise<string> {
+  const { world } = context;
+  return withOperation(context, vm, operation, async () => {
+    const reason = operation.endsWith('reboot') ? 'rebooted' : 'halted';
+    const field = reason === 'rebooted' ? 'actions_after_reboot' : 'actions_after_shutdown';
+    const action = text(world.database.get('VM', vm)[field]);
+    recordShutdown(world, vm, reason, 'external', action);
+    for (let domain = world.domains.get(vm); operation.startsWith('clean'); domain = world.domains.get(vm)) {
+      await askGuest(world, vm, reason, action);
+      const now = world.domains.get(vm);
+      if (now === domain || now === undefined) break;
+      // It has rebooted by itself meanwhile: that will do, or it is asked again.
+      if (action === 'restart') return '';
+    }
+    if (action === 'restart') await rebootVm(world, vm, world.stopped);
+    else endDomain(world, vm);
+    return '';
   });
-  if (!obeys) throw new ApiError('VM_FAILED_SHUTDOWN_ACK');
+}
+
+/** Rejects when xapi ends meanwhile: the guest has been asked all the same, and does it by itself. */
+function askGuest(world: World, vm: string, reason: ShutdownReason, action: string): Promise<void> {
+  const xapi = world.stopped;
+  const domain = world.domains.get(vm);
+  const obeys = domain?.obeys ?? true;
+  return new Promise((resolve, reject) => {
+    world.clock.afterGuestTime(obeys ? shutdownTime : shutdownTimeout, () => {
+      if (!obeys) reject(new ApiError('VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT'));
+      else if (!xapi.aborted) resolve();
+      else if (domain !== undefined && world.domains.get(vm) === domain) guestEnded(world, vm, reason, action);
+    });
+    xapi.addEventListener('abort', () => reject(xapi.reason), { once: true });
+  });
 }
 
 export const vmPowerCalls: Handlers = {
   start: (context, vm) => start(context, text(vm)),
   start_on: (context, vm) => start(context, text(vm)),
-  clean_shutdown: (context, vm) =>
-    withOperation(context, text(vm), 'clean_shutdown', async () => {
-      await askGuest(context, text(vm));
-      endDomain(context.world, text(vm));
-      return '';
-    }),
-  hard_shutdown: (context, vm) =>
-    withOperation(context, text(vm), 'hard_shutdown', () => {
-      endDomain(context.world, text(vm));
-      return '';
-    }),
-  clean_reboot: (context, vm) =>
-    withOperation(context, text(vm), 'clean_reboot', async () => {
-      await askGuest(context, text(vm));
-      endDomain(context.world, text(vm));
-      await buildDomain(context.world, text(vm), context.world.stopped);
-      return '';
-    }),
-  hard_reboot: (context, vm) =>
-    withOperation(context, text(vm), 'hard_reboot', async () => {
-      endDomain(context.world, text(vm));
-      await buildDomain(context.world, text(vm), context.world.stopped);
-      return '';
-    }),
+  clean_shutdown: (context, vm) => shutDown(context, text(vm), 'clean_shutdown'),
+  hard_shutdown: (context, vm) => shutDown(context, text(vm), 'hard_shutdown'),
+  clean_reboot: (context, vm) => shutDown(context, text(vm), 'clean_reboot'),
+  hard_reboot: (context, vm) => shutDown(context, text(vm), 'hard_reboot'),
   power_state_reset({ world }, vm) {
     endDomain(world, text(vm));
     return '';
@@ -90,8 +98,11 @@ export const vmPowerCalls: Handlers = {
     withOperation(context, text(vm), 'destroy', () => {
       const { database } = context.world;
       const record = database.get('VM', text(vm));
-      for (const vbd of refsOf(record['VBDs'])) database.destroy('VBD', vbd);
-      for (const vif of refsOf(record['VIFs'])) database.destroy('VIF', vif);
+      // Whoever came after it comes after what it came from (xapi_vm.ml:destroy).
+      for (const child of refsOf(record['children']))
+        database.set('VM', child, 'parent', record['parent'] ?? nullRef);
+      for (const vbd of refsOf(record['VBDs'])) dropDevice(context.world, 'VBD', vbd);
+      for (const vif of refsOf(record['VIFs'])) dropDevice(context.world, 'VIF', vif);
       if (database.find('VM_metrics', text(record['metrics'])))
         database.destroy('VM_metrics', text(record['metrics']));
       database.destroy('VM', text(vm));

@@ -43,7 +43,7 @@ Components: main`;
 export function depotServer(): Server {
   const files = depotFiles();
   return createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://depot').pathname);
+    const path = pathOf(request.url ?? '/');
     const data = path.startsWith(depotRoot) ? files.get(path.slice(depotRoot.length)) : undefined;
     if (data === undefined) {
       const page = '<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>\n';
@@ -58,4 +58,14 @@ export function depotServer(): Server {
     });
     response.end(request.method === 'HEAD' ? undefined : data);
   });
+}
+
+/** As web servers take it: dots resolved, slashes in a row taken for one, what cannot be decoded is nowhere. */
+function pathOf(target: string): string {
+  try {
+    const url = new URL(target.startsWith('/') ? `http://depot${target}` : target);
+    return decodeURIComponent(url.pathname).replace(/\/+/g, '/');
+  } catch {
+    return '';
+  }
 }

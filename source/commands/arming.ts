@@ -1,0 +1,75 @@
+import { readVm } from '../hosts/vm.ts';
+import { checkNetbootOf, checkProblem } from '../operations/check.ts';
+import type { Plan } from '../operations/plan.ts';
+import { planArming } from '../operations/rearm.ts';
+import { isAsked } from './agree.ts';
+import { changeVms } from './change-vms.ts';
+import { applyPlan, unchanged, withStart } from './changed.ts';
+import type { Given } from './global-flags.ts';
+import type { Result } from './result.ts';
+import { startOne } from './starting.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Take } from './take.ts';
+import { architecture } from './values.ts';
+
+/** Where the netboot of a VM or template comes from. */
+export const sourceFlags = (take: Take) => ({
+  repository: take.text('--repository <url>', 'install repository'),
+  release: take.text('--release <name>', 'such as lenny'),
+  arch: take.as('--arch <name>', 'i386 or amd64', architecture),
+  args: take.text('--args <line>', 'kernel arguments for FAI'),
+  kernel: take.text(
+    '--kernel <path>',
+    "below the repository, in place of debian-installer's tree; '' for the tree again",
+  ),
+  initrd: take.text('--initrd <path>', 'the same for the initrd'),
+});
+
+/** What rearm and repair take alike. */
+export const armingFlags = (take: Take) => ({
+  names: take.some('VM'),
+  ...sourceFlags(take),
+  template: take.text('--template <name>', 'take what is missing from this template'),
+  force: take.on('--force', 'shut a running VM down first'),
+  snapshot: take.on('--snapshot', 'take a snapshot of the disks before'),
+  start: take.on('--start', 'start it afterwards, if the repository passes the check'),
+});
+
+type ArmingFlags = Given & ReturnType<typeof armingFlags>;
+
+/** `rearm` and `repair`: the same fields, for a VM whose attempt is used and for one another tool made. */
+export function arm(operation: 'rearm' | 'repair', options: ArmingFlags, around: Surroundings): Promise<Result> {
+  const { signal, transport } = around;
+  const asked = isAsked(options);
+  return changeVms(options.names, options, around, {
+    plan: (vm, { host, profile }) =>
+      planArming(operation, host, vm, {
+        ...options,
+        // Whoever is asked is offered the shutdown with the rest.
+        force: options.force || asked,
+        defaults: profile ?? {},
+        showDisks: options.dryRun || asked,
+      }),
+    question: (plans) => `${questionOf(operation, plans)} Go on?`,
+    async carryOut(vm, plan, { host, context }, rules) {
+      // With --start the files are looked at before anything is written, not when it is too late.
+      if (options.start && !options.dryRun && plan.netboot !== undefined) {
+        const check = await checkNetbootOf(plan.netboot, vm.record, host, { signal, transport });
+        if (!check.ok) return unchanged(vm, rules, checkProblem(vm.record.name_label, check, 'armed'));
+      }
+      const changed = await applyPlan(plan, vm, context, options);
+      if (!options.start || options.dryRun || changed.problem !== null) return changed;
+      const armed = await readVm(host.session, vm.ref);
+      const checked = plan.netboot !== undefined;
+      return withStart(changed, await startOne(armed, context, rules, { ...options, checked, transport }));
+    },
+  });
+}
+
+function questionOf(operation: string, plans: readonly Plan[]): string {
+  const changing = plans.filter(({ actions }) => actions.length > 0);
+  const running = changing.filter(({ actions }) => actions.some((action) => action.do === 'shutdown'));
+  const names = (some: readonly Plan[]): string => some.map(({ target }) => target.name).join(', ');
+  const shutdown = running.length === 0 ? '' : ` Running now, and shut down first: ${names(running)}.`;
+  return `${operation} ${names(changing)}: the next boot installs anew and ERASES the disks.${shutdown}`;
+}

@@ -1,0 +1,9 @@
+import type { GlobalFlags } from './global-flags.ts';
+import type { SimulatorFlags } from './simulator-flags.ts';
+
+/** What only the front door can start: the screen, and the simulator. Each answers with an exit code. */
+export interface Doors {
+  readonly screen: (flags: GlobalFlags) => Promise<number>;
+  readonly demo: (flags: GlobalFlags & SimulatorFlags) => Promise<number>;
+  readonly simulate: (flags: SimulatorFlags) => Promise<number>;
+}

@@ -1,0 +1,113 @@
+import { type ExitCode, exit } from '../problem/exit.ts';
+import { wrapText } from '../text/width.ts';
+import { everyFlag, hostFlags } from './global-flags.ts';
+import { table } from './plain.ts';
+import type { CommandSpec } from './spec.ts';
+import { declared, type FlagHelp, nameOf } from './take.ts';
+
+/** What each exit code means. */
+export const exitTexts: Readonly<Record<ExitCode, string>> = {
+  [exit.done]: 'done, or nothing to do',
+  [exit.fault]: 'a fault in xenfai',
+  [exit.usage]: 'wrong usage, or no terminal where one is needed',
+  [exit.unreachable]: 'cannot reach the host',
+  [exit.loginRefused]: 'login refused',
+  [exit.certificate]: 'certificate not trusted',
+  [exit.checkFailed]: 'the repository check failed',
+  [exit.notFound]: 'no such VM or template, or the name fits several',
+  [exit.refused]: 'refused to protect something (vendor template, running VM, HVM, read-only)',
+  [exit.someFailed]: 'some of several failed (all alike: their own code)',
+  [exit.hostError]: 'the host reported an error',
+  [exit.installFailed]: 'an install failed',
+  [exit.hungUp]: 'hung up',
+  [exit.interrupted]: 'interrupted',
+  [exit.terminated]: 'terminated',
+};
+
+const ofHosts: readonly ExitCode[] = [exit.unreachable, exit.loginRefused, exit.certificate, exit.hostError];
+const ofAll: readonly ExitCode[] = [exit.done, exit.fault, exit.usage, exit.interrupted];
+
+/** The codes a command can end with, in their order. */
+export const exitsOf = ({ access, exits }: CommandSpec): ExitCode[] =>
+  [...ofAll, ...exits, ...(access === 'none' ? [] : ofHosts)].sort((a, b) => a - b);
+
+/** A command with what it takes, as on its own line: `xenfai stop VM... [--force] [--reset]`. */
+export function usageOf({ name, taken }: CommandSpec): string {
+  const operands = taken.operands.map(({ name: operand, least, many }) => {
+    const text = `${operand}${many ? '...' : ''}`;
+    return least === 0 ? `[${text}]` : text;
+  });
+  const flags = taken.flags.map(({ flag, many }) => `[${written(flag)}]${many ? '...' : ''}`);
+  return ['xenfai', ...(name === '' ? [] : [name]), ...operands, ...flags].join(' ');
+}
+
+/** `--memory <size>` as `--memory SIZE`. */
+const written = (flag: string): string =>
+  flag.replace(/<([^>]*)>|\[([^\]]*)\]/, (_, value?: string, maybe?: string) =>
+    value === undefined ? `[${maybe?.toUpperCase()}]` : value.toUpperCase(),
+  );
+
+const width = 100;
+const indented = (rows: readonly string[]): string[] => rows.map((row) => `  ${row}`);
+
+const rowsOf = (rows: readonly (readonly string[])[]): string[] =>
+  rows.length === 0 ? [] : indented(table(rows[0]?.map(() => '') ?? [], rows).slice(1));
+
+const flagRows = (flags: readonly FlagHelp[]): string[] =>
+  rowsOf(flags.map(({ flag, help }) => [written(flag), help]));
+
+const section = (head: string, rows: readonly string[]): string[] => (rows.length === 0 ? [] : ['', head, ...rows]);
+
+const everywhere = declared(everyFlag).flags;
+const ofHostCommands = declared(hostFlags).flags;
+
+export function helpOf(spec: CommandSpec): string[] {
+  const own = new Set(spec.taken.flags.map(({ flag }) => nameOf(flag)));
+  const shared = (spec.access === 'none' ? everywhere : [...ofHostCommands, ...everywhere]).filter(
+    ({ flag }) => !own.has(nameOf(flag)),
+  );
+  return [
+    ...wrapText(usageOf(spec), width - 2).map((row, i) => (i === 0 ? row : `  ${row}`)),
+    '',
+    ...wrapText(`${spec.about.charAt(0).toUpperCase()}${spec.about.slice(1)}.`, width),
+    ...section('Flags:', flagRows(spec.taken.flags)),
+    ...section('As everywhere:', flagRows(shared)),
+    ...section('Examples:', exampleRows(spec)),
+    ...section('Exit codes:', exitRows(exitsOf(spec))),
+  ];
+}
+
+const exampleRows = ({ examples }: CommandSpec): string[] =>
+  examples.flatMap(([line, about]) => [`  ${line}`, `      ${about}`]);
+
+const exitRows = (codes: readonly ExitCode[]): string[] =>
+  rowsOf([...new Set(codes)].map((code) => [String(code), exitTexts[code]]));
+
+/** Help on a group of commands, such as template. */
+export const groupHelp = (specs: readonly CommandSpec[]): string[] =>
+  specs.flatMap((spec, i) => [...(i === 0 ? [] : ['']), usageOf(spec), `  ${spec.about}`]);
+
+export function helpOnAll(specs: readonly CommandSpec[]): string[] {
+  const shortened = (about: string): string => about.split(/[;:]/)[0] ?? about;
+  return [
+    'Installs Debian on XenServer and XCP-ng virtual machines with FAI.',
+    '',
+    ...rowsOf(specs.map(({ name, about }) => [`xenfai ${name}`.trimEnd(), shortened(about)])),
+    '',
+    '  xenfai help COMMAND says what a command takes, with examples.',
+    ...section('Everywhere:', flagRows([...ofHostCommands, ...everywhere])),
+    ...section('Examples:', [
+      '  npm start, or xenfai demo',
+      '      the whole way on a simulated host: nothing real is touched',
+      '  xenfai --host xvm03',
+      '      from nothing to a running install, step by step; Ctrl-C leaves',
+      '  xenfai rearm web01 --yes --start --host xvm03 --password-file ~/.xenpw',
+      '      one line, one VM, done',
+    ]),
+    ...section('Exit codes:', exitRows(Object.values(exit))),
+  ];
+}
+
+/** The rows of README's table of commands. */
+export const readmeRows = (specs: readonly CommandSpec[]): string[] =>
+  specs.map((spec) => `| \`${usageOf(spec).replaceAll('|', '\\|')}\` | ${spec.about} |`);

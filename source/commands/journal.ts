@@ -1,0 +1,78 @@
+import { journalPath, readJournal, type StoredEvent } from '../operations/journal.ts';
+import { type JournalFilter, type RunStory, storiesOf } from '../operations/journal-runs.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
+import { table } from './plain.ts';
+import { command } from './spec.ts';
+import { moment } from './values.ts';
+
+export const journal = command({
+  name: 'journal',
+  about: 'what was done from this account, newest last',
+  takes: (take) => ({
+    run: take.text('--run <id>', 'only this run'),
+    vm: take.text('--vm <name>', 'only this VM or template, by name or UUID'),
+    host: take.text('--host <address>', 'only this host'),
+    operation: take.text('--operation <word>', 'such as rearm, create, start'),
+    since: take.as('--since <time>', 'an ISO time, or how long ago: 2h, 3d', moment),
+    failed: take.on('--failed', 'only what failed, or did not come to its end'),
+    steps: take.on('--steps', 'every event, not a line for each run'),
+  }),
+  examples: [
+    ['xenfai journal --since 12h', 'what happened last night'],
+    ['xenfai journal --failed --steps', 'where it went wrong'],
+  ],
+  exits: [],
+  access: 'none',
+  run: async ({ steps, since, ...wanted }, around) => {
+    const filter: JournalFilter = { ...wanted, since: since?.(around.now()) };
+    const path = journalPath(around.env);
+    const stories = storiesOf(eventsIn(path), filter);
+    const events = stories.flatMap((story) => story.events);
+    const nothing = [`Nothing of the kind is in ${path}.`];
+    const lines = steps ? eventLines(events) : runLines(stories);
+    return { exit: exit.done, json: { events }, lines: stories.length === 0 ? nothing : lines };
+  },
+});
+
+function eventsIn(path: string): StoredEvent[] {
+  try {
+    return readJournal(path);
+  } catch (error) {
+    return fail({
+      code: 'journal',
+      exit: exit.usage,
+      message: `The journal ${path} cannot be read.`,
+      cause: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+const when = (at: string): string => at.replace(/\.\d+Z$/, 'Z');
+
+const runLines = (stories: readonly RunStory[]): string[] =>
+  table(
+    ['WHEN', 'WHO', 'HOST', 'RUN', 'WHAT', 'TARGET', 'END'],
+    stories.map(({ id, first, name, end }) => [
+      when(first.at),
+      first.user,
+      first.host,
+      id,
+      first.operation,
+      name,
+      end.text,
+    ]),
+  );
+
+const eventLines = (events: readonly StoredEvent[]): string[] =>
+  table(
+    ['WHEN', 'RUN', 'WHAT', 'TARGET', 'EVENT', 'STEP'],
+    events.map(({ at, id, operation, target, name, event, step = '', error }) => [
+      when(at),
+      id,
+      operation,
+      name ?? target,
+      event,
+      error === undefined ? step : `${step}: ${error}`,
+    ]),
+  );

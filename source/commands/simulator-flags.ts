@@ -1,0 +1,17 @@
+import type { Take } from './take.ts';
+import { positive, wholeNumber } from './values.ts';
+
+/** What the demo and the simulated host take alike. */
+export const simulatorFlags = (take: Take) => ({
+  release: take.text('--release <version>', 'of XenServer; 5.6.0 is simulated'),
+  port: take.as('--port <n>', 'of the API', wholeNumber),
+  repositoryPort: take.as('--repository-port <n>', 'of the install repository', wholeNumber),
+  monitorPort: take.as('--monitor-port <n>', "where FAI's messages go when a kernel line names no port", wholeNumber),
+  vms: take.as('--vms <n>', 'VMs that are there already, in mixed states', wholeNumber),
+  latency: take.as('--latency <ms>', 'before each answer', wholeNumber),
+  speed: take.as('--speed <x>', 'how much faster than life guests are', positive),
+  quirk: take.each('--quirk <name>', 'lose-pv-args'),
+  seed: take.as('--seed <n>', 'the same seed makes the same world', wholeNumber),
+});
+
+export type SimulatorFlags = ReturnType<typeof simulatorFlags>;

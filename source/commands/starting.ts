@@ -1,0 +1,29 @@
+import type { BootRules } from '../boot/releases.ts';
+import type { Vm } from '../hosts/vm.ts';
+import type { RunContext } from '../operations/context.ts';
+import { planStart } from '../operations/power.ts';
+import { startedText, startVm } from '../operations/start.ts';
+import type { Transport } from '../transport/transport.ts';
+import { type Changed, changedBy, previewed } from './changed.ts';
+
+export interface StartingOptions {
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  /** The files were looked at just now. */
+  readonly checked: boolean;
+  readonly transport: Transport;
+}
+
+/** Starts one VM, as the item and the line of the output. */
+export async function startOne(
+  vm: Vm,
+  context: RunContext,
+  rules: BootRules,
+  { dryRun, ...options }: StartingOptions,
+): Promise<Changed> {
+  const plan = planStart(vm);
+  if (dryRun) return previewed(plan, vm, rules);
+  const started = await startVm(vm, plan, context, options);
+  const told = changedBy(started.outcome, vm, started.after ?? vm, rules, startedText(started, rules));
+  return { ...told, item: { ...told.item, attemptUsed: started.attemptUsed } };
+}

@@ -1,0 +1,38 @@
+import { findVm, type Vm } from '../hosts/vm.ts';
+import { madeOnce } from '../operations/made-once.ts';
+import { planTemplateCopy } from '../operations/template.ts';
+import { applyPlan, type Changed } from './changed.ts';
+import { withHost } from './connect.ts';
+import { command } from './spec.ts';
+import { templateResult } from './template-result.ts';
+import { vmItem } from './vm-json.ts';
+
+export const templateCopy = command({
+  name: 'template copy',
+  about: 'a copy that may be changed; the same command once more finds what it has made',
+  takes: (take) => ({
+    source: take.one('SOURCE'),
+    name: take.one('NAME'),
+    comment: take.text('--comment <text>', 'its description'),
+  }),
+  examples: [["xenfai template copy 'Debian Lenny 5.0 (32-bit)' 'Debian FAI'", "the vendor's stays as it is"]],
+  exits: [7, 8],
+  access: 'write',
+  run: (options, around) =>
+    withHost(options, around, async ({ host, context }) => {
+      const source = await findVm(host.session, options.source, 'template');
+      const { rules } = await host.facts();
+      const leave = async (there: Vm): Promise<Changed> => ({
+        item: { ...vmItem(there, rules), ok: true, changed: false },
+        problem: null,
+        lines: [`${there.record.name_label}: nothing to do, it is such a copy  ${there.record.uuid}`],
+        steps: [],
+      });
+      const changed = await madeOnce(
+        () => planTemplateCopy(host.session, source, options.name, options.comment),
+        leave,
+        (plan) => applyPlan(plan, null, context, options),
+      );
+      return templateResult(changed, host, options);
+    }),
+});

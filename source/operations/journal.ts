@@ -1,0 +1,144 @@
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { limits } from '../limits/limits.ts';
+import type { Action, Operation } from './plan.ts';
+
+/** One event of the journal; texts are as they are on the host. */
+export interface JournalEvent {
+  /** The run. */
+  readonly id: string;
+  /** By this machine's clock. */
+  readonly at: string;
+  readonly user: string;
+  readonly host: string;
+  readonly pool: string;
+  readonly operation: Operation;
+  /** UUID of what is there, name of what is being made. */
+  readonly target: string;
+  /** What people call it. */
+  readonly name?: string;
+  /** Of what was made, once it is there. */
+  readonly uuid?: string;
+  readonly event: 'planned' | 'begun' | 'done' | 'failed' | 'undone';
+  readonly step?: string;
+  /** Of the plan, from 0. */
+  readonly index?: number;
+  readonly plan?: readonly Action[];
+  readonly error?: string;
+}
+
+/** Takes events as they happen; an event is on the disk before the call it is about. Never throws. */
+export interface Journal {
+  write(event: JournalEvent): void;
+}
+
+/** For sessions that change nothing, and for tests. */
+export const noJournal: Journal = { write: () => {} };
+
+/** `$XDG_STATE_HOME/xenfai/journal.jsonl`, or below XENFAI_STATE_DIR. */
+export function journalPath(env: Readonly<Record<string, string | undefined>>): string {
+  const own = env['XENFAI_STATE_DIR'];
+  const folder = own ?? join(env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'xenfai');
+  return join(folder, 'journal.jsonl');
+}
+
+/**
+ * A file that is only ever appended to, mode 0600; several processes may do so at once, because one write of a whole
+ * line goes to the end as one (O_APPEND). A line that a crash has torn is closed first. What cannot be written is said
+ * once and does not stop the work: at 02:10 a full disk must not keep a VM from being rearmed.
+ */
+export function fileJournal(path: string, complain: (text: string) => void): Journal {
+  let file: number | null = null;
+  let broken = false;
+  return {
+    write(event) {
+      if (broken) return;
+      try {
+        file ??= openJournal(path);
+        writeSync(file, `${isTorn(file) ? '\n' : ''}${line(event)}\n`);
+        // Before a call is made, its intent must survive a power cut; the rest may wait for the next one.
+        if (event.event === 'planned' || event.event === 'begun') fsyncSync(file);
+      } catch (error) {
+        broken = true;
+        if (file !== null) closeSync(file);
+        complain(`The journal ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+  };
+}
+
+function openJournal(path: string): number {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return openSync(path, 'a+', 0o600);
+}
+
+/** True when the last byte is not the end of a line: its writer was killed. */
+function isTorn(file: number): boolean {
+  const { size } = fstatSync(file);
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  readSync(file, last, 0, 1, size - 1);
+  return last[0] !== 0x0a;
+}
+
+/** One line of JSON; passwords that a URL or a kernel argument holds stay out of it. */
+function line(event: JournalEvent): string {
+  return JSON.stringify(event, (_, value: unknown) => (typeof value === 'string' ? withoutSecrets(value) : value));
+}
+
+const withoutSecrets = (text: string): string =>
+  text.replace(/:\/\/[^/@\s]*@/g, '://***@').replace(/\b(\w*(?:passw(?:or)?d|rootpw|secret)\w*=)\S+/gi, '$1***');
+
+const storedEvent = z.object({
+  id: z.string(),
+  at: z.string(),
+  user: z.string(),
+  host: z.string(),
+  pool: z.string(),
+  operation: z.string(),
+  target: z.string(),
+  name: z.string().optional(),
+  uuid: z.string().optional(),
+  event: z.enum(['planned', 'begun', 'done', 'failed', 'undone']),
+  step: z.string().optional(),
+  index: z.number().optional(),
+  plan: z.array(z.unknown()).optional(),
+  error: z.string().optional(),
+});
+/** An event as it was read: plans of other versions are kept as they are. */
+export type StoredEvent = z.infer<typeof storedEvent>;
+
+/** All events in their order; what is no event (a torn line) is passed over. A file that is not there has none. */
+export function readJournal(path: string): StoredEvent[] {
+  return tailOf(path)
+    .split('\n')
+    .flatMap((text): StoredEvent[] => {
+      if (text === '') return [];
+      try {
+        const parsed = storedEvent.safeParse(JSON.parse(text));
+        return parsed.success ? [parsed.data] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function tailOf(path: string): string {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(file);
+      if (size <= limits.journal.read) return readFileSync(file, 'utf8');
+      const tail = Buffer.alloc(limits.journal.read);
+      readSync(file, tail, 0, limits.journal.read, size - limits.journal.read);
+      return tail.toString('utf8');
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}

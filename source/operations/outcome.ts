@@ -1,0 +1,59 @@
+import type { Problem } from '../problem/problem.ts';
+import { printShell } from '../text/shell.ts';
+import { planView } from './plan-view.ts';
+import type { Outcome } from './run.ts';
+
+/**
+ * What a run came to, in the words that the screen and the command line share. `now`: the state of its VM afterwards,
+ * where there is one.
+ */
+export function outcomeText(outcome: Outcome, now: string | null): string {
+  const { problem, changed, repaired } = outcome;
+  if (problem !== null) return failureText(outcome);
+  const state = now ?? 'done';
+  if (!changed) return `nothing to do, ${state}`;
+  const lost = repaired.length === 0 ? '' : `; written again because the host had lost it: ${repaired.join(', ')}`;
+  return `${state}${lost}`;
+}
+
+function failureText({ begun, remains, problem }: Outcome): string {
+  const word = problem?.code === 'interrupted' ? 'interrupted' : 'failed';
+  if (!begun) return `${word}; nothing was changed`;
+  return remains.length === 0 ? `${word}; taken back` : `${word}; not all of it could be taken back`;
+}
+
+/** The problem of an outcome, with what remains and the line that removes it as advice. */
+export function outcomeProblem(outcome: Outcome): Problem | null {
+  const { problem, remains, plan, uuid } = outcome;
+  if (problem === null) return null;
+  if (remains.length === 0) {
+    return problem.code === 'interrupted' && outcome.begun
+      ? { ...problem, message: 'Interrupted; what was begun was taken back.' }
+      : problem;
+  }
+  const undo = planView(plan).flatMap((view) =>
+    remains.some((text) => text.startsWith(view.step)) ? view.undo : [],
+  );
+  const lines = undo.map((line) => (uuid === '' ? line : withUuid(line, uuid)));
+  return {
+    ...problem,
+    try: [
+      ...(problem.try ?? []),
+      'Left behind, because taking it back failed:',
+      ...remains,
+      ...lines.filter((line) => !printShell(line).includes('$VM')),
+      ...(plan.target.kind === 'made' ? [{ act: 'list-orphans' as const }] : []),
+    ],
+  };
+}
+
+/** The variable of the printed lines is nobody's outside of them. */
+const withUuid = (
+  line: ReturnType<typeof planView>[number]['undo'][number],
+  uuid: string,
+): ReturnType<typeof planView>[number]['undo'][number] => ({
+  ...line,
+  shell: line.shell.map((word) =>
+    typeof word === 'object' && 'set' in word && typeof word.to === 'object' ? { set: word.set, to: uuid } : word,
+  ),
+});

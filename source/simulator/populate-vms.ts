@@ -1,0 +1,150 @@
+import { deviceName } from './attach.ts';
+import { genericBios } from './boot.ts';
+import { bootRecord } from './boot-record.ts';
+import { fieldsOf, refsOf, text } from './calls/context.ts';
+import { createDisk } from './calls/disks.ts';
+import { generateMac } from './calls/mac.ts';
+import { updateAllowedOperations } from './calls/vm-operations.ts';
+import { hostTime } from './clock.ts';
+import templates from './datamodel-5.6/templates.json' with { type: 'json' };
+import type { Fields, Value } from './types.ts';
+import type { World } from './world.ts';
+
+const gib = 1024 ** 3;
+export const diskSize = 8 * gib;
+const yesterday = 12.7 * 3600 * 1000;
+
+/** What a population of VMs hangs on. */
+export interface Site {
+  readonly host: string;
+  readonly localStorage: string;
+  readonly network: string;
+}
+
+/** The states of the VMs that `--vms N` makes, round and round. */
+const mix = ['armed', 'installed', 'fired', 'half-armed', 'windows', 'unprepared'] as const;
+type Kind = (typeof mix)[number];
+
+interface Wanted {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly repository: string;
+  readonly allowed: Value;
+}
+
+/** N machines somebody made before: some armed, some installed, some half-done, some of other trades. */
+export function populateVms(world: World, site: Site, count: number, repository: string): void {
+  let allowed: Value = [];
+  for (let i = 0; i < count; i += 1) {
+    const kind = mix[i % mix.length] ?? 'armed';
+    const name = `${kind === 'windows' ? 'win' : 'vm'}${String(i + 1).padStart(String(count).length, '0')}`;
+    const vm = makeVm(world, site, { name, kind, repository, allowed });
+    // What is halted and no template is allowed the same: worked out once, not for each of thousands.
+    if (i === 0) updateAllowedOperations(world, vm);
+    allowed = world.database.get('VM', vm)['allowed_operations'] ?? [];
+  }
+}
+
+function makeVm(world: World, site: Site, { name, kind, repository, allowed }: Wanted): string {
+  const { database } = world;
+  const template = templates.find((entry) => entry.name === 'Debian Lenny 5.0 (32-bit)');
+  const eliloader = kind === 'armed' || kind === 'half-armed' || kind === 'unprepared';
+  const hvm = kind === 'windows';
+  const fai =
+    'quiet console=hvc0 root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live ip=dhcp FAI_FLAGS=verbose,sshd,reboot FAI_ACTION=install';
+  const words: Fields = {
+    mac_seed: world.random.uuid(),
+    linux_template: 'true',
+    'install-methods': 'cdrom,http,ftp',
+    'install-arch': 'i386',
+    'debian-release': 'lenny',
+    ...(kind === 'unprepared' ? {} : { 'install-repository': repository }),
+    ...(eliloader && kind !== 'half-armed' ? { 'install-distro': 'debianlike' } : {}),
+  };
+  const vm = database.create('VM', {
+    name_label: name,
+    power_state: 'Halted',
+    allowed_operations: allowed,
+    PV_bootloader: hvm ? '' : eliloader ? 'eliloader' : 'pygrub',
+    PV_args: hvm ? '' : kind === 'unprepared' ? '' : fai,
+    HVM_boot_policy: hvm ? 'BIOS order' : '',
+    HVM_boot_params: hvm ? { order: 'dc' } : {},
+    platform: (template?.platform ?? {}) as Fields,
+    other_config: hvm ? { mac_seed: world.random.uuid() } : words,
+    memory_overhead: 1024 ** 2,
+    memory_target: gib / 4,
+    memory_static_min: gib / 8,
+    memory_static_max: gib / 4,
+    memory_dynamic_min: gib / 4,
+    memory_dynamic_max: gib / 4,
+    VCPUs_max: 1,
+    VCPUs_at_startup: 1,
+    actions_after_shutdown: 'destroy',
+    actions_after_reboot: 'restart',
+    actions_after_crash: 'restart',
+    domid: -1,
+    recommendations: template?.recommendations ?? '',
+    metrics: newMetrics(world, 1),
+  });
+  addDevices(world, site, vm, kind === 'installed');
+  if (kind === 'installed' || kind === 'fired' || kind === 'windows') hasRun(world, vm, kind);
+  if (kind === 'installed') {
+    const uuid = String(database.get('VM', vm)['uuid']);
+    const mark = {
+      vm: uuid,
+      run: world.random.uuid().slice(0, 8),
+      at: new Date(world.clock.now().getTime() - yesterday).toISOString(),
+      by: 'root@jump',
+    };
+    database.setKey('VM', vm, 'other_config', 'xenfai:installed', JSON.stringify(mark));
+  }
+  return vm;
+}
+
+/**
+ * What is left of a run in a halted VM: its last boot, which was the installer's own where it was fired, and the one
+ * after it where it is installed.
+ */
+function hasRun(world: World, vm: string, kind: 'installed' | 'fired' | 'windows'): void {
+  const { database } = world;
+  const record = database.get('VM', vm);
+  const hvm = kind === 'windows';
+  const before = (): Fields => {
+    if (kind === 'windows') return {};
+    if (kind === 'installed') {
+      return { power_state: 'Running', domid: world.nextDomid(), resident_on: world.host, domarch: 'x32' };
+    }
+    const words = { ...fieldsOf(record['other_config']), 'install-distro': 'debianlike' };
+    return { PV_bootloader: 'eliloader', other_config: words };
+  };
+  database.set('VM', vm, 'last_booted_record', bootRecord({ ...record, ...before() }));
+  database.set('VM', vm, 'bios_strings', genericBios);
+  database.set('VM', vm, 'domarch', hvm ? 'hvm' : 'x32');
+  for (const vbd of refsOf(record['VBDs'])) {
+    database.set('VBD', vbd, 'device', deviceName(text(database.get('VBD', vbd)['userdevice']), hvm));
+  }
+  const started = new Date(world.clock.now().getTime() - yesterday);
+  database.set('VM_metrics', text(record['metrics']), 'start_time', hostTime(started));
+}
+
+export function newMetrics(world: Omit<World, 'host'>, cpus: number): string {
+  return world.database.create('VM_metrics', {
+    VCPUs_utilisation: Object.fromEntries(Array.from({ length: cpus }, (_, i) => [String(i), 0])),
+  });
+}
+
+function addDevices(world: World, site: Site, vm: string, installed: boolean): void {
+  const { database } = world;
+  const vdi = createDisk(world, { SR: site.localStorage, virtual_size: diskSize, type: 'system', name_label: '0' });
+  if (installed) world.disks.set(vdi, { system: 'Debian 5.0 (lenny)' });
+  database.create('VBD', {
+    VM: vm,
+    VDI: vdi,
+    userdevice: '0',
+    bootable: true,
+    mode: 'RW',
+    type: 'Disk',
+    other_config: { owner: '' },
+  });
+  database.create('VIF', { VM: vm, network: site.network, device: '0', MTU: 1500, MAC: generateMac(world, vm, '0') });
+}

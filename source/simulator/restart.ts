@@ -1,0 +1,23 @@
+import { updateAllowedOperations } from './calls/vm-operations.ts';
+import type { World } from './world.ts';
+
+/**
+ * What a start of xapi does to what the one before has left: sessions, subscriptions and tasks are not kept, no
+ * operation is under way any more. The database and the domains stay. `stopped` is the new process's own signal.
+ */
+export function restartXapi(world: World, stopped: AbortSignal): void {
+  const { database } = world;
+  world.stopped = stopped;
+  world.sessions.clear();
+  for (const className of ['session', 'task']) {
+    for (const ref of [...database.all(className).keys()]) database.destroy(className, ref);
+  }
+  world.events.restart();
+  for (const className of ['VM', 'VBD', 'VIF', 'VDI', 'SR', 'host']) {
+    for (const ref of database.all(className).keys()) database.set(className, ref, 'current_operations', {});
+  }
+  for (const ref of database.all('VM').keys()) updateAllowedOperations(world, ref);
+  // dbsync_slave.ml: a string of a float, as OCaml writes it.
+  const seconds = Math.floor(world.clock.now().getTime() / 1000);
+  database.setKey('host', world.host, 'other_config', 'agent_start_time', `${seconds}.`);
+}

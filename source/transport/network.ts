@@ -1,0 +1,14 @@
+import { dialTcp, localAddress } from './dial.ts';
+import { ftpFile } from './ftp.ts';
+import { httpConnections } from './http.ts';
+import { listenForLines } from './line-server.ts';
+import type { Transport } from './transport.ts';
+
+/** The network of this machine. */
+export const network: Transport = {
+  http: httpConnections,
+  ftp: ftpFile,
+  dial: dialTcp,
+  localAddress,
+  listenForLines,
+};

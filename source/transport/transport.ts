@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+
+/** One HTTP request. `path` is sent letter by letter, `..` and all; a proxy gets the whole URL there. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body?: Uint8Array;
+  /** Bounds the whole exchange, the body of the answer included. */
+  readonly signal: AbortSignal;
+}
+
+/** Connections to one server. `keep`: up to four are kept alive between requests. */
+export interface HttpConnections {
+  /** The answer, once its head is there. Errors: ConnectionFailure, or the signal's reason. */
+  request(what: HttpRequest): Promise<IncomingMessage>;
+  close(): void;
+}
+
+/** A file an FTP server sends. What goes wrong while it comes ends the stream with an error. */
+export interface FtpFile {
+  readonly size: number | null;
+  readonly modified: Date | null;
+  readonly body: Readable;
+  /** Gives up, or tidies up behind a file that has come. */
+  readonly close: () => void;
+}
+
+/** An FTP server's refusal, by its reply code (RFC 959). */
+export class FtpRefusal extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.name = 'FtpRefusal';
+    this.code = code;
+  }
+}
+
+export interface LineServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Whether something listens there; false when not, or when it takes longer than a moment. */
+export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<boolean>;
+
+/**
+ * Every socket this program opens is made by one of these. It is handed in, so that tests and the demo give their own,
+ * and so that trust and tunnels have one place to go.
+ */
+export interface Transport {
+  http(url: URL, options?: { readonly keep?: boolean }): HttpConnections;
+  ftp(url: URL, signal: AbortSignal): Promise<FtpFile>;
+  readonly dial: Dial;
+  /** This machine's address as the server at `url` sees it; empty when it cannot be told. */
+  localAddress(url: URL, signal: AbortSignal): Promise<string>;
+  /** Takes the first line of every connection and closes it. Errors: rejects when the port is taken. */
+  listenForLines(port: number, onLine: (line: string, peer: string) => void): Promise<LineServer>;
+}

@@ -1,0 +1,73 @@
+import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink';
+import type { View } from '../kit/binding.ts';
+import { blank, wrapped } from '../kit/lines.ts';
+import { MenuRows } from '../kit/menu-rows.tsx';
+import { Rows } from '../kit/rows.tsx';
+import type { Size } from '../kit/size.ts';
+import type { Glyphs } from '../kit/theme.ts';
+import { footRow, headRow, messageRow, railRow } from './frame.ts';
+import { keysOf } from './input.ts';
+import { type HasShared, keysNow, stackOf, topmost } from './layers.ts';
+import { type ProgramOptions, useProgram } from './use-program.ts';
+
+export const least = { columns: 80, rows: 24 } as const;
+
+interface AppProps<State> extends Omit<ProgramOptions<State>, 'quit'> {
+  readonly glyphs: Glyphs;
+}
+
+/** The screen: keys and results into the program, its state to rows. */
+export function App<State extends HasShared>({ glyphs, ...options }: AppProps<State>) {
+  const { exit } = useApp();
+  const [state, dispatch] = useProgram({ ...options, quit: (code) => exit(code) });
+
+  useInput((input, key) => {
+    for (const pressed of keysOf(input, key)) dispatch({ type: 'key', key: pressed });
+  });
+  usePaste((text) => dispatch({ type: 'paste', text }));
+
+  const { columns, rows } = useWindowSize();
+  if (columns < least.columns || rows < least.rows) {
+    const text = `xenfai needs ${least.columns}x${least.rows}; the terminal is ${columns}x${rows}.`;
+    return (
+      <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+        <Rows rows={wrapped(text, columns, 'warn').slice(0, rows)} width={columns} glyphs={glyphs} />
+      </Box>
+    );
+  }
+  const size: Size = { width: columns - 2, height: rows - 5, glyphs };
+  const frame = { ...size, width: columns };
+  const stack = stackOf(options.screens, state);
+  const { shared } = state;
+  const message = topmost(stack, 'message')?.(state) ?? [];
+  return (
+    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+      <Rows
+        rows={[headRow(shared, frame), railRow(options.screens, shared, frame), blank]}
+        width={columns}
+        glyphs={glyphs}
+      />
+      <Box flexDirection="column" height={size.height} paddingLeft={1} overflow="hidden">
+        <Body view={topmost(stack, 'view')?.(state, size) ?? { rows: [] }} size={size} />
+      </Box>
+      <Rows
+        rows={[messageRow(shared, message), footRow(keysNow(stack), state, frame)]}
+        width={columns}
+        glyphs={glyphs}
+      />
+    </Box>
+  );
+}
+
+/** Rows, and below them the menu if there is one. */
+function Body({ view, size }: { view: View; size: Size }) {
+  const rows = view.rows.slice(0, size.height);
+  return (
+    <Box flexDirection="column">
+      <Rows rows={rows} width={size.width} glyphs={size.glyphs} />
+      {view.menu === undefined ? null : (
+        <MenuRows menu={view.menu} size={{ ...size, height: size.height - rows.length }} />
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,72 @@
+import { widthOf } from '../../text/width.ts';
+import type { Binding } from '../kit/binding.ts';
+import { cutLine, foreign, type Line, lineWidth, span } from '../kit/lines.ts';
+import type { Size } from '../kit/size.ts';
+import type { Place, Shared } from './shared.ts';
+
+/** The top row: program, host, and what kind of world this is. */
+export function headRow({ host, suggestions, readOnly }: Shared, { width, glyphs }: Size): Line {
+  const found =
+    host === null
+      ? []
+      : [
+          foreign(`  ${host.address}  ${host.product} ${host.version}`),
+          foreign(host.pool === '' ? '' : `  ${host.pool}`),
+        ];
+  const banner = suggestions.banner ?? '';
+  const left: Line = [
+    span(' xenfai', 'accent', { bold: true }),
+    ...found.map((part) => ({ ...part, text: ` ${part.text}` })),
+  ];
+  const right = [readOnly ? 'read-only' : '', banner].filter((part) => part !== '').join('  ');
+  const room = width - widthOf(right) - 2;
+  const head = cutLine(left, room, glyphs);
+  return [...head, span(' '.repeat(Math.max(1, room - lineWidth(head)))), span(right, 'warn')];
+}
+
+/** The places in order: done, current, to do; by glyph and by colour. */
+export function railRow(
+  screens: readonly { readonly place: Place | null }[],
+  { place: current, visited }: Shared,
+  { glyphs }: Size,
+): Line {
+  const places = screens.flatMap(({ place }) => (place === null ? [] : [place]));
+  return places.flatMap((place, index) => {
+    const here = place === current;
+    const done = visited.includes(place);
+    const glyph = here ? glyphs.current : done ? glyphs.done : glyphs.open;
+    const tone = here ? 'accent' : done ? 'good' : 'dim';
+    return [span(index === 0 ? ' ' : '  '), span(`${glyph} ${place.label}`, tone, { bold: here })];
+  });
+}
+
+/** One transient line: a remark, else what the place has to say (the filter being typed, a lost connection). */
+export function messageRow({ flash }: Shared, message: Line): Line {
+  if (flash === null) return message;
+  const tone = { note: 'accent', bad: 'bad', good: 'good' } as const;
+  return [span(' '), foreign(flash.text, tone[flash.tone])];
+}
+
+/** The keys of this place, as many as fit; help is always among them where there is one. */
+export function footRow<State>(
+  keys: readonly Binding<State, unknown>[],
+  state: State,
+  { width, glyphs }: Size,
+): Line {
+  const shown = keys
+    .filter((binding) => !binding.hidden && !(binding.onlyWhenPossible && binding.disabled?.(state) != null))
+    .map((binding): Line => {
+      const off = binding.disabled?.(state) != null;
+      const name = glyphs.keys[binding.keys[0]] ?? binding.keys[0];
+      return [span(name, off ? 'dim' : 'accent', { bold: !off }), span(` ${binding.label}  `, off ? 'dim' : 'plain')];
+    });
+  const help = shown.findLast(([name]) => name?.text === '?');
+  const parts: Line[] = [];
+  let room = width - 1 - lineWidth(help ?? []);
+  for (const part of shown) {
+    if (part === help || lineWidth(part) > room) continue;
+    room -= lineWidth(part);
+    parts.push(part);
+  }
+  return [span(' '), ...parts.flat(), ...(help ?? [])];
+}

@@ -1,0 +1,54 @@
+import type { Happening, Launch } from './mount.ts';
+import type { AppCommand } from './screen.ts';
+import { openWorld, type Surroundings } from './world.ts';
+
+/** Runs commands. */
+export interface Runner<State> {
+  run(launch: Launch<State>): void;
+  /** Stops what is under way; with `wait` its taking back is awaited. Then logs out. */
+  close(wait: boolean): Promise<void>;
+}
+
+/** Makes what runs the commands of one screen, each with a signal that ends it. */
+export function createRunner<State>(
+  surroundings: Surroundings,
+  dispatch: (event: Happening<State>) => void,
+  quit: (code: number) => void,
+): Runner<State> {
+  const world = openWorld(surroundings);
+  const whole = new AbortController();
+  let current = new AbortController();
+  const running = new Set<Promise<void>>();
+  const interrupt = (): void => {
+    current.abort(new DOMException('Interrupted', 'AbortError'));
+    current = new AbortController();
+  };
+  const carryOut = (command: AppCommand): void => {
+    switch (command.app) {
+      case 'quit':
+        quit(command.code);
+        break;
+      case 'cancel':
+        interrupt();
+        break;
+      case 'copy':
+        world.write(`\u001b]52;c;${Buffer.from(command.text, 'utf8').toString('base64')}\u0007`);
+        break;
+    }
+  };
+  return {
+    run(launch) {
+      if ('app' in launch) return carryOut(launch);
+      const work = launch.perform({ world, signal: current.signal, whole: whole.signal }, dispatch);
+      running.add(work);
+      void work.finally(() => running.delete(work));
+    },
+    async close(wait) {
+      interrupt();
+      // Taking back has its own deadline; the login must last until it is done.
+      if (wait) await Promise.allSettled([...running]);
+      whole.abort();
+      await world.close();
+    },
+  };
+}

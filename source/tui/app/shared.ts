@@ -1,0 +1,131 @@
+import type { Loader } from '../../boot/releases.ts';
+import type { Profile } from '../../settings/settings.ts';
+import { type Fleet, noFleet } from '../../watch/fleet.ts';
+import type { Ref } from '../../xapi/records.ts';
+import { noTemplates, type Templates } from './templates.ts';
+import type { Request } from './work.ts';
+
+/** What the program suggests where nothing better is known; the front door fills it. */
+export interface Suggestions {
+  readonly address?: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly repository?: string | undefined;
+  readonly nfsroot?: string | undefined;
+  readonly banner?: string | undefined;
+}
+
+/** What was found behind an address. */
+export interface Found {
+  readonly address: string;
+  readonly product: string;
+  readonly version: string;
+  readonly name: string;
+  readonly pool: string;
+  readonly xen: string;
+  readonly loader: Loader;
+  /** This machine's address as the host sees it. */
+  readonly localAddress: string;
+}
+
+/** Where one can be: a step of the wizard, or the fleet. Each screen that has one declares it. */
+export interface Place {
+  readonly name: string;
+  readonly label: string;
+}
+
+interface Flash {
+  readonly text: string;
+  readonly tone: 'note' | 'bad' | 'good';
+}
+
+/** What several screens look at. Everything else is in the slice of one screen. */
+export interface Shared {
+  readonly suggestions: Suggestions;
+  readonly readOnly: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly place: Place;
+  /** Places one has been through. */
+  readonly visited: readonly Place[];
+  /** One remark, until the next key. */
+  readonly flash: Flash | null;
+  readonly help: boolean;
+  /** Ctrl-C was pressed once while something ran. */
+  readonly stopping: boolean;
+  /** What this session did, for the normal screen afterwards. */
+  readonly history: readonly string[];
+  readonly profiles: readonly Profile[];
+  /** Null: not connected. Another object with every connection. */
+  readonly host: Found | null;
+  readonly templates: Templates;
+  /** The check of the repository failed, and was overridden. */
+  readonly overridden: boolean;
+  readonly fleet: Fleet;
+  /** Work that a screen asks for; the plan takes it from here. */
+  readonly request: Request | null;
+  /** A VM that the fleet is to show: something was just done with it. */
+  readonly spotlight: Ref | null;
+}
+
+export interface StartOptions {
+  readonly suggestions: Suggestions;
+  readonly profiles: readonly Profile[];
+  readonly now: number;
+  readonly readOnly: boolean;
+}
+
+/** The shared part before the first key. */
+export const startShared = (options: StartOptions, place: Place): Shared => ({
+  ...options,
+  place,
+  visited: [],
+  flash: null,
+  help: false,
+  stopping: false,
+  history: [],
+  host: null,
+  templates: noTemplates,
+  overridden: false,
+  fleet: noFleet,
+  request: null,
+  spotlight: null,
+});
+
+/** What a screen works with: its own slice, and what it shares. */
+export interface Scene<Own> {
+  readonly shared: Shared;
+  readonly own: Own;
+}
+
+/** The same scene with something else in the shared part. */
+export const share = <Own>(scene: Scene<Own>, change: Partial<Shared>): Scene<Own> => ({
+  ...scene,
+  shared: { ...scene.shared, ...change },
+});
+
+/** The same scene with something else in the slice. */
+export const change = <Own>(scene: Scene<Own>, own: Partial<Own>): Scene<Own> => ({
+  ...scene,
+  own: { ...scene.own, ...own },
+});
+
+/** Back to a place; nothing is done with it. */
+export const back = <Own>(scene: Scene<Own>, place: Place): Scene<Own> => share(scene, { place });
+
+/** On to a place; the one left counts as done. */
+export function go<Own>(scene: Scene<Own>, place: Place): Scene<Own> {
+  const { visited, place: left } = scene.shared;
+  return share(scene, { place, visited: visited.includes(left) ? visited : [...visited, left] });
+}
+
+/** A remark for whoever pressed the key. */
+export const flash = <Own>(scene: Scene<Own>, text: string, tone: Flash['tone']): Scene<Own> =>
+  share(scene, { flash: { text, tone } });
+
+export const remember = <Own>(scene: Scene<Own>, ...lines: readonly string[]): Scene<Own> =>
+  share(scene, { history: [...scene.shared.history, ...lines] });
+
+/** Why a key that writes does nothing now; null: it may. Every key that writes asks here first. */
+export const writeReason = ({ shared }: Scene<unknown>): string | null =>
+  shared.readOnly ? 'Nothing is changed with --read-only.' : null;

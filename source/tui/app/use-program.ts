@@ -1,0 +1,49 @@
+import { useCallback, useEffect, useReducer, useRef } from 'react';
+import type { HasShared } from './layers.ts';
+import type { Launch, Mounted } from './mount.ts';
+import { createRunner, type Runner } from './runner.ts';
+import { type AppEvent, reduce } from './store.ts';
+import type { Surroundings } from './world.ts';
+
+export interface ProgramOptions<State> {
+  readonly screens: readonly Mounted<State>[];
+  readonly start: State;
+  readonly surroundings: Surroundings;
+  /** Milliseconds between ticks of the clock on the screen. */
+  readonly tickEvery: number;
+  readonly quit: (code: number) => void;
+  readonly onState: (state: State) => void;
+  readonly onRunner: (runner: Runner<State>) => void;
+}
+
+/** The one hook that holds the state and runs the commands: events in, the state to draw out. */
+export function useProgram<State extends HasShared>(
+  options: ProgramOptions<State>,
+): readonly [State, (event: AppEvent<State>) => void] {
+  const { screens, start, surroundings, tickEvery, quit, onState, onRunner } = options;
+  const state = useRef(start);
+  const runner = useRef<Runner<State> | null>(null);
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+
+  const dispatch = useCallback(
+    (event: AppEvent<State>): void => {
+      const [next, launches]: readonly [State, readonly Launch<State>[]] = reduce(screens, state.current, event);
+      state.current = next;
+      onState(next);
+      redraw();
+      for (const launch of launches) runner.current?.run(launch);
+    },
+    [screens, onState],
+  );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the runner lives as long as the screen
+  useEffect(() => {
+    const made = createRunner<State>(surroundings, dispatch, quit);
+    runner.current = made;
+    onRunner(made);
+    const timer = setInterval(() => dispatch({ type: 'tick', now: surroundings.now() }), tickEvery);
+    return () => clearInterval(timer);
+  }, []);
+
+  return [state.current, dispatch];
+}

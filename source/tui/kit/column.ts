@@ -1,0 +1,21 @@
+// The declaration of a table's columns: plain data and functions, so that whoever prints text can use it, too.
+
+/** Columns on the terminal; `most` of a column that is as wide as its longest cell, or takes a share of the table. */
+type ColumnWidth = number | { readonly least: number; readonly most: number; readonly share?: number };
+
+/** One column of a table. `Around` is what the cells need besides their row: the time, the ticked rows. */
+export interface Column<Row, Around = void> {
+  readonly head: string;
+  /** Left out: all the room that is left. Only the last column may do so. */
+  readonly width?: ColumnWidth;
+  /** The cell as text. It may hold foreign text: whoever prints it cleans it. */
+  readonly cell: (row: Row, around: Around) => string;
+  readonly sort?: (a: Row, b: Row) => number;
+}
+
+/** The cells of the rows as text, for plain output. */
+export const cellsOf = <Row, Around>(
+  columns: readonly Column<Row, Around>[],
+  rows: readonly Row[],
+  around: Around,
+): string[][] => rows.map((row) => columns.map(({ cell }) => cell(row, around)));

@@ -1,0 +1,119 @@
+import { cleanLine } from '../../text/clean.ts';
+import { cutText, widthOf } from '../../text/width.ts';
+import { type Field, type FormState, focusIndex } from './form.ts';
+import { type Line, line, span, wrapped } from './lines.ts';
+import { windowOf } from './list.ts';
+import type { Size } from './size.ts';
+
+const labelWidth = 16;
+
+interface DrawnForm {
+  readonly rows: readonly Line[];
+  /** Fields above and below what is drawn. */
+  readonly above: number;
+  readonly below: number;
+}
+
+/**
+ * The lines of a form, at most `size.height`, those around the cursor; what is wrong with an answer stands below it.
+ * While `active` is false no field has the cursor: something is under way.
+ */
+export function formRows<Values>(
+  fields: readonly Field<Values>[],
+  form: FormState<Values>,
+  size: Size,
+  active = true,
+): DrawnForm {
+  const at = focusIndex(fields, form);
+  const complaints = fields.map((field) => complaintOf(field, form));
+  const taken = complaints.filter((text) => text !== null).length;
+  const [first, end] = windowOf(fields.length, at, Math.max(1, size.height - taken));
+  const rows = fields.slice(first, end).flatMap((field, index): Line[] => {
+    const place = first + index;
+    const row = fieldRow(field, form, active && place === at, size);
+    const complaint = complaints[place] ?? null;
+    const gap = ' '.repeat(labelWidth + 2);
+    return complaint === null ? [row] : [row, [span(gap), span(cleanLine(complaint), 'bad')]];
+  });
+  return { rows, above: first, below: fields.length - end };
+}
+
+/** What the field under the cursor is for. */
+export function helpRows<Values>(fields: readonly Field<Values>[], form: FormState<Values>, width: number): Line[] {
+  const field = fields[focusIndex(fields, form)];
+  if (field === undefined) return [];
+  const flag = field.kind === 'flags' ? field.options?.(form.values)[form.flag] : undefined;
+  return wrapped(flag?.help ?? field.help, width, 'dim');
+}
+
+/** A refused answer; and one that is there but wrong, while it is typed. */
+function complaintOf<Values>(field: Field<Values>, { values, error }: FormState<Values>): string | null {
+  if (error?.field === field.id) return error.text;
+  return field.value(values).trim() === '' ? null : (field.check?.(values) ?? null);
+}
+
+function fieldRow<Values>(field: Field<Values>, form: FormState<Values>, focused: boolean, size: Size): Line {
+  const { glyphs, width } = size;
+  const marker = span(focused ? `${glyphs.pointer} ` : '  ', 'accent');
+  if (field.kind === 'button')
+    return [marker, span(` ${field.label} `, focused ? 'accent' : 'plain', { bold: true, inverse: focused })];
+  const head: Line = [marker, span(field.label.padEnd(labelWidth), focused ? 'accent' : 'dim')];
+  const value = field.value(form.values);
+  const room = width - labelWidth - 4;
+  switch (field.kind) {
+    case 'choice': {
+      const shown = field.options?.(form.values).find((option) => option.value === value)?.label ?? 'reading';
+      const [left, right] = focused ? [`${glyphs.left} `, ` ${glyphs.right}`] : ['', ''];
+      return [...head, span(left, 'dim'), span(cleanLine(shown)), span(right, 'dim')];
+    }
+    case 'toggle':
+      return [...head, span(value === 'yes' ? glyphs.on : glyphs.off), span(` ${value}`)];
+    case 'flags':
+      return [...head, ...flagSpans(field, form, focused, room, size)];
+    case 'text':
+    case 'secret': {
+      const shown = field.kind === 'secret' ? '*'.repeat([...value].length) : value;
+      if (focused) return [...head, ...withCursor([...shown], form.cursor ?? [...shown].length, room)];
+      if (shown === '') return [...head, span(field.placeholder ?? '', 'dim')];
+      return [...head, span(cutText(cleanLine(shown), room, glyphs.ellipsis))];
+    }
+  }
+}
+
+/** The checklist on one row; the one under the cursor is inverse. Flags that do not fit scroll. */
+function flagSpans<Values>(
+  field: Field<Values>,
+  form: FormState<Values>,
+  focused: boolean,
+  room: number,
+  { glyphs }: Size,
+): Line {
+  const ticked = field.value(form.values).split(',');
+  const items = (field.options?.(form.values) ?? []).map(({ value, label }, index) => {
+    const on = ticked.includes(value);
+    return { text: `${on ? glyphs.on : glyphs.off} ${label}`, on, under: focused && index === form.flag };
+  });
+  let first = 0;
+  const total = (from: number, to: number): number =>
+    items.slice(from, to).reduce((sum, { text }) => sum + widthOf(text) + 2, 0);
+  while (first < form.flag && total(first, form.flag + 1) > room) first += 1;
+  return items
+    .slice(focused ? first : 0)
+    .flatMap(({ text, on, under }) => [span(text, on ? 'good' : 'dim', { inverse: under }), span('  ')]);
+}
+
+/** The text around the cursor, which is an inverse cell: what does not fit the room stays out, by its columns. */
+function withCursor(points: readonly string[], cursor: number, room: number): Line {
+  let first = cursor;
+  for (let used = 0; first > 0; first -= 1) {
+    used += widthOf(points[first - 1] ?? '');
+    if (used > room - 2) break;
+  }
+  const before = points.slice(first, cursor).join('');
+  const under = points[cursor] ?? ' ';
+  const after = cutText(points.slice(cursor + 1).join(''), Math.max(0, room - widthOf(before) - 2), '');
+  return [span(before), span(under, 'plain', { inverse: true }), span(after)];
+}
+
+/** What is going on, below a form that has been sent. */
+export const busyRow = (text: string, { glyphs }: Size): Line => line(`${text}${glyphs.ellipsis}`, 'accent');

@@ -1,0 +1,148 @@
+import type { Key } from './key.ts';
+import { editText } from './text-field.ts';
+
+type FieldKind = 'text' | 'secret' | 'choice' | 'toggle' | 'flags' | 'button';
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+  /** Said while the cursor is on it, in a list of flags. */
+  readonly help?: string;
+}
+
+/** One line of a form, declared once: how it is called, what it holds, and what may be wrong with it. */
+export interface Field<Values> {
+  readonly id: string;
+  readonly label: string;
+  readonly help: string;
+  readonly kind: FieldKind;
+  /** What a text holds, the value of a choice, "yes" or "no" of a toggle, flags with commas. */
+  readonly value: (values: Values) => string;
+  readonly change: (values: Values, value: string) => Values;
+  /** What a choice offers, or all flags. */
+  readonly options?: (values: Values) => readonly Option[];
+  readonly placeholder?: string;
+  /** Said when the form is sent and this is empty. */
+  readonly required?: string;
+  /** What is wrong with the answer, in a sentence; null: nothing. Not asked of an empty one. */
+  readonly check?: (values: Values) => string | null;
+}
+
+/** A form being filled in. What was typed stays when it is left. */
+export interface FormState<Values> {
+  readonly values: Values;
+  /** Id of the field that has the cursor; one that is gone means the first. */
+  readonly focus: string;
+  /** Code points before the cursor in a text; null: it stands at the end. */
+  readonly cursor: number | null;
+  /** The flag under the cursor. */
+  readonly flag: number;
+  /** What was refused when the form was sent. */
+  readonly error: { readonly field: string; readonly text: string } | null;
+}
+
+export const newForm = <Values>(values: Values, focus = ''): FormState<Values> => ({
+  values,
+  focus,
+  cursor: null,
+  flag: 0,
+  error: null,
+});
+
+type FieldLook = Omit<Field<never>, 'id' | 'kind' | 'value' | 'change' | 'options' | 'check'>;
+
+/** A field that is one string among the values. */
+export const stringField = <Id extends string, Values extends Readonly<Record<Id, string>>>(
+  id: Id,
+  look: FieldLook & {
+    readonly kind?: 'text' | 'secret' | 'choice';
+    readonly check?: (values: Values) => string | null;
+  },
+): Field<Values> => ({
+  kind: 'text',
+  ...look,
+  id,
+  value: (values) => values[id],
+  change: (values, value) => ({ ...values, [id]: value }),
+});
+
+/** The last line of a form that is sent by a button. */
+export const buttonField = <Values>(label: string, help: string): Field<Values> => ({
+  id: 'button',
+  label,
+  help,
+  kind: 'button',
+  value: () => '',
+  change: (values) => values,
+});
+
+export const focusIndex = <Values>(fields: readonly Field<Values>[], form: FormState<Values>): number =>
+  Math.max(
+    0,
+    fields.findIndex(({ id }) => id === form.focus),
+  );
+
+/** The cursor to another field, `index` counted from the first; beyond the ends it stays. */
+export function focusOn<Values>(
+  fields: readonly Field<Values>[],
+  form: FormState<Values>,
+  index: number,
+): FormState<Values> {
+  const field = fields[Math.max(0, Math.min(fields.length - 1, index))];
+  return { ...form, focus: field?.id ?? '', cursor: null };
+}
+
+/** The first thing that keeps a form from being sent. */
+export function firstError<Values>(fields: readonly Field<Values>[], values: Values): FormState<Values>['error'] {
+  for (const field of fields) {
+    const text = field.value(values).trim() === '' ? (field.required ?? null) : (field.check?.(values) ?? null);
+    if (text !== null) return { field: field.id, text };
+  }
+  return null;
+}
+
+/** What a key does to the field under the cursor: text is edited, a choice turned, a flag ticked. */
+export function editForm<Values>(
+  fields: readonly Field<Values>[],
+  form: FormState<Values>,
+  key: Key,
+): FormState<Values> {
+  const field = fields[focusIndex(fields, form)];
+  if (field === undefined) return form;
+  const edited = editField(field, form, key);
+  return edited === form || edited.values === form.values ? edited : { ...edited, error: null };
+}
+
+function editField<Values>(field: Field<Values>, form: FormState<Values>, key: Key): FormState<Values> {
+  const { values } = form;
+  const change = (value: string): FormState<Values> => ({ ...form, values: field.change(values, value) });
+  const value = field.value(values);
+  const options = field.options?.(values) ?? [];
+  const turn = key.name === 'left' ? -1 : key.name === 'right' ? 1 : 0;
+  switch (field.kind) {
+    case 'button':
+      return form;
+    case 'toggle':
+      return key.name === 'space' ? change(value === 'yes' ? 'no' : 'yes') : form;
+    case 'choice': {
+      const by = key.name === 'space' ? 1 : turn;
+      if (by === 0 || options.length === 0) return form;
+      const at = options.findIndex((option) => option.value === value);
+      return change(options[(at + by + options.length) % options.length]?.value ?? value);
+    }
+    case 'flags': {
+      const flag = Math.max(0, Math.min(options.length - 1, form.flag + turn));
+      return key.name === 'space' ? change(ticked(value, options[form.flag]?.value ?? '')) : { ...form, flag };
+    }
+    case 'text':
+    case 'secret': {
+      const edited = editText({ value, cursor: form.cursor ?? [...value].length }, key);
+      return edited === null ? form : { ...change(edited.value), cursor: edited.cursor };
+    }
+  }
+}
+
+function ticked(list: string, name: string): string {
+  const names = list.split(',').filter((one) => one !== '');
+  return (names.includes(name) ? names.filter((one) => one !== name) : [...names, name]).join(',');
+}

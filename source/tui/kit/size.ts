@@ -1,0 +1,8 @@
+import type { Glyphs } from './theme.ts';
+
+/** What a view has room for, and the signs it may use. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly glyphs: Glyphs;
+}

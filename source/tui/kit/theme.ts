@@ -1,0 +1,144 @@
+/** Colour by meaning. The 16 ANSI colours only, so that light and dark terminals both show them. */
+export type Tone = 'plain' | 'dim' | 'title' | 'accent' | 'good' | 'warn' | 'bad';
+
+export const colors: Readonly<Record<Tone, string | undefined>> = {
+  plain: undefined,
+  dim: 'gray',
+  title: undefined,
+  accent: 'cyan',
+  good: 'green',
+  warn: 'yellow',
+  bad: 'red',
+};
+
+/** What an install is to whoever looks at it: its state, or what is made of it while one watches. */
+export type InstallLook =
+  | 'armed'
+  | 'half-armed'
+  | 'fired'
+  | 'installed'
+  | 'disarmed'
+  | 'other'
+  | 'installing'
+  | 'waiting'
+  | 'failed'
+  | 'lost'
+  | 'quiet'
+  | 'erased';
+
+/** Each look in a word and a tone; its sign is among the glyphs. */
+export const installLooks: Readonly<Record<InstallLook, { readonly word: string; readonly tone: Tone }>> = {
+  armed: { word: 'armed', tone: 'accent' },
+  'half-armed': { word: 'half-armed', tone: 'warn' },
+  fired: { word: 'fired', tone: 'warn' },
+  installed: { word: 'installed', tone: 'good' },
+  disarmed: { word: 'disarmed', tone: 'good' },
+  other: { word: 'other', tone: 'dim' },
+  installing: { word: 'installing', tone: 'accent' },
+  waiting: { word: 'waits for a key', tone: 'warn' },
+  failed: { word: 'failed', tone: 'bad' },
+  lost: { word: 'lost', tone: 'bad' },
+  quiet: { word: 'fired, no news', tone: 'warn' },
+  erased: { word: 'erased at reboot', tone: 'bad' },
+};
+
+export interface Glyphs {
+  readonly done: string;
+  readonly wrong: string;
+  readonly current: string;
+  readonly open: string;
+  readonly pointer: string;
+  readonly on: string;
+  readonly off: string;
+  readonly full: string;
+  readonly empty: string;
+  readonly rule: string;
+  readonly bar: string;
+  readonly arrow: string;
+  readonly ellipsis: string;
+  readonly bullet: string;
+  readonly left: string;
+  readonly right: string;
+  /** One sign each, none of them used for anything else in a table. */
+  readonly install: Readonly<Record<InstallLook, string>>;
+  /** How keys are called in the footer; a key that is not here is called by its name. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+const keyNames = {
+  enter: 'Enter',
+  escape: 'Esc',
+  tab: 'Tab',
+  space: 'Space',
+  pagedown: 'PgDn',
+  'ctrl-c': '^C',
+} as const;
+
+export const unicode: Glyphs = {
+  done: '✓',
+  wrong: 'x',
+  current: '●',
+  open: '○',
+  pointer: '❯',
+  on: '◉',
+  off: '◯',
+  full: '█',
+  empty: '░',
+  rule: '─',
+  bar: '│',
+  arrow: '→',
+  ellipsis: '…',
+  bullet: '·',
+  left: '‹',
+  right: '›',
+  install: {
+    armed: '◆',
+    'half-armed': '◇',
+    fired: '▸',
+    installed: '✓',
+    disarmed: '□',
+    other: '·',
+    installing: '▶',
+    waiting: '?',
+    failed: '✗',
+    lost: '‽',
+    quiet: '…',
+    erased: '!',
+  },
+  keys: { ...keyNames, up: '↑↓', left: '←→' },
+};
+
+/** For locales that are not UTF-8: nothing above 127. */
+export const ascii: Glyphs = {
+  done: '+',
+  wrong: 'x',
+  current: '*',
+  open: '.',
+  pointer: '>',
+  on: '[x]',
+  off: '[ ]',
+  full: '#',
+  empty: '.',
+  rule: '-',
+  bar: '|',
+  arrow: '->',
+  ellipsis: '~',
+  bullet: '-',
+  left: '<',
+  right: '>',
+  install: {
+    armed: '@',
+    'half-armed': '%',
+    fired: '^',
+    installed: 'v',
+    disarmed: 'o',
+    other: '_',
+    installing: '=',
+    waiting: '?',
+    failed: 'X',
+    lost: '~',
+    quiet: ':',
+    erased: '!',
+  },
+  keys: { ...keyNames, up: 'Up/Dn', left: 'Lt/Rt' },
+};

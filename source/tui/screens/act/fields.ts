@@ -1,0 +1,62 @@
+import { expandNames } from '../../../operations/vm-names.ts';
+import { parseSize } from '../../../text/sizes.ts';
+import type { CreateAnswers } from '../../app/work.ts';
+import { buttonField, type Field, stringField } from '../../kit/form.ts';
+import type { ActState, Choice } from './state.ts';
+
+/** What is wrong with the names, or null. */
+function namesProblem({ names }: CreateAnswers): string | null {
+  try {
+    names.split(/\s+/).filter(Boolean).flatMap(expandNames);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const sizeCheck =
+  (what: string, id: 'memory' | 'disk', example: string) =>
+  (values: CreateAnswers): string | null =>
+    parseSize(values[id]) === null ? `${what}: "${values[id]}" is no size; write ${example}.` : null;
+
+const choiceField = (
+  id: 'sr' | 'network',
+  label: string,
+  help: string,
+  choices: readonly Choice[],
+): Field<CreateAnswers> => ({
+  ...stringField(id, { label, help, kind: 'choice' }),
+  options: () => choices.map((choice) => ({ value: choice.uuid, label: choice.label })),
+});
+
+/** The form for new VMs, with the storage and networks that were found. */
+export const createFields = ({ srs, networks }: ActState): readonly Field<CreateAnswers>[] => [
+  stringField('names', {
+    label: 'names',
+    help: 'One or several: web01, or web[01-03] for three. Nothing is made before you have seen the plan.',
+    required: 'A name is missing: web01, or web[01-03] for three.',
+    check: namesProblem,
+  }),
+  stringField('memory', {
+    label: 'memory',
+    help: 'Such as 512M or 1G.',
+    required: 'How much memory? Write 512M.',
+    check: sizeCheck('Memory', 'memory', '512M'),
+  }),
+  stringField('vcpus', {
+    label: 'VCPUs',
+    help: 'Virtual CPUs.',
+    required: 'How many? Write 1.',
+    check: ({ vcpus }: CreateAnswers) =>
+      /^[1-9]\d?$/.test(vcpus) ? null : `VCPUs: "${vcpus}" is no number from 1 to 99.`,
+  }),
+  stringField('disk', {
+    label: 'first disk',
+    help: 'Size of the disk that FAI will install on.',
+    required: 'How large? Write 8G.',
+    check: sizeCheck('Disk', 'disk', '8G'),
+  }),
+  choiceField('sr', 'storage', 'Where the disks go; left and right choose.', srs),
+  choiceField('network', 'network', 'Must reach the FAI server; left and right choose.', networks),
+  buttonField('Show the plan', 'Every step with before and after, and the xe line that does the same.'),
+];

@@ -1,0 +1,109 @@
+import { helpKey, quitKey } from '../../app/layers.ts';
+import type { AppCommand, SceneBinding, SceneForm } from '../../app/screen.ts';
+import { back, change, writeReason } from '../../app/shared.ts';
+import type { CreateAnswers } from '../../app/work.ts';
+import { stay } from '../../kit/binding.ts';
+import { formKeys } from '../../kit/form-keys.ts';
+import { filterKey, type ListAt, listKeys } from '../../kit/list-keys.ts';
+import { menuKeys } from '../../kit/menu-keys.ts';
+import { connectPlace } from '../connect/place.ts';
+import { verifyPlace } from '../verify/place.ts';
+import { candidateAt, candidateRows, tickedRefs } from './candidates.ts';
+import { createFields } from './fields.ts';
+import { chooseLine, type MenuLine, planCreate, planPicked, toggleTick } from './reduce.ts';
+import type { ActCommand, ActScene, ActState } from './state.ts';
+
+type Key = SceneBinding<ActState, ActCommand>;
+
+interface MenuEntry {
+  readonly value: MenuLine;
+  readonly label: string;
+  readonly writes: boolean;
+}
+
+/** What can be done in step 5. */
+export const actMenu: readonly MenuEntry[] = [
+  { value: 'create', label: 'Create new VMs from this template', writes: true },
+  { value: 'start', label: 'Boot VMs that are armed', writes: true },
+  { value: 'rearm', label: 'Rearm VMs whose attempt is used', writes: true },
+  { value: 'repair', label: 'Repair a VM made with another tool', writes: true },
+  { value: 'template', label: 'Another template', writes: false },
+  { value: 'fleet', label: 'Watch the fleet', writes: false },
+];
+
+const lineOf = (value: string): MenuEntry | undefined => actMenu.find((line) => line.value === value);
+
+const oneBack: Pick<Key, 'keys' | 'label' | 'help'> = {
+  keys: ['escape'],
+  label: 'back',
+  help: 'one step back; nothing you typed is lost',
+};
+
+export const actMenuKeys: readonly Key[] = [
+  ...menuKeys<ActScene, ActCommand | AppCommand>({
+    list: ({ own }) => own.menu,
+    put: (scene, menu) => change(scene, { menu }),
+    items: () => actMenu,
+    choose(scene, value) {
+      const line = lineOf(value);
+      return line === undefined ? stay(scene) : chooseLine(scene, line.value);
+    },
+    disabled: (scene, value) => (lineOf(value)?.writes ? writeReason(scene) : null),
+    help: 'do this',
+  }),
+  {
+    ...oneBack,
+    run: (scene) => stay(back(scene, scene.shared.visited.includes(verifyPlace) ? verifyPlace : connectPlace)),
+  },
+  helpKey(),
+  quitKey(),
+];
+
+const toMenu: Key = { ...oneBack, run: (scene) => stay(change(scene, { view: 'menu' })) };
+
+export const createForm: SceneForm<ActState, ActCommand, CreateAnswers> = {
+  form: ({ own }) => own.form,
+  put: (scene, form) => change(scene, { form }),
+  fields: ({ own }) => createFields(own),
+  submit: planCreate,
+  last: 'plan',
+  help: 'the next field; on the last line: show the plan',
+  disabled: writeReason,
+  chooses: true,
+};
+
+export const createKeys: readonly Key[] = [...formKeys(createForm), toMenu, helpKey()];
+
+export const candidateList: ListAt<ActScene> = {
+  list: ({ own }) => own.list,
+  put: (scene, list) => change(scene, { list }),
+  ids: (scene) => candidateRows(scene).map(({ ref }) => ref),
+};
+
+/** Why the work one picks VMs for is nothing for this one. */
+function pickReason(scene: ActScene): string | null {
+  const one = candidateAt(scene);
+  return one === undefined ? 'No VM is selected.' : one.reason;
+}
+
+export const pickKeys: readonly Key[] = [
+  ...listKeys(candidateList),
+  {
+    keys: ['space'],
+    label: 'tick',
+    help: 'tick or untick this VM',
+    disabled: pickReason,
+    run: toggleTick,
+  },
+  {
+    keys: ['enter'],
+    label: 'plan',
+    help: 'show the plan for the ticked VMs, or for this one',
+    disabled: (scene) => writeReason(scene) ?? (tickedRefs(scene).length > 0 ? null : pickReason(scene)),
+    run: planPicked,
+  },
+  filterKey(candidateList, 'only those whose name holds what you type'),
+  toMenu,
+  helpKey(),
+  quitKey(),
+];

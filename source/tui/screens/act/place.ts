@@ -1,0 +1,3 @@
+import type { Place } from '../../app/shared.ts';
+
+export const actPlace: Place = { name: 'act', label: 'Act' };

@@ -1,0 +1,95 @@
+import type { SceneReduced } from '../../app/screen.ts';
+import { back, change, flash, go, type Shared, share } from '../../app/shared.ts';
+import { stay } from '../../kit/binding.ts';
+import { focusOn } from '../../kit/form.ts';
+import { emptyList, keepSelection } from '../../kit/list.ts';
+import { fleetPlace } from '../fleet/place.ts';
+import { templatePlace } from '../template/place.ts';
+import { candidateAt, candidatesOf, tickedRefs } from './candidates.ts';
+import { createFields } from './fields.ts';
+import { actPlace } from './place.ts';
+import type { ActCommand, ActEvent, ActScene, ActState, Choice, PickWork } from './state.ts';
+
+type Reduced = SceneReduced<ActState, ActCommand>;
+
+/** Step 5: what to do with the template, or with the VMs there are. */
+export function reduceAct(scene: ActScene, event: ActEvent): Reduced {
+  switch (event.type) {
+    case 'choices': {
+      const { srs, networks, defaultSr } = event;
+      const { form } = scene.own;
+      const sr = kept(srs, form.values.sr, defaultSr);
+      const network = kept(networks, form.values.network, '');
+      return stay(change(scene, { srs, networks, form: { ...form, values: { ...form.values, sr, network } } }));
+    }
+    case 'failed':
+      return stay(change(scene, { problem: event.problem }));
+  }
+}
+
+/** The answer given before if it is still there, else the default, else the first. */
+const kept = (choices: readonly Choice[], ...wanted: readonly string[]): string =>
+  wanted.find((uuid) => choices.some((choice) => choice.uuid === uuid)) ?? choices[0]?.uuid ?? '';
+
+/** One comes to the menu, wherever one left; and while one picks, the candidates follow the host. */
+export function noticeAct(before: Shared, scene: ActScene): Reduced {
+  const { shared, own } = scene;
+  if (shared.place !== actPlace) return stay(scene);
+  if (before.place !== actPlace) return stay(change(scene, { view: 'menu' }));
+  if (own.view !== 'pick' || before.fleet === shared.fleet) return stay(scene);
+  const list = keepSelection(
+    own.list,
+    candidatesOf(scene).map(({ ref }) => ref),
+  );
+  return stay(change(scene, { list, ticked: tickedRefs(scene) }));
+}
+
+export type MenuLine = 'create' | PickWork | 'template' | 'fleet';
+
+/** What a line of the menu does. */
+export function chooseLine(scene: ActScene, line: MenuLine): Reduced {
+  switch (line) {
+    case 'create': {
+      const chosen = scene.shared.templates.chosen !== null;
+      if (!chosen) return stay(flash(back(scene, templatePlace), 'Choose and prepare a template first.', 'note'));
+      const form = focusOn(createFields(scene.own), scene.own.form, 0);
+      return stay(change(scene, { view: 'create', form, problem: null }), { do: 'load-choices' });
+    }
+    case 'template':
+      return stay(back(scene, templatePlace));
+    case 'fleet':
+      return stay(go(scene, fleetPlace));
+    case 'start':
+    case 'rearm':
+    case 'repair': {
+      const next = change(scene, { view: 'pick', work: line, ticked: [], list: emptyList });
+      return stay(change(next, { list: { ...emptyList, selected: candidateAt(next)?.ref ?? null } }));
+    }
+  }
+}
+
+/** Asks for the plan of new VMs. */
+export function planCreate(scene: ActScene): Reduced {
+  const { templates, overridden } = scene.shared;
+  if (templates.chosen === null) return stay(flash(scene, 'No template is chosen.', 'bad'));
+  const answers = scene.own.form.values;
+  return stay(share(scene, { request: { work: 'create', template: templates.chosen, answers, force: overridden } }));
+}
+
+/** Asks for the plan of the VMs that are ticked, or of the one under the cursor. */
+export function planPicked(scene: ActScene): Reduced {
+  const ticked = tickedRefs(scene);
+  const one = candidateAt(scene);
+  const refs = ticked.length > 0 ? ticked : one === undefined ? [] : [one.ref];
+  if (refs.length === 0) return stay(scene);
+  const { work } = scene.own;
+  return stay(share(scene, { request: { work, refs, template: scene.shared.templates.chosen } }));
+}
+
+export function toggleTick(scene: ActScene): Reduced {
+  const one = candidateAt(scene);
+  if (one === undefined) return stay(scene);
+  const { ticked } = scene.own;
+  const without = ticked.filter((ref) => ref !== one.ref);
+  return stay(change(scene, { ticked: without.length < ticked.length ? without : [...ticked, one.ref] }));
+}

@@ -1,0 +1,31 @@
+import type { Screen } from '../../app/screen.ts';
+import { typeIn } from '../../kit/form-keys.ts';
+import { filterLayers } from '../../kit/list-keys.ts';
+import { performAct } from './effects.ts';
+import { actMenuKeys, candidateList, createForm, createKeys, pickKeys } from './keys.ts';
+import { actPlace } from './place.ts';
+import { noticeAct, reduceAct } from './reduce.ts';
+import { type ActCommand, type ActEvent, type ActState, startAct } from './state.ts';
+import { actMenuView, createView, pickView } from './view.ts';
+
+/** Step 5: what to do with the template, or with the VMs there are. */
+export const act: Screen<'act', ActState, ActEvent, ActCommand> = {
+  name: 'act',
+  place: actPlace,
+  start: startAct,
+  layers(scene) {
+    switch (scene.own.view) {
+      case 'menu':
+        return [{ keys: actMenuKeys, view: actMenuView }];
+      case 'create':
+        return [{ keys: createKeys, typed: (now, key) => typeIn(createForm, now, key), view: createView }];
+      case 'pick':
+        return [{ keys: pickKeys, view: pickView }, ...filterLayers(scene, candidateList)];
+    }
+  },
+  reduce: reduceAct,
+  notice: noticeAct,
+  busy: () => false,
+  perform: performAct,
+  failed: (_, problem) => ({ type: 'failed', problem }),
+};

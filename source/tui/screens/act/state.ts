@@ -1,0 +1,73 @@
+import type { Problem } from '../../../problem/problem.ts';
+import type { Ref } from '../../../xapi/records.ts';
+import type { Scene, Shared } from '../../app/shared.ts';
+import type { CreateAnswers, VmWork } from '../../app/work.ts';
+import { type FormState, newForm } from '../../kit/form.ts';
+import { emptyList, type ListState, matching } from '../../kit/list.ts';
+import { memoLast } from '../../kit/memo.ts';
+import type { InstallLook } from '../../kit/theme.ts';
+
+/** Storage or a network that can be chosen. */
+export interface Choice {
+  readonly uuid: string;
+  readonly label: string;
+}
+
+/** What one picks VMs for. */
+export type PickWork = Exclude<VmWork, 'stop'>;
+
+/** A VM that one may pick. */
+export interface Candidate {
+  readonly ref: Ref;
+  readonly name: string;
+  readonly look: InstallLook;
+  /** Why this work is nothing for it; null: it may be ticked. */
+  readonly reason: string | null;
+}
+
+export interface ActState {
+  readonly view: 'menu' | 'create' | 'pick';
+  readonly menu: ListState;
+  readonly form: FormState<CreateAnswers>;
+  readonly srs: readonly Choice[];
+  readonly networks: readonly Choice[];
+  readonly problem: Problem | null;
+  readonly work: PickWork;
+  readonly list: ListState;
+  readonly ticked: readonly Ref[];
+}
+
+export type ActScene = Scene<ActState>;
+
+export type ActEvent =
+  | {
+      readonly type: 'choices';
+      readonly srs: readonly Choice[];
+      readonly networks: readonly Choice[];
+      readonly defaultSr: string;
+    }
+  | { readonly type: 'failed'; readonly problem: Problem };
+
+export interface ActCommand {
+  readonly do: 'load-choices';
+}
+
+export const startAct = (_: Shared): ActState => ({
+  view: 'menu',
+  menu: emptyList,
+  form: newForm({ names: '', memory: '256M', vcpus: '1', disk: '8G', sr: '', network: '' }),
+  srs: [],
+  networks: [],
+  problem: null,
+  work: 'start',
+  list: emptyList,
+  ticked: [],
+});
+
+const filtered = memoLast((candidates: readonly Candidate[], filter: string) =>
+  matching(candidates, filter, ({ name }) => name),
+);
+
+/** The candidates to show, out of all of them. */
+export const shownCandidates = (candidates: readonly Candidate[], { list }: ActState): readonly Candidate[] =>
+  filtered(candidates, list.filter);

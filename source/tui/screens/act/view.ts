@@ -1,0 +1,99 @@
+import { problemRows } from '../../app/problem-rows.ts';
+import { chosenFacts } from '../../app/templates.ts';
+import type { View } from '../../kit/binding.ts';
+import { formRows, helpRows } from '../../kit/form-rows.ts';
+import { blank, foreign, hint, type Line, span, title, wrapped } from '../../kit/lines.ts';
+import { menuOf } from '../../kit/menu.ts';
+import type { Size } from '../../kit/size.ts';
+import { type ScreenColumn, tableRows } from '../../kit/table.ts';
+import { installLooks } from '../../kit/theme.ts';
+import { candidateAt, candidateRows } from './candidates.ts';
+import { createFields } from './fields.ts';
+import { actMenu } from './keys.ts';
+import type { ActScene, Candidate, PickWork } from './state.ts';
+
+export function actMenuView({ shared, own }: ActScene, size: Size): View {
+  const chosen = chosenFacts(shared.templates);
+  const warning = 'The repository check failed and was overridden: an attempt will probably be wasted.';
+  return {
+    rows: [
+      title('What shall be done?'),
+      chosen === undefined ? hint('No template is chosen yet.') : [span('Template: ', 'dim'), foreign(chosen.name)],
+      ...(shared.overridden ? wrapped(warning, size.width, 'bad') : []),
+      blank,
+    ],
+    menu: menuOf(actMenu, own.menu),
+  };
+}
+
+export function createView({ own }: ActScene, size: Size): View {
+  const fields = createFields(own);
+  const drawn = formRows(fields, own.form, size);
+  const [button, ...others] = drawn.rows.toReversed();
+  return {
+    rows: [
+      title('New VMs'),
+      blank,
+      ...others.toReversed(),
+      blank,
+      ...(button === undefined ? [] : [button]),
+      blank,
+      ...helpRows(fields, own.form, size.width),
+      ...(own.problem === null ? [] : problemRows(own.problem, size)),
+    ],
+  };
+}
+
+const pickTitles: Readonly<Record<PickWork, string>> = {
+  start: 'Which VMs shall boot?',
+  rearm: 'Which VMs shall run the installer once more?',
+  repair: 'Which VM shall get what it lacks, before its first boot?',
+};
+
+/** References of those ticked. */
+type Ticked = ReadonlySet<string>;
+
+const columns = (boxWidth: number): readonly ScreenColumn<Candidate, Ticked>[] => [
+  {
+    head: '',
+    width: boxWidth,
+    cell: ({ ref }, ticked) => (ticked.has(ref) ? 'x' : ''),
+    draw: ({ ref, reason }, ticked, _, { glyphs }) =>
+      reason === null ? [span(ticked.has(ref) ? glyphs.on : glyphs.off, 'good')] : [],
+  },
+  {
+    head: 'NAME',
+    width: { least: 12, most: 30, share: 0.35 },
+    cell: ({ name }) => name,
+    tone: ({ reason }, _, selected) => (reason !== null ? 'dim' : selected ? 'accent' : 'plain'),
+  },
+  {
+    head: 'STATE',
+    width: 16,
+    cell: ({ look }) => installLooks[look].word,
+    tone: ({ reason }) => (reason === null ? 'plain' : 'dim'),
+  },
+  { head: 'NOT NOW', cell: ({ reason }) => reason ?? '', tone: () => 'dim' },
+];
+
+export function pickView(scene: ActScene, size: Size): View {
+  const { own } = scene;
+  const rows = candidateRows(scene);
+  if (rows.length === 0) {
+    const none =
+      own.list.filter === '' ? 'There are no VMs here.' : `No name holds ${own.list.filter}; / changes the filter.`;
+    return { rows: [title(pickTitles[own.work]), blank, hint(none)] };
+  }
+  const { ref } = candidateAt(scene) ?? {};
+  const at = rows.findIndex((row) => row.ref === ref);
+  const head: Line = [...title(pickTitles[own.work]), span(`  ${at + 1}/${rows.length}`, 'dim')];
+  const around = new Set(own.ticked);
+  const room = { ...size, height: size.height - 2 };
+  return {
+    rows: [
+      head,
+      blank,
+      ...tableRows({ columns: columns(size.glyphs.off.length), rows, around, at, heads: false }, room),
+    ],
+  };
+}

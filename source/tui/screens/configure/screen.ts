@@ -1,0 +1,24 @@
+import type { Screen } from '../../app/screen.ts';
+import { typeIn } from '../../kit/form-keys.ts';
+import { performConfigure } from './effects.ts';
+import { configureForm, configureKeys, savingKeys } from './keys.ts';
+import { configurePlace } from './place.ts';
+import { noticeConfigure, reduceConfigure } from './reduce.ts';
+import { type ConfigureCommand, type ConfigureEvent, type ConfigureState, startConfigure } from './state.ts';
+import { configureView } from './view.ts';
+
+/** Step 3: where the repository is, and the kernel line. */
+export const configure: Screen<'configure', ConfigureState, ConfigureEvent, ConfigureCommand> = {
+  name: 'configure',
+  place: configurePlace,
+  start: startConfigure,
+  layers: ({ own }) =>
+    own.saving
+      ? [{ keys: savingKeys, view: configureView }]
+      : [{ keys: configureKeys, typed: (now, key) => typeIn(configureForm, now, key), view: configureView }],
+  reduce: reduceConfigure,
+  notice: noticeConfigure,
+  busy: ({ saving }) => saving,
+  perform: performConfigure,
+  failed: (_, problem) => ({ type: 'failed', problem }),
+};

@@ -1,0 +1,55 @@
+import type { SceneReduced } from '../../app/screen.ts';
+import { change, go, share } from '../../app/shared.ts';
+import { stay } from '../../kit/binding.ts';
+import { newForm } from '../../kit/form.ts';
+import { fleetPlace } from '../fleet/place.ts';
+import { connectPlace } from './place.ts';
+import type { ConnectCommand, ConnectEvent, ConnectScene, ConnectState } from './state.ts';
+
+type Reduced = SceneReduced<ConnectState, ConnectCommand>;
+
+/** Step 1: which host, who, and what was found there. */
+export function reduceConnect(scene: ConnectScene, event: ConnectEvent): Reduced {
+  const { own } = scene;
+  switch (event.type) {
+    case 'connected': {
+      const { name } = event;
+      const known = scene.shared.profiles.some((one) => one.name === name) && !own.opened.includes(name);
+      const next = share(change(scene, { phase: 'connected', problem: null, opened: [...own.opened, name] }), {
+        host: event.found,
+        profiles: event.profiles,
+      });
+      // Whoever has worked with this host before this session wants to see its VMs.
+      return stay(known ? share(go(next, fleetPlace), { visited: [connectPlace] }) : next);
+    }
+    case 'failed': {
+      if (own.phase !== 'connecting') return stay(scene);
+      // A refused password is typed anew, not mended blindly.
+      const refused = event.problem.exit === 4;
+      const form = refused
+        ? newForm({ ...own.form.values, password: '' }, 'password')
+        : newForm(own.form.values, 'address');
+      return stay(change(scene, { phase: 'form', form, problem: event.problem }));
+    }
+  }
+}
+
+/** A line of the menu: the form of this host, or at once to it where its password is known. */
+export function chooseHost(scene: ConnectScene, name: string): Reduced {
+  const profile = scene.shared.profiles.find((one) => one.name === name);
+  const { values } = scene.own.form;
+  if (profile === undefined) return stay(change(scene, { phase: 'form', form: newForm(values, 'address') }));
+  const known = { ...values, address: profile.address, user: profile.user };
+  const next = change(scene, { phase: 'form', form: newForm(known, 'password') });
+  return known.password === '' ? stay(next) : submit(next);
+}
+
+export function submit(scene: ConnectScene): Reduced {
+  const { address, user, password } = scene.own.form.values;
+  return stay(change(scene, { phase: 'connecting', problem: null }), {
+    do: 'connect',
+    address: address.trim(),
+    user: user.trim() || 'root',
+    password,
+  });
+}

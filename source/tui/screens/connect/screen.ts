@@ -1,0 +1,31 @@
+import type { Screen } from '../../app/screen.ts';
+import { typeIn } from '../../kit/form-keys.ts';
+import { performConnect } from './effects.ts';
+import { connectedKeys, connectingKeys, hostMenuKeys, loginForm, loginKeys } from './keys.ts';
+import { connectPlace } from './place.ts';
+import { reduceConnect } from './reduce.ts';
+import { type ConnectCommand, type ConnectEvent, type ConnectState, startConnect } from './state.ts';
+import { connectedView, hostMenuView, loginView } from './view.ts';
+
+/** Step 1: a host, known or new, and what was found there. */
+export const connect: Screen<'connect', ConnectState, ConnectEvent, ConnectCommand> = {
+  name: 'connect',
+  place: connectPlace,
+  start: startConnect,
+  layers(scene) {
+    switch (scene.own.phase) {
+      case 'menu':
+        return [{ keys: hostMenuKeys, view: hostMenuView }];
+      case 'form':
+        return [{ keys: loginKeys(scene), typed: (now, key) => typeIn(loginForm, now, key), view: loginView }];
+      case 'connecting':
+        return [{ keys: connectingKeys, view: loginView }];
+      case 'connected':
+        return [{ keys: connectedKeys, view: connectedView }];
+    }
+  },
+  reduce: reduceConnect,
+  busy: ({ phase }) => phase === 'connecting',
+  perform: performConnect,
+  failed: (_, problem) => ({ type: 'failed', problem }),
+};

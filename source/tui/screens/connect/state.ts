@@ -1,0 +1,68 @@
+import type { Problem } from '../../../problem/problem.ts';
+import type { Profile } from '../../../settings/settings.ts';
+import type { Found, Scene, Shared } from '../../app/shared.ts';
+import { type Field, type FormState, newForm, stringField } from '../../kit/form.ts';
+import { emptyList, type ListState } from '../../kit/list.ts';
+import type { MenuItem } from '../../kit/menu.ts';
+
+export interface Login {
+  readonly address: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface ConnectState {
+  readonly phase: 'menu' | 'form' | 'connecting' | 'connected';
+  readonly menu: ListState;
+  readonly form: FormState<Login>;
+  readonly problem: Problem | null;
+  /** Names of the hosts that were opened in this session. */
+  readonly opened: readonly string[];
+}
+
+export type ConnectScene = Scene<ConnectState>;
+
+export type ConnectEvent =
+  | {
+      readonly type: 'connected';
+      readonly found: Found;
+      readonly profiles: readonly Profile[];
+      /** Of its profile. */
+      readonly name: string;
+    }
+  | { readonly type: 'failed'; readonly problem: Problem };
+
+export type ConnectCommand = { readonly do: 'connect' } & Login;
+
+/** Known hosts are offered, unless an address was given. */
+export const startConnect = ({ suggestions, profiles }: Shared): ConnectState => ({
+  phase: suggestions.address === undefined && profiles.length > 0 ? 'menu' : 'form',
+  menu: emptyList,
+  form: newForm({
+    address: suggestions.address ?? '',
+    user: suggestions.user ?? 'root',
+    password: suggestions.password ?? '',
+  }),
+  problem: null,
+  opened: [],
+});
+
+export const loginFields: readonly Field<Login>[] = [
+  stringField('address', {
+    label: 'address',
+    help: 'Host name or IP of the pool master. https is meant unless you write http://.',
+    required: 'Which host? An address is missing.',
+  }),
+  stringField('user', { label: 'user', help: 'root, unless the pool uses Active Directory.' }),
+  stringField('password', {
+    label: 'password',
+    help: 'Kept in memory only: never written to a file, never shown.',
+    kind: 'secret',
+  }),
+];
+
+/** Every saved host, and one line for another. */
+export const hostItems = ({ shared }: ConnectScene): readonly MenuItem[] => [
+  ...shared.profiles.map(({ name, user }) => ({ label: `${name} (${user})`, value: name })),
+  { label: 'A new host', value: '' },
+];

@@ -1,0 +1,71 @@
+import { sendsPasswordInClear } from '../../../hosts/address.ts';
+import { problemRows } from '../../app/problem-rows.ts';
+import type { View } from '../../kit/binding.ts';
+import { busyRow, formRows, helpRows } from '../../kit/form-rows.ts';
+import { blank, foreign, hint, type Line, line, span, title, wrapped } from '../../kit/lines.ts';
+import { menuOf } from '../../kit/menu.ts';
+import type { Size } from '../../kit/size.ts';
+import { type ConnectScene, hostItems, loginFields } from './state.ts';
+
+export const hostMenuView = (scene: ConnectScene): View => ({
+  rows: [title('Which XenServer?'), blank],
+  menu: menuOf(hostItems(scene), scene.own.menu),
+});
+
+export function loginView({ own }: ConnectScene, size: Size): View {
+  const { form, phase, problem } = own;
+  const rows: Line[] = [
+    title('Which XenServer?'),
+    blank,
+    ...formRows(loginFields, form, size, phase === 'form').rows,
+    blank,
+    ...helpRows(loginFields, form, size.width),
+  ];
+  if (crossesNetwork(form.values.address))
+    rows.push(line('Plain http: the password crosses the network readable.', 'warn'));
+  if (phase === 'connecting') rows.push(blank, busyRow('Connecting', size));
+  if (problem !== null) rows.push(blank, ...problemRows(problem, size));
+  return { rows };
+}
+
+/** True for an http:// address that is not this machine itself. */
+const crossesNetwork = (address: string): boolean => URL.canParse(address) && sendsPasswordInClear(new URL(address));
+
+const noLoader = 'not at all: this release has no eliloader.';
+
+const loaders: readonly (readonly [before: number, text: string])[] = [
+  [
+    2012,
+    'eliloader of 2010: always appends dists/<release>/ to the repository, and never looks at the length of what it gets.',
+  ],
+  [2014, 'eliloader of 2012: leaves a repository that names a distribution alone, and compares lengths.'],
+  [Number.POSITIVE_INFINITY, 'eliloader of 2014: takes at most 32 MiB of kernel and 128 MiB of initrd.'],
+];
+
+/** What answered, and how this release boots PV guests. */
+export function connectedView({ shared }: ConnectScene, size: Size): View {
+  const { host, readOnly } = shared;
+  if (host === null) return { rows: [] };
+  const row = (label: string, value: string): Line => [span(label.padEnd(14), 'dim'), foreign(value)];
+  const year = host.loader;
+  const loader = year === 'none' ? noLoader : (loaders.find(([before]) => year < before)?.[1] ?? '');
+  return {
+    rows: [
+      [span(`${size.glyphs.done} `, 'good'), span('Connected', 'title', { bold: true })],
+      blank,
+      row('host', `${host.name} (${host.address})`),
+      row('product', `${host.product} ${host.version}`),
+      row('pool', host.pool === '' ? 'a host of its own' : host.pool),
+      row('hypervisor', `Xen ${host.xen}`),
+      blank,
+      ...wrapped(`How it boots a PV guest from the network: ${loader}`, size.width),
+      blank,
+      ...wrapped(
+        'The loader runs in dom0, fetches kernel and initrd once, and then switches the VM to boot from its disk. That is the one attempt.',
+        size.width,
+        'dim',
+      ),
+      ...(readOnly ? [] : [blank, hint('The address is saved for next time; the password is not.')]),
+    ],
+  };
+}

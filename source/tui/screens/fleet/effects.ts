@@ -1,0 +1,51 @@
+import { recordVerdict } from '../../../operations/verdict.ts';
+import { watchFleet } from '../../../watch/stream.ts';
+import type { Work, World } from '../../app/world.ts';
+import type { FleetCommand, FleetEvent } from './state.ts';
+
+export async function performFleet(command: FleetCommand, work: Work<FleetEvent>): Promise<void> {
+  switch (command.do) {
+    case 'follow':
+      // Goes on for as long as the screen is open: nobody waits for its end.
+      void followAnew(work);
+      return;
+    case 'record-verdict':
+      return recordVerdict(command.ref, command.verdict, work.world.context(work.whole));
+  }
+}
+
+interface Following {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** One host at a time for each screen. */
+const followings = new WeakMap<World, Following>();
+
+/** Follows another host instead. The one before must have closed its port before the next listens on it. */
+async function followAnew(work: Work<FleetEvent>): Promise<void> {
+  const before = followings.get(work.world);
+  before?.stop.abort();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([work.whole, stop.signal]);
+  const ended = (before?.ended ?? Promise.resolve())
+    .then(() => follow(work, signal))
+    .catch((error: unknown) => {
+      if (!signal.aborted) work.dispatch({ type: 'lost', problem: work.world.problemOf(error) });
+    });
+  followings.set(work.world, { stop, ended });
+  return ended;
+}
+
+/** The same stream that `status --watch` reads. */
+const follow = ({ world, dispatch }: Work<FleetEvent>, signal: AbortSignal): Promise<void> =>
+  watchFleet({
+    host: world.host(),
+    transport: world.transport,
+    monitorPort: world.monitorPort,
+    now: world.now,
+    signal,
+    onChange: (fleet) => dispatch({ type: 'fleet', fleet, now: world.now() }),
+    onVerdict: (ref, verdict) => dispatch({ type: 'verdict', ref, verdict }),
+    onListening: (listening) => dispatch({ type: 'listening', listening }),
+  });

@@ -1,0 +1,27 @@
+import { lookOf } from '../../app/installs.ts';
+import type { Screen } from '../../app/screen.ts';
+import { filterLayers } from '../../kit/list-keys.ts';
+import { performFleet } from './effects.ts';
+import { fleetKeys, fleetList } from './keys.ts';
+import { fleetPlace } from './place.ts';
+import { noticeFleet, reduceFleet } from './reduce.ts';
+import { type FleetCommand, type FleetEvent, type FleetState, startFleet } from './state.ts';
+import { fleetMessage, fleetView } from './view.ts';
+
+/** Step 6: the VMs live, and what can be done with the selected one. */
+export const fleet: Screen<'fleet', FleetState, FleetEvent, FleetCommand> = {
+  name: 'fleet',
+  place: fleetPlace,
+  start: startFleet,
+  layers: (scene) => [{ keys: fleetKeys, view: fleetView, message: fleetMessage }, ...filterLayers(scene, fleetList)],
+  reduce: reduceFleet,
+  notice: noticeFleet,
+  busy: () => false,
+  perform: performFleet,
+  failed: (_, problem) => ({ type: 'failed', problem }),
+  // Installs do not need us: they go on when the screen is closed.
+  farewell: ({ shared }) =>
+    [...shared.fleet.byRef.values()]
+      .filter((install) => lookOf(install, shared.now) === 'installing')
+      .map(({ vm }) => `${vm.record.name_label}: the install goes on; look again with xenfai, or xenfai status`),
+};

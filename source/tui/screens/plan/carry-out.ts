@@ -1,0 +1,80 @@
+import { conditionText, readVm } from '../../../hosts/vm.ts';
+import { madeOnce } from '../../../operations/made-once.ts';
+import { outcomeProblem, outcomeText } from '../../../operations/outcome.ts';
+import type { Plan } from '../../../operations/plan.ts';
+import { execute, type StepEvent } from '../../../operations/run.ts';
+import { refuseOther } from '../../../operations/same-plan.ts';
+import { startedText, startVm } from '../../../operations/start.ts';
+import type { Problem } from '../../../problem/problem.ts';
+import type { Ref } from '../../../xapi/records.ts';
+import type { WorkBase } from '../../app/world.ts';
+import type { Wish } from './wishes.ts';
+
+/** What became of one VM. `startable`: it could be started now. */
+export interface Done {
+  readonly text: string;
+  readonly problem: Problem | null;
+  readonly startable: Ref | null;
+}
+
+export interface CarryingOut {
+  /** The plan that somebody agreed to. */
+  readonly shown: Plan;
+  /** Start whatever the check says. */
+  readonly force: boolean;
+  readonly tell: (text: string) => void;
+}
+
+/** Grants one wish. Its plan is made once more: one that has changed since it was shown is left alone. */
+export async function carryOut(wish: Wish, work: WorkBase, how: CarryingOut): Promise<Done> {
+  if (wish.kind === 'change') return change(await wish.plan(), work, how);
+  let shown: Plan | null = how.shown;
+  return madeOnce<Done>(
+    async () => {
+      const made = await wish.plan();
+      if (made.kind === 'new' && shown !== null) refuseOther(shown, made.plan);
+      // The race for a name was lost: what follows is not what was shown, and it is not ours any more either.
+      shown = null;
+      return made;
+    },
+    async () => ({ text: thereAlready, problem: null, startable: null }),
+    (plan) => run(plan, work, how),
+  );
+}
+
+/** Of a VM that the same request has made before. */
+export const thereAlready = 'is there already, made from this template; it is left as it is';
+
+async function change(
+  { vm, plan }: Awaited<ReturnType<Extract<Wish, { kind: 'change' }>['plan']>>,
+  work: WorkBase,
+  how: CarryingOut,
+): Promise<Done> {
+  refuseOther(how.shown, plan);
+  if (plan.operation !== 'start') return run(plan, work, how);
+  const context = work.world.context(work.signal);
+  how.tell('checking the repository, then starting');
+  const { transport } = work.world;
+  const started = await startVm(vm, plan, context, { transport, force: how.force, onStep: tellStep(how) });
+  const { rules } = await context.host.facts();
+  return { text: startedText(started, rules), problem: outcomeProblem(started.outcome), startable: null };
+}
+
+async function run(plan: Plan, { world, signal }: WorkBase, how: CarryingOut): Promise<Done> {
+  const context = world.context(signal);
+  const outcome = await execute(plan, context, tellStep(how));
+  const after = outcome.ref === null ? null : await readVm(context.host.session, outcome.ref).catch(() => null);
+  const { rules } = await context.host.facts();
+  const problem = outcomeProblem(outcome);
+  return {
+    text: outcomeText(outcome, after === null ? null : conditionText(after, rules)),
+    problem,
+    startable: problem === null && plan.operation !== 'stop' ? outcome.ref : null,
+  };
+}
+
+const tellStep =
+  ({ tell }: CarryingOut) =>
+  ({ index, total, step, state }: StepEvent): void => {
+    if (state === 'begun') tell(`${index + 1}/${total} ${step}`);
+  };

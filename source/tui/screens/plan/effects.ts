@@ -1,0 +1,79 @@
+import type { Host } from '../../../hosts/host.ts';
+import type { Plan } from '../../../operations/plan.ts';
+import { planView } from '../../../operations/plan-view.ts';
+import type { Work } from '../../app/world.ts';
+import { carryOut, thereAlready } from './carry-out.ts';
+import type { JobEntry, PlanCommand, PlanEvent, Planned } from './state.ts';
+import { type Wish, wishesOf } from './wishes.ts';
+
+export { leftBehind } from '../../../operations/in-flight.ts';
+
+type PlanWork = Work<PlanEvent>;
+
+export async function performPlan(command: PlanCommand, work: PlanWork): Promise<void> {
+  const wishes = await wishesOf(command.request, work);
+  switch (command.do) {
+    case 'plan': {
+      const entries: JobEntry[] = [];
+      for (const wish of wishes) entries.push(await entryOf(wish, work.world.host()));
+      // One that was left by Esc must not come up in the next.
+      if (!work.signal.aborted) work.dispatch({ type: 'planned', entries });
+      return;
+    }
+    case 'run':
+      return run(wishes, command, work);
+  }
+}
+
+/** A plan, or in words why there is none, or the problem on the way to it. */
+async function entryOf(wish: Wish, host: Host): Promise<JobEntry> {
+  const { name } = wish;
+  try {
+    const made = await wish.plan();
+    const plan = 'kind' in made && made.kind === 'existing' ? null : made.plan;
+    const note = plan === null ? thereAlready : plan.actions.length === 0 ? 'nothing to do' : null;
+    return { name, planned: plan === null || note !== null ? null : shown(plan), problem: null, note };
+  } catch (error) {
+    return { name, planned: null, problem: host.explain(error), note: null };
+  }
+}
+
+const shown = (plan: Plan): Planned => ({
+  steps: planView(plan),
+  erases: plan.erases,
+  shutsDown: plan.actions.some((action) => action.do === 'shutdown'),
+  sources: plan.sources,
+  notes: plan.notes,
+  plan,
+});
+
+/** Carries the plans out one after the other; an interrupt takes the current one back and leaves the rest. */
+async function run(
+  wishes: readonly Wish[],
+  { entries, request }: PlanCommand & { readonly do: 'run' },
+  work: PlanWork,
+): Promise<void> {
+  const { world, signal, dispatch } = work;
+  const due = entries.flatMap(({ name, planned }, index) => {
+    const wish = wishes[index];
+    return planned === null || wish === undefined ? [] : [{ name, wish, plan: planned.plan }];
+  });
+  for (const [index, { name, wish, plan }] of due.entries()) {
+    if (signal.aborted) {
+      const others = due.length - index - 1;
+      const text = others === 0 ? 'not begun' : `not begun, and ${others} more`;
+      dispatch({ type: 'result', result: { name, ok: false, text, problem: null }, startable: null });
+      break;
+    }
+    const tell = (text: string): void => dispatch({ type: 'progress', name, text });
+    const how = { shown: plan, force: request.force ?? false, tell };
+    try {
+      const { startable, problem, text } = await carryOut(wish, work, how);
+      dispatch({ type: 'result', result: { name, ok: problem === null, text, problem }, startable });
+    } catch (error) {
+      const problem = world.problemOf(error);
+      dispatch({ type: 'result', result: { name, ok: false, text: 'left as it was', problem }, startable: null });
+    }
+  }
+  dispatch({ type: 'finished' });
+}

@@ -1,0 +1,63 @@
+import { helpKey } from '../../app/layers.ts';
+import type { SceneBinding } from '../../app/screen.ts';
+import { change, writeReason } from '../../app/shared.ts';
+import { stay } from '../../kit/binding.ts';
+import { scrollKeys } from '../../kit/scroll-keys.ts';
+import { carryOut, close, refuse, setJob, startThem } from './reduce.ts';
+import { type PlanCommand, type PlanScene, type PlanState, workable } from './state.ts';
+
+type Key = SceneBinding<PlanState, PlanCommand>;
+
+const scrolling = scrollKeys<PlanScene>({
+  scroll: ({ own }) => own.job?.scroll ?? 0,
+  put: (scene, scroll) => setJob(scene, { scroll }),
+});
+
+export const planningKeys: readonly Key[] = [
+  {
+    keys: ['escape'],
+    label: 'cancel',
+    help: 'do not do it',
+    run: (scene) => stay(change(scene, { job: null }), { app: 'cancel' }),
+  },
+];
+
+export const previewKeys: readonly Key[] = [
+  {
+    keys: ['enter'],
+    label: 'do it',
+    help: 'carry the plan out',
+    onlyWhenPossible: true,
+    disabled: (scene) =>
+      scene.own.job?.dangerous ? 'This changes an existing VM: y carries it out.' : writeReason(scene),
+    run: carryOut,
+  },
+  {
+    keys: ['y'],
+    label: 'yes, do it',
+    help: 'carry out a plan that changes an existing VM',
+    onlyWhenPossible: true,
+    disabled: (scene) => {
+      const { job } = scene.own;
+      return job === null || workable(job).length === 0 ? 'There is nothing to carry out.' : writeReason(scene);
+    },
+    run: carryOut,
+  },
+  ...scrolling,
+  { keys: ['escape', 'n'], label: 'no', help: 'do not do it', run: refuse },
+  helpKey(),
+];
+
+export const doneKeys: readonly Key[] = [
+  { keys: ['enter', 'escape'], label: 'go on', help: 'close this', run: close },
+  {
+    keys: ['s'],
+    label: 'start them',
+    help: 'start what was made or armed',
+    onlyWhenPossible: true,
+    disabled: ({ own }) => (own.job?.startable.length ? null : 'There is nothing to start.'),
+    run: startThem,
+  },
+  ...scrolling,
+  helpKey(),
+];

@@ -1,0 +1,95 @@
+import type { SceneReduced } from '../../app/screen.ts';
+import { change, flash, go, remember, type Shared, share } from '../../app/shared.ts';
+import type { Request } from '../../app/work.ts';
+import { stay } from '../../kit/binding.ts';
+import { actPlace } from '../act/place.ts';
+import { fleetPlace } from '../fleet/place.ts';
+import { type Job, type PlanCommand, type PlanEvent, type PlanScene, type PlanState, workable } from './state.ts';
+
+type Reduced = SceneReduced<PlanState, PlanCommand>;
+
+/** Somebody asks for work: first its plan is made, then shown. */
+export function noticePlan(_: Shared, scene: PlanScene): Reduced {
+  const { request } = scene.shared;
+  return request === null ? stay(scene) : openJob(share(scene, { request: null }), request);
+}
+
+function openJob(scene: PlanScene, request: Request): Reduced {
+  const { work } = request;
+  const job: Job = {
+    request,
+    phase: 'planning',
+    dangerous: work === 'rearm' || work === 'repair' || work === 'stop',
+    entries: [],
+    progress: {},
+    results: [],
+    startable: [],
+    scroll: 0,
+    problem: null,
+  };
+  return stay(change(scene, { job }), { do: 'plan', request });
+}
+
+export const setJob = (scene: PlanScene, part: Partial<Job>): PlanScene =>
+  change(scene, { job: scene.own.job === null ? null : { ...scene.own.job, ...part } });
+
+/** Follows a create or rearm of these VMs, whose plan was confirmed just now. */
+const isChained = (request: Request): boolean => request.work !== 'create' && request.chained === true;
+
+/** Plan, preview, progress, result; the same for every kind of work. */
+export function reducePlan(scene: PlanScene, event: PlanEvent): Reduced {
+  const { job } = scene.own;
+  if (job === null) return stay(scene);
+  switch (event.type) {
+    case 'planned': {
+      // What was just made or armed here was looked at a moment ago; any other start that erases is asked for.
+      const erases = event.entries.some(({ planned }) => planned !== null && planned.erases.length > 0);
+      const dangerous = job.dangerous || (erases && !isChained(job.request));
+      return stay(setJob(scene, { phase: 'preview', entries: event.entries, dangerous }));
+    }
+    case 'progress':
+      return stay(setJob(scene, { progress: { ...job.progress, [event.name]: event.text } }));
+    case 'result': {
+      const startable = event.startable === null ? job.startable : [...job.startable, event.startable];
+      const next = setJob(scene, { results: [...job.results, event.result], startable });
+      return stay(remember(next, `${job.request.work} ${event.result.name}: ${event.result.text}`));
+    }
+    case 'finished':
+      return stay(setJob(scene, { phase: 'done', scroll: 0 }));
+    case 'failed':
+      return stay(setJob(scene, { phase: 'done', problem: event.problem }));
+  }
+}
+
+/** Carries out what was shown; where nothing can be, only closes it. */
+export function carryOut(scene: PlanScene): Reduced {
+  const { job } = scene.own;
+  if (job === null || workable(job).length === 0) return stay(change(scene, { job: null }));
+  return stay(setJob(scene, { phase: 'running', scroll: 0 }), {
+    do: 'run',
+    request: job.request,
+    entries: job.entries,
+  });
+}
+
+export const refuse = (scene: PlanScene): Reduced =>
+  stay(flash(change(scene, { job: null }), 'Nothing was changed.', 'note'));
+
+/** Starts what was made or armed: another job, whose plan follows the one just confirmed. */
+export function startThem(scene: PlanScene): Reduced {
+  const { job } = scene.own;
+  if (job === null) return stay(scene);
+  const { startable: refs, request } = job;
+  const force = request.force ?? false;
+  return openJob(scene, { work: 'start', refs, template: null, force, chained: true });
+}
+
+/** From the wizard one goes on to the fleet when something was done; a failure leads back to the form. */
+export function close(scene: PlanScene): Reduced {
+  const { job } = scene.own;
+  const after = change(scene, { job: null });
+  const done = job?.results.some(({ ok }) => ok) ?? false;
+  if (scene.shared.place !== actPlace || !done) return stay(after);
+  const spotlight = job?.startable[0] ?? null;
+  return stay(go(share(after, { spotlight }), fleetPlace));
+}

@@ -1,0 +1,73 @@
+import type { Plan, StepView } from '../../../operations/plan.ts';
+import type { Finding } from '../../../problem/finding.ts';
+import type { Problem } from '../../../problem/problem.ts';
+import type { Ref } from '../../../xapi/records.ts';
+import type { Scene } from '../../app/shared.ts';
+import type { Request } from '../../app/work.ts';
+
+/** What will be done with one VM. */
+export interface Planned {
+  readonly steps: readonly StepView[];
+  /** Disks by name and size. */
+  readonly erases: readonly string[];
+  /** It runs now, and is shut down first. */
+  readonly shutsDown: boolean;
+  readonly sources: Plan['sources'];
+  readonly notes: readonly Finding[];
+  /** What is carried out; the screen does not look into it. */
+  readonly plan: Plan;
+}
+
+/** One VM of a job: its plan, or why there is none. */
+export interface JobEntry {
+  readonly name: string;
+  readonly planned: Planned | null;
+  readonly problem: Problem | null;
+  readonly note: string | null;
+}
+
+export interface JobResult {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly text: string;
+  readonly problem: Problem | null;
+}
+
+/** One piece of work from plan to result, whoever asked for it. */
+export interface Job {
+  readonly request: Request;
+  readonly phase: 'planning' | 'preview' | 'running' | 'done';
+  /** An existing VM is changed: y is asked for. */
+  readonly dangerous: boolean;
+  readonly entries: readonly JobEntry[];
+  /** By name: the step under way. */
+  readonly progress: Readonly<Record<string, string>>;
+  readonly results: readonly JobResult[];
+  /** References that could be started next. */
+  readonly startable: readonly Ref[];
+  readonly scroll: number;
+  readonly problem: Problem | null;
+}
+
+export interface PlanState {
+  readonly job: Job | null;
+}
+
+export type PlanScene = Scene<PlanState>;
+
+export type PlanEvent =
+  | { readonly type: 'planned'; readonly entries: readonly JobEntry[] }
+  | { readonly type: 'progress'; readonly name: string; readonly text: string }
+  | { readonly type: 'result'; readonly result: JobResult; readonly startable: Ref | null }
+  | { readonly type: 'finished' }
+  | { readonly type: 'failed'; readonly problem: Problem };
+
+export type PlanCommand =
+  | { readonly do: 'plan'; readonly request: Request }
+  | { readonly do: 'run'; readonly request: Request; readonly entries: readonly JobEntry[] };
+
+export const startPlan = (): PlanState => ({ job: null });
+
+/** Those of a job that have something to carry out. */
+export const workable = (job: Job): readonly (JobEntry & { readonly planned: Planned })[] =>
+  job.entries.flatMap((entry) => (entry.planned === null ? [] : [{ ...entry, planned: entry.planned }]));

@@ -1,0 +1,130 @@
+import { cleanRow } from '../../../text/clean.ts';
+import { printShell } from '../../../text/shell.ts';
+import { findingRows, problemRows } from '../../app/problem-rows.ts';
+import type { Work } from '../../app/work.ts';
+import type { View } from '../../kit/binding.ts';
+import { busyRow } from '../../kit/form-rows.ts';
+import { blank, foreign, type Line, line, scrolled, span, title, wrapped } from '../../kit/lines.ts';
+import type { Size } from '../../kit/size.ts';
+import { type Job, type JobEntry, type JobResult, type PlanScene, workable } from './state.ts';
+
+const verbs: Readonly<Record<Work, string>> = {
+  create: 'Make',
+  start: 'Start',
+  stop: 'Shut down',
+  rearm: 'Rearm',
+  repair: 'Repair',
+};
+
+export function planView({ own: { job } }: PlanScene, size: Size): View {
+  return { rows: job === null ? [] : jobRows(job, size).slice(0, size.height) };
+}
+
+function jobRows(job: Job, size: Size): Line[] {
+  switch (job.phase) {
+    case 'planning':
+      return [title(`${verbs[job.request.work]}: the plan`), blank, busyRow('Reading what is there', size)];
+    case 'preview':
+      return previewRows(job, size);
+    case 'running':
+      return [title(`${verbs[job.request.work]}: at work`), blank, ...progressRows(job, size)];
+    case 'done':
+      return doneRows(job, size);
+  }
+}
+
+function previewRows(job: Job, size: Size): Line[] {
+  const plain: Line = [
+    span('Enter', 'accent', { bold: true }),
+    span(' carries this out, Esc leaves everything as it is.'),
+  ];
+  const question = [...(job.dangerous ? questionRows(job, size) : [plain]), ...lossRows(job, size)];
+  const steps = job.entries.flatMap((entry) => entryRows(entry, size));
+  const head: Line[] = [title(`${verbs[job.request.work]}: the plan, with the xe line of each step`), ...question];
+  return [...head, blank, ...scrolled(steps, job.scroll, Math.max(3, size.height - head.length - 1))];
+}
+
+function questionRows(job: Job, { width }: Size): Line[] {
+  const names = workable(job)
+    .map(({ name }) => name)
+    .join(', ');
+  return wrapped(`${verbs[job.request.work]} ${names}? y does it, Esc or n does not.`, width, 'warn');
+}
+
+/** What will be lost: machines that run now, and disks by VM. */
+function lossRows(job: Job, { width }: Size): Line[] {
+  const running = workable(job).filter(({ planned }) => job.request.work !== 'stop' && planned.shutsDown);
+  const stops = running.map(({ name }) => name).join(', ');
+  const erased = workable(job).flatMap(({ name, planned }) => planned.erases.map((disk) => `${disk} of ${name}`));
+  const boot = job.request.work === 'start' ? 'This boot' : 'The next boot';
+  return [
+    ...(stops === '' ? [] : wrapped(`Running now, and shut down first: ${stops}.`, width, 'bad')),
+    ...(erased.length === 0 ? [] : wrapped(`${boot} ERASES ${erased.join(', ')}.`, width, 'bad').slice(0, 4)),
+  ];
+}
+
+function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line[] {
+  const head: Line = [
+    span(`${size.glyphs.bullet} `, 'accent'),
+    foreign(name),
+    foreign(note === null ? '' : `: ${note}`, 'dim'),
+  ];
+  if (problem !== null) return [head, ...problemRows(problem, { ...size, width: size.width - 2 }), blank];
+  if (planned === null) return [head, blank];
+  const sources = planned.sources
+    .filter(({ value }) => value.length < 60)
+    .map(({ what, value, from }) => `${what} ${value} (${typeof from === 'string' ? from : 'given'})`)
+    .join(', ');
+  return [
+    head,
+    ...(sources === '' ? [] : wrapped(`from: ${sources}`, size.width, 'dim', '  ')),
+    ...planned.steps.flatMap(({ step, before, after, xe }): Line[] => [
+      ...changeRows(step, before, after, size),
+      ...xe.flatMap((one) => wrapped(printShell(one, cleanRow), size.width, 'dim', '      ')),
+    ]),
+    ...findingRows(planned.notes, size),
+    blank,
+  ];
+}
+
+function changeRows(step: string, before: string, after: string, { width, glyphs }: Size): Line[] {
+  if (before === '' && after === '') return [line(`  ${step}`)];
+  const one = `  ${step}: ${before === '' ? '' : `${before} ${glyphs.arrow} `}${after === '' ? '(none)' : after}`;
+  return wrapped(one, width, 'plain', '  ').map((row, index) => (index === 0 ? row : [span('    '), ...row]));
+}
+
+function progressRows(job: Job, size: Size): Line[] {
+  return workable(job).map(({ name }): Line => {
+    const result = job.results.find((entry) => entry.name === name);
+    if (result !== undefined) return resultRow(result, size);
+    const step = job.progress[name];
+    const { open, current } = size.glyphs;
+    return [
+      span(`${step === undefined ? open : current} `, 'accent'),
+      foreign(name),
+      span(`  ${step ?? 'waiting'}`, 'dim'),
+    ];
+  });
+}
+
+function resultRow({ name, ok, text }: JobResult, { glyphs }: Size): Line {
+  const tone = ok ? 'good' : 'bad';
+  return [span(`${ok ? glyphs.done : glyphs.wrong} `, tone), foreign(name), span('  '), foreign(text, tone)];
+}
+
+function doneRows(job: Job, size: Size): Line[] {
+  const rows: Line[] = [title(`${verbs[job.request.work]}: the result`), blank];
+  if (job.problem !== null) rows.push(...problemRows(job.problem, size));
+  for (const result of job.results) {
+    rows.push(resultRow(result, size));
+    if (result.problem !== null) rows.push(...problemRows(result.problem, size), blank);
+  }
+  for (const { name, planned, problem, note } of job.entries) {
+    if (planned !== null) continue;
+    const text = problem?.message ?? note ?? '';
+    rows.push([span(`${size.glyphs.bullet} `, 'dim'), foreign(name), span('  '), foreign(text, 'dim')]);
+  }
+  if (job.startable.length > 0)
+    rows.push(blank, [span('s', 'accent', { bold: true }), span(' starts them now, Enter goes on without.')]);
+  return scrolled(rows, job.scroll, size.height);
+}

@@ -1,0 +1,83 @@
+import { findVm, readVm, type Vm } from '../../../hosts/vm.ts';
+import { planCreate } from '../../../operations/create.ts';
+import type { MadeOrThere } from '../../../operations/made-once.ts';
+import type { Plan } from '../../../operations/plan.ts';
+import { bootsThroughLoader, planStart, planStop } from '../../../operations/power.ts';
+import { disksOf, planArming } from '../../../operations/rearm.ts';
+import { createSite } from '../../../operations/site.ts';
+import { expandNames } from '../../../operations/vm-names.ts';
+import { parseSize } from '../../../text/sizes.ts';
+import type { Request } from '../../app/work.ts';
+import type { WorkBase } from '../../app/world.ts';
+
+/** One VM that is to be made or changed, and how its plan is made: for the preview, and once more when it is due. */
+export type Wish =
+  | { readonly name: string; readonly kind: 'make'; readonly plan: () => Promise<MadeOrThere> }
+  | { readonly name: string; readonly kind: 'change'; readonly plan: () => Promise<Change> };
+
+interface Change {
+  /** As it is now. */
+  readonly vm: Vm;
+  readonly plan: Plan;
+}
+
+/** Everything a request asks for, VM by VM. Errors: those that concern all of them. */
+export const wishesOf = (request: Request, work: WorkBase): Promise<Wish[]> =>
+  request.work === 'create' ? newVms(request, work) : presentVms(request, work);
+
+async function newVms(
+  { template, answers }: Extract<Request, { work: 'create' }>,
+  { world }: WorkBase,
+): Promise<Wish[]> {
+  const host = world.host();
+  const options = {
+    memory: parseSize(answers.memory) ?? undefined,
+    vcpus: Number(answers.vcpus),
+    disk: parseSize(answers.disk) ?? undefined,
+    sr: answers.sr || undefined,
+    network: answers.network || undefined,
+  };
+  const names = answers.names
+    .split(/\s+/)
+    .filter((name) => name !== '')
+    .flatMap(expandNames);
+  const site = await createSite(host, await findVm(host.session, template, 'template'), options);
+  return names.map((name) => ({ name, kind: 'make', plan: () => planCreate(host, site, name, options) }));
+}
+
+async function presentVms(request: Exclude<Request, { work: 'create' }>, { world }: WorkBase): Promise<Wish[]> {
+  const { session } = world.host();
+  const vms = await Promise.all(request.refs.map((ref) => readVm(session, ref)));
+  return vms.map(({ ref, record }) => ({
+    name: record.name_label,
+    kind: 'change',
+    async plan() {
+      const vm = await readVm(session, ref);
+      return { vm, plan: await planFor(request, vm, { world }) };
+    },
+  }));
+}
+
+/** The screen asks before it changes a VM, so that a running one is offered its shutdown with the rest. */
+async function planFor(
+  { work, template }: Exclude<Request, { work: 'create' }>,
+  vm: Vm,
+  { world }: Pick<WorkBase, 'world'>,
+): Promise<Plan> {
+  const host = world.host();
+  switch (work) {
+    case 'start': {
+      const plan = planStart(vm);
+      const installs = bootsThroughLoader(vm) && plan.actions.length > 0;
+      return installs ? { ...plan, erases: await disksOf(host.session, vm.record) } : plan;
+    }
+    case 'stop':
+      return planStop(vm, (await host.facts()).rules, {});
+    case 'rearm':
+    case 'repair': {
+      const profile = world.settings.profiles().find(({ address }) => address === host.address);
+      const options = { defaults: profile ?? {}, showDisks: true, force: true, template: template ?? undefined };
+      return planArming(work, host, vm, options);
+    }
+  }
+}

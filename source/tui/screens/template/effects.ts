@@ -1,0 +1,51 @@
+import { parameterLines } from '../../../hosts/param-list.ts';
+import { allTemplates, findVm } from '../../../hosts/vm.ts';
+import { type MadeOrThere, madeOnce } from '../../../operations/made-once.ts';
+import { outcomeProblem } from '../../../operations/outcome.ts';
+import { execute, throwProblem } from '../../../operations/run.ts';
+import { planTemplateCopy } from '../../../operations/template.ts';
+import type { Problem } from '../../../problem/problem.ts';
+import { rawRecord } from '../../../xapi/records.ts';
+import type { Work } from '../../app/world.ts';
+import type { TemplateCommand, TemplateEvent } from './state.ts';
+
+export async function performTemplate(command: TemplateCommand, work: Work<TemplateEvent>): Promise<void> {
+  const { world, dispatch } = work;
+  const { session } = world.host();
+  switch (command.do) {
+    case 'load-templates':
+      return dispatch({ type: 'templates', vms: await allTemplates(session) });
+    case 'load-params': {
+      const record = await session.call('VM.get_record', [command.ref], rawRecord);
+      return dispatch({ type: 'params', uuid: command.uuid, lines: parameterLines(record, () => undefined) });
+    }
+    case 'copy-template':
+      return copyTemplate(command, work);
+  }
+}
+
+interface Copied {
+  readonly uuid: string;
+  readonly problem: Problem | null;
+}
+
+/** The same copy once more is the one that is there. */
+async function copyTemplate(
+  { source, name, comment }: TemplateCommand & { readonly do: 'copy-template' },
+  { world, signal, dispatch }: Work<TemplateEvent>,
+): Promise<void> {
+  const { session } = world.host();
+  const context = world.context(signal);
+  const vm = await findVm(session, source, 'template');
+  const planned = (): Promise<MadeOrThere> => planTemplateCopy(session, vm, name, comment);
+  const copied = await madeOnce<Copied>(
+    planned,
+    async ({ record }) => ({ uuid: record.uuid, problem: null }),
+    async (plan) => {
+      const outcome = await execute(plan, context);
+      return { uuid: outcome.uuid, problem: outcomeProblem(outcome) };
+    },
+  );
+  throwProblem(copied.problem);
+  dispatch({ type: 'copied', uuid: copied.uuid, name, vms: await allTemplates(session) });
+}

@@ -1,0 +1,88 @@
+import type { SceneReduced } from '../../app/screen.ts';
+import { change, flash, go, remember, type Shared, share } from '../../app/shared.ts';
+import { readTemplates } from '../../app/templates.ts';
+import { stay } from '../../kit/binding.ts';
+import { newForm } from '../../kit/form.ts';
+import { keepSelection, listAt } from '../../kit/list.ts';
+import { configurePlace } from '../configure/place.ts';
+import {
+  selectedTemplate,
+  type TemplateCommand,
+  type TemplateEvent,
+  type TemplateScene,
+  type TemplateState,
+} from './state.ts';
+
+type Reduced = SceneReduced<TemplateState, TemplateCommand>;
+
+/** Step 2: one's own template, or a copy of the vendor's. */
+export function reduceTemplate(scene: TemplateScene, event: TemplateEvent): Reduced {
+  const { own, shared } = scene;
+  switch (event.type) {
+    case 'templates': {
+      const templates = readTemplates(event.vms, shared.templates.chosen);
+      const wanted = { ...own.list, selected: templates.chosen ?? own.list.selected };
+      const list = keepSelection(
+        wanted,
+        templates.items.map(({ uuid }) => uuid),
+      );
+      return stay(change(share(scene, { templates }), { list, loading: false, problem: null }));
+    }
+    case 'copied': {
+      const templates = readTemplates(event.vms, event.uuid);
+      const copied = change(scene, { copy: null, draft: null, copying: false, list: listAt(event.uuid) });
+      const next = remember(share(copied, { templates }), `template ${event.name} copied  ${event.uuid}`);
+      return stay(go(next, configurePlace));
+    }
+    case 'params': {
+      const list = listAt(event.lines[0]?.name ?? null);
+      return stay(change(scene, { params: { uuid: event.uuid, lines: event.lines, list } }));
+    }
+    case 'failed':
+      if (event.during === 'load-params') return stay(flash(scene, event.problem.message, 'bad'));
+      return stay(change(scene, { loading: false, copying: false, problem: event.problem }));
+  }
+}
+
+/** Another host has other templates. */
+export function noticeTemplate(before: Shared, scene: TemplateScene): Reduced {
+  if (scene.shared.host === before.host || scene.shared.host === null) return stay(scene);
+  return stay(scene, { do: 'load-templates' });
+}
+
+/** On to step 3 with it, or first to a copy of it. */
+export function useTemplate(scene: TemplateScene): Reduced {
+  const item = selectedTemplate(scene);
+  if (item === undefined) return stay(scene);
+  if (item.vendor) return stay(openCopy(scene));
+  const templates = { ...scene.shared.templates, chosen: item.uuid };
+  return stay(go(share(scene, { templates }), configurePlace));
+}
+
+/** Prefilled as the page says: fill in some good comments. */
+export function openCopy(scene: TemplateScene): TemplateScene {
+  const item = selectedTemplate(scene);
+  if (item === undefined) return scene;
+  const { draft } = scene.own;
+  if (draft?.source === item.uuid) return change(scene, { copy: draft, problem: null });
+  const { suggestions, now } = scene.shared;
+  const date = new Date(now).toISOString().slice(0, 10);
+  const repository = suggestions.repository === undefined ? '' : `, repository ${suggestions.repository}`;
+  const form = newForm({
+    name: `FAI ${item.release || item.name}`,
+    comment: `FAI install${repository}, copied from ${item.name}, ${date}`,
+  });
+  return change(scene, { copy: { source: item.uuid, form }, problem: null });
+}
+
+export function copyTemplate(scene: TemplateScene): Reduced {
+  const { copy } = scene.own;
+  if (copy === null) return stay(scene);
+  const { name, comment } = copy.form.values;
+  return stay(change(scene, { copying: true, problem: null }), {
+    do: 'copy-template',
+    source: copy.source,
+    name: name.trim(),
+    comment,
+  });
+}

@@ -1,0 +1,90 @@
+import type { TemplateFacts } from '../../../hosts/template.ts';
+import type { Vm } from '../../../hosts/vm.ts';
+import type { Problem } from '../../../problem/problem.ts';
+import type { Scene } from '../../app/shared.ts';
+import { type Field, type FormState, stringField } from '../../kit/form.ts';
+import { emptyList, type ListState, matching } from '../../kit/list.ts';
+import { memoLast } from '../../kit/memo.ts';
+
+export interface CopyAnswers {
+  readonly name: string;
+  readonly comment: string;
+}
+
+/** A copy being named. */
+export interface Copy {
+  /** Uuid of the template that is copied. */
+  readonly source: string;
+  readonly form: FormState<CopyAnswers>;
+}
+
+/** One parameter, as `xe template-param-list` prints it. */
+export interface ParameterLine {
+  readonly name: string;
+  readonly value: string;
+  readonly line: string;
+}
+
+interface Params {
+  readonly uuid: string;
+  readonly lines: readonly ParameterLine[];
+  readonly list: ListState;
+}
+
+export interface TemplateState {
+  readonly list: ListState;
+  readonly loading: boolean;
+  readonly problem: Problem | null;
+  readonly copy: Copy | null;
+  /** The answers of a copy that was left by Esc. */
+  readonly draft: Copy | null;
+  readonly copying: boolean;
+  readonly params: Params | null;
+}
+
+export type TemplateScene = Scene<TemplateState>;
+
+export type TemplateEvent =
+  | { readonly type: 'templates'; readonly vms: readonly Vm[] }
+  | { readonly type: 'copied'; readonly uuid: string; readonly name: string; readonly vms: readonly Vm[] }
+  | { readonly type: 'params'; readonly uuid: string; readonly lines: readonly ParameterLine[] }
+  | { readonly type: 'failed'; readonly during: TemplateCommand['do']; readonly problem: Problem };
+
+export type TemplateCommand =
+  | { readonly do: 'load-templates' }
+  | { readonly do: 'load-params'; readonly ref: string; readonly uuid: string }
+  | { readonly do: 'copy-template'; readonly source: string; readonly name: string; readonly comment: string };
+
+export const startTemplate = (): TemplateState => ({
+  list: emptyList,
+  loading: false,
+  problem: null,
+  copy: null,
+  draft: null,
+  copying: false,
+  params: null,
+});
+
+const filtered = memoLast((items: readonly TemplateFacts[], filter: string) =>
+  matching(items, filter, ({ name }) => name),
+);
+
+/** The templates to show, in order. */
+export const templateRows = ({ shared, own }: TemplateScene): readonly TemplateFacts[] =>
+  filtered(shared.templates.items, own.list.filter);
+
+export const selectedTemplate = ({ shared, own }: TemplateScene): TemplateFacts | undefined =>
+  shared.templates.items.find(({ uuid }) => uuid === own.list.selected);
+
+/** The parameters to show. */
+export const paramRows = ({ lines, list }: Params): readonly ParameterLine[] =>
+  matching(lines, list.filter, ({ line }) => line);
+
+export const copyFields: readonly Field<CopyAnswers>[] = [
+  stringField('name', {
+    label: 'name',
+    help: 'How the copy is called in every client.',
+    required: 'The copy needs a name.',
+  }),
+  stringField('comment', { label: 'comment', help: 'Good comments help whoever finds it later.' }),
+];

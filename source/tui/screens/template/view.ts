@@ -1,0 +1,132 @@
+import type { TemplateFacts } from '../../../hosts/template.ts';
+import { totalDiskSize } from '../../../operations/disks-xml.ts';
+import { formatBytes } from '../../../text/sizes.ts';
+import { problemRows } from '../../app/problem-rows.ts';
+import type { View } from '../../kit/binding.ts';
+import { busyRow, formRows, helpRows } from '../../kit/form-rows.ts';
+import { beside, blank, foreign, type Line, line, span, title, wrapped } from '../../kit/lines.ts';
+import type { Size } from '../../kit/size.ts';
+import { type ScreenColumn, tableRows } from '../../kit/table.ts';
+import { copyFields, type ParameterLine, paramRows, type TemplateScene, templateRows } from './state.ts';
+
+const wide = 110;
+
+const columns: readonly ScreenColumn<TemplateFacts, void>[] = [
+  {
+    head: 'NAME',
+    width: { least: 12, most: 46, share: 0.5 },
+    cell: ({ name }) => name,
+    tone: ({ netboot }, _, selected) => (selected ? 'accent' : netboot ? 'plain' : 'dim'),
+    bold: (selected) => selected,
+  },
+  {
+    head: 'FOR FAI',
+    cell: ({ netboot, vendor, release, arch, reason }) =>
+      netboot ? `${vendor ? 'vendor' : 'own'}, netboots ${release} ${arch}` : (reason ?? ''),
+    tone: ({ netboot }) => (netboot ? 'good' : 'dim'),
+  },
+];
+
+export function templateView(scene: TemplateScene, size: Size): View {
+  const { own, shared } = scene;
+  if (own.problem !== null) return { rows: problemRows(own.problem, size) };
+  if (shared.templates.items.length === 0) return { rows: [busyRow('Reading the templates', size)] };
+  const items = templateRows(scene);
+  const at = items.findIndex(({ uuid }) => uuid === own.list.selected);
+  const list = (room: Size): Line[] => listRows(items, at, own.list.filter, room);
+  if (size.width >= wide) {
+    const left = Math.floor(size.width * 0.55);
+    const details = detailRows(scene, items[at], { ...size, width: size.width - left - 3 });
+    return { rows: beside(list({ ...size, width: left }), details, left, size.height, size.glyphs) };
+  }
+  const details = detailRows(scene, items[at], size);
+  const height = Math.max(5, size.height - details.length - 1);
+  return { rows: [...list({ ...size, height }), blank, ...details].slice(0, size.height) };
+}
+
+function listRows(rows: readonly TemplateFacts[], at: number, filter: string, size: Size): Line[] {
+  const position = `${rows.length === 0 ? 0 : at + 1}/${rows.length}`;
+  const head: Line = [
+    span('Which template? ', 'title', { bold: true }),
+    span(`${position}, those for FAI first`, 'dim'),
+  ];
+  if (rows.length === 0) return [head, ...wrapped(`No name holds ${filter}; / changes the filter.`, size.width)];
+  const room = { ...size, height: size.height - 2 };
+  return [head, ...tableRows({ columns, rows, around: undefined, at, heads: false }, room)];
+}
+
+function detailRows({ shared }: TemplateScene, item: TemplateFacts | undefined, size: Size): Line[] {
+  const record = shared.templates.records.get(item?.uuid ?? '')?.record;
+  if (item === undefined || record === undefined) return [];
+  const keys = record.other_config;
+  const row = (label: string, value: string): Line => [
+    span(label.padEnd(20), 'dim'),
+    foreign(value === '' ? '(empty)' : value, value === '' ? 'dim' : 'plain'),
+  ];
+  const disk = keys['disks'] === undefined ? 'none' : formatBytes(totalDiskSize(keys['disks']));
+  const memory = formatBytes(record.memory_static_max);
+  return [
+    row('PV-bootloader', record.PV_bootloader),
+    row('PV-args', record.PV_args),
+    row('install-distro', keys['install-distro'] ?? ''),
+    row('install-repository', keys['install-repository'] ?? ''),
+    row('release, arch', [keys['debian-release'], keys['install-arch']].filter(Boolean).join(', ')),
+    row('memory, disk, VCPUs', `${memory}, ${disk}, ${record.VCPUs_max}`),
+    ...(item.vendor ? [line('A template of the vendor is never changed: Enter makes a copy.', 'warn')] : []),
+    ...(size.height > 24 ? [blank, ...wrapped(record.name_description, size.width, 'dim')] : []),
+  ];
+}
+
+export function copyView({ own, shared }: TemplateScene, size: Size): View {
+  const { copy, copying, problem } = own;
+  if (copy === null) return { rows: [] };
+  const source = shared.templates.items.find(({ uuid }) => uuid === copy.source);
+  return {
+    rows: [
+      title('Copy the template'),
+      [span('of '), foreign(source?.name ?? '')],
+      blank,
+      ...formRows(copyFields, copy.form, size, !copying).rows,
+      blank,
+      ...helpRows(copyFields, copy.form, size.width),
+      blank,
+      ...wrapped('Writes one new template; the original is left as it is.', size.width, 'dim'),
+      ...(copying ? [blank, busyRow('Copying', size)] : []),
+      ...(problem === null ? [] : [blank, ...problemRows(problem, size)]),
+    ],
+  };
+}
+
+const paramColumns: readonly ScreenColumn<ParameterLine, void>[] = [
+  // Drawn as it is: xe aligns the names with blanks.
+  { head: 'PARAMETER', cell: ({ line: text }) => text, draw: ({ line: text }) => [span(text)] },
+];
+
+export function paramsView({ own }: TemplateScene, size: Size): View {
+  const { params } = own;
+  if (params === null) return { rows: [] };
+  const rows = paramRows(params);
+  const at = Math.max(
+    0,
+    rows.findIndex(({ name }) => name === params.list.selected),
+  );
+  const chosen = rows[at];
+  // The chosen value in full below: long ones such as other-config do not fit a row.
+  const full =
+    chosen === undefined
+      ? []
+      : wrapped(chosen.value === '' ? '(empty)' : chosen.value, size.width, 'plain', '  ').slice(0, 6);
+  const height = Math.max(3, size.height - full.length - 3);
+  return {
+    rows: [
+      [
+        span(`All parameters ${rows.length === 0 ? 0 : at + 1}/${rows.length}`, 'title', { bold: true }),
+        span('  as xe template-param-list prints them', 'dim'),
+      ],
+      ...tableRows({ columns: paramColumns, rows, around: undefined, at, heads: false }, { ...size, height }),
+      blank,
+      ...(chosen === undefined ? [] : [line(chosen.name, 'accent')]),
+      ...full,
+    ],
+  };
+}

@@ -1,0 +1,80 @@
+import type { InstallState, StateOfInstall } from '../boot/install-state.ts';
+import { readMark, type Verdict } from '../boot/marks.ts';
+import { splitFlags } from '../fai/flags.ts';
+import { lastValue, splitKernelLine } from '../fai/kernel-line.ts';
+import type { InstallProgress } from '../fai/progress.ts';
+import type { Vm } from '../hosts/vm.ts';
+import { limits } from '../limits/limits.ts';
+
+/** A VM as one watches it: its record, its install state, what FAI says, what its processor says. */
+export interface Install {
+  readonly vm: Vm;
+  readonly mac: string;
+  /** What the record says. */
+  readonly state: StateOfInstall;
+  /** Null: FAI has said nothing since it was armed or since we look. */
+  readonly progress: InstallProgress | null;
+  /** Milliseconds since 1970: when the state, power or outcome last changed, or was seen first. */
+  readonly since: number;
+  /** The domain the installer ran in; another one later is a boot from disk. */
+  readonly installerDomain: number | null;
+  readonly busySeen: boolean;
+  readonly idleSince: number | null;
+  readonly messages: readonly { readonly at: number; readonly text: string }[];
+}
+
+/** How long a processor must rest before it counts, in milliseconds. */
+export const restTime = 20_000;
+
+/** True when the kernel line has neither reboot nor halt among its flags: somebody must press RETURN at the end. */
+export function needsKey(line: string): boolean {
+  const flags = splitFlags(lastValue(splitKernelLine(line), 'FAI_FLAGS') ?? '');
+  return !flags.includes('reboot') && !flags.includes('halt');
+}
+
+/** What to say of an install. `quiet`: the loader has fired and nothing is heard, which is no verdict. */
+export type SeenState = InstallState | 'quiet';
+
+/**
+ * FAI's own word first, then the record. A VM whose messages go elsewhere is judged by its processor, too: it was
+ * busy, has rested for a while, and its line has no reboot flag: it waits for a key.
+ */
+export function seenState(install: Install, now: number): SeenState {
+  const { progress, state, vm } = install;
+  const running = vm.record.power_state === 'Running';
+  if (progress?.outcome === 'failed') return 'failed';
+  if (progress?.outcome === 'waiting' && running) return 'waiting';
+  if (progress?.outcome === 'installed') return 'installed';
+  if (!running || (state.state !== 'fired' && state.state !== 'installing')) return state.state;
+  if (progress !== null) return 'installing';
+  const rested = install.idleSince !== null && now - install.idleSince >= restTime;
+  if (rested && install.busySeen && needsKey(vm.record.PV_args)) return 'waiting';
+  if (state.state === 'installing') return 'installing';
+  return install.busySeen && !rested ? 'installing' : 'quiet';
+}
+
+/**
+ * What somebody who watches can put on record: FAI said so; or the record says that the VM came up from its disk after
+ * our arming; or a VM that xenfai made, never installed before, came up in another domain than the installer's. What is
+ * on record already is no news.
+ */
+export function verdictOf(install: Install): Verdict | null {
+  const { vm, state, progress, installerDomain } = install;
+  const { other_config: keys, uuid, domid, PV_args: line } = vm.record;
+  const marked = (name: 'created' | 'armed' | 'installed' | 'failed') => readMark(keys, name, uuid) !== null;
+  if (progress?.outcome === 'failed') {
+    if (state.state !== 'fired' && state.state !== 'installing') return null;
+    const { failedTask, code } = progress;
+    return { verdict: 'failed', task: failedTask ?? '', code, text: lastText(install) };
+  }
+  if (state.state === 'installed' && !marked('installed') && marked('armed')) return { verdict: 'installed' };
+  if (state.state !== 'fired' && state.state !== 'installing') return null;
+  // sysinfo and inventory end with the same messages.
+  if (lastValue(splitKernelLine(line), 'FAI_ACTION') !== 'install') return null;
+  if (progress?.ended) return { verdict: 'installed' };
+  const ours = marked('created') && !marked('installed');
+  const other = installerDomain !== null && domid > 0 && domid !== installerDomain;
+  return ours && other ? { verdict: 'installed' } : null;
+}
+
+const lastText = ({ messages }: Install): string => (messages.at(-1)?.text ?? '').slice(0, limits.watch.text);

@@ -1,0 +1,100 @@
+import serializer from 'xmlrpc/lib/serializer.js';
+import type * as z from 'zod';
+import type { ZodType } from 'zod';
+import { limits } from '../limits/limits.ts';
+import { ConnectionFailure } from '../transport/failure.ts';
+import { failureOf } from '../transport/http.ts';
+import type { HttpConnections } from '../transport/transport.ts';
+import { ResponseReader } from './decode.ts';
+import { HostFailure } from './errors.ts';
+import type { Param, XmlValue } from './value.ts';
+
+export interface ExchangeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the whole exchange; null waits for ever, as event.next may have to. */
+  readonly timeout: number | null;
+}
+
+/**
+ * One XenAPI call: encoded, posted, taken out of its envelope, parsed. Errors: HostFailure with the host's code and
+ * parameters; ConnectionFailure when no XenServer answered, or its answer has not the shape the call promises.
+ */
+export async function exchange<S extends ZodType>(
+  connections: HttpConnections,
+  method: string,
+  params: readonly Param[],
+  result: S,
+  { signal, timeout }: ExchangeOptions,
+): Promise<z.output<S>> {
+  signal?.throwIfAborted();
+  const limit = timeout === null ? [] : [AbortSignal.timeout(timeout)];
+  const both = AbortSignal.any([...(signal === undefined ? [] : [signal]), ...limit]);
+  const value = await post(connections, method, params, both);
+  const parsed = result.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw notUnderstood(method, `unexpected reply at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+}
+
+const notUnderstood = (method: string, text: string, cause?: unknown): ConnectionFailure =>
+  new ConnectionFailure('not-understood', `${method}: ${text}`, { cause });
+
+async function post(
+  connections: HttpConnections,
+  method: string,
+  params: readonly Param[],
+  signal: AbortSignal,
+): Promise<XmlValue> {
+  const body = Buffer.from(serializer.serializeMethodCall(method, params), 'utf8');
+  const headers = { 'Content-Type': 'text/xml', 'Content-Length': body.length, 'User-Agent': 'xenfai' };
+  const reply = await connections.request({ method: 'POST', path: '/', headers, body, signal });
+  if (reply.statusCode !== 200) {
+    reply.destroy();
+    throw notUnderstood(method, `HTTP ${reply.statusCode} ${reply.statusMessage ?? ''}`.trim());
+  }
+  const reader = new ResponseReader();
+  reply.setEncoding('utf8');
+  let size = 0;
+  let broken: unknown = null;
+  try {
+    for await (const chunk of reply as AsyncIterable<string>) {
+      size += chunk.length;
+      if (size > limits.reply.size) throw notUnderstood(method, 'the reply is too large');
+      // A reply that is no reply is still read to its end: the connection stays usable.
+      if (broken === null) broken = attempt(() => reader.write(chunk));
+    }
+  } catch (error) {
+    throw failureOf(error, signal);
+  }
+  if (broken !== null) throw notUnderstood(method, messageOf(broken), broken);
+  return unwrap(method, reader);
+}
+
+function attempt(work: () => void): unknown {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function unwrap(method: string, reader: ResponseReader): XmlValue {
+  let response: ReturnType<ResponseReader['end']>;
+  try {
+    response = reader.end();
+  } catch (error) {
+    throw notUnderstood(method, messageOf(error), error);
+  }
+  if ('fault' in response)
+    throw new HostFailure(method, 'FAULT', [JSON.stringify(response.fault).slice(0, limits.reply.errorPart)]);
+  const { value } = response;
+  if (typeof value !== 'object' || Array.isArray(value)) throw notUnderstood(method, 'the reply has no Status');
+  if (value['Status'] === 'Success') return value['Value'] ?? '';
+  const description = value['ErrorDescription'];
+  const parts = Array.isArray(description) ? description.slice(0, limits.reply.errorParts + 1) : [];
+  const [code = 'UNKNOWN', ...rest] = parts.map((part) => String(part).slice(0, limits.reply.errorPart));
+  throw new HostFailure(method, code, rest);
+}

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { askedFor } from '../../source/commands/argv.ts';
+import { readLine, type Take } from '../../source/commands/take.ts';
+import { architecture, moment, size, wholeNumber } from '../../source/commands/values.ts';
+import { xenfai } from '../harness.ts';
+
+const takes = (take: Take) => ({
+  first: take.one('FIRST'),
+  rest: take.any('REST'),
+  force: take.on('--force', 'force'),
+  plain: take.on('--no-color', 'no colours'),
+  name: take.text('--name <text>', 'a name'),
+  count: take.as('--count <n>', 'a number', wholeNumber),
+  quirk: take.each('--quirk <name>', 'several'),
+  pool: take.maybe('--pool [tool]', 'with or without a value'),
+});
+const nothing = { force: false, plain: false, name: undefined, count: undefined, quirk: [], pool: undefined };
+
+describe('a line', () => {
+  test.each<[string[], object]>([
+    [['a'], { first: 'a', rest: [], ...nothing }],
+    [['a', 'b', 'c', '--force'], { first: 'a', rest: ['b', 'c'], ...nothing, force: true }],
+    [['--name', '-x', 'a'], { first: 'a', rest: [], ...nothing, name: '-x' }],
+    [['--name=', 'a'], { first: 'a', rest: [], ...nothing, name: '' }],
+    [['a', '--count', '3', '--no-color'], { first: 'a', rest: [], ...nothing, count: 3, plain: true }],
+    [['a', '--quirk', 'x', '--quirk', 'y'], { first: 'a', rest: [], ...nothing, quirk: ['x', 'y'] }],
+    [['a', '--pool'], { first: 'a', rest: [], ...nothing, pool: true }],
+    [['a', '--pool', 'dput'], { first: 'a', rest: [], ...nothing, pool: 'dput' }],
+    [['--', '-a', '--force'], { first: '-a', rest: ['--force'], ...nothing }],
+  ])('%j', (line, options) => {
+    expect(readLine(line, takes)).toEqual(options);
+  });
+
+  test.each([[[]], [['a', '--what']], [['a', '--name']], [['a', '--count', 'x']]])('%j is refused', (line) => {
+    expect(() => readLine(line, takes)).toThrow();
+  });
+});
+
+test.each<[string[], object]>([
+  [[], { ask: 'run', command: '' }],
+  [['--host', 'status'], { ask: 'run', command: '', argv: ['--host', 'status'] }],
+  [
+    ['--host', 'h', 'rearm', 'vm', '--force'],
+    { ask: 'run', command: 'rearm', argv: ['--host', 'h', 'vm', '--force'] },
+  ],
+  [['template', '--json', 'set', 'T'], { ask: 'run', command: 'template set', json: true, argv: ['--json', 'T'] }],
+  [['start', '--', '--json'], { ask: 'run', command: 'start', json: false, argv: ['--', '--json'] }],
+  [['help', 'rearm'], { ask: 'help', command: 'rearm' }],
+  [['template', 'copy', '--help'], { ask: 'help', command: 'template copy' }],
+  [['help'], { ask: 'help', command: null }],
+  [['-h'], { ask: 'help', command: null }],
+  [['--version'], { ask: 'version' }],
+  [['template', '--help'], { ask: 'help', command: 'template' }],
+  [['stat'], { ask: 'unknown', word: 'stat', like: 'status' }],
+  [['template', 'cpy'], { ask: 'unknown', word: 'template cpy', like: 'template copy' }],
+  [['zzzzzz'], { ask: 'unknown', word: 'zzzzzz', like: null }],
+])('%j asks for', (line, asked) => {
+  expect(askedFor(line)).toMatchObject(asked);
+});
+
+test('values', () => {
+  expect([size('512M'), size('8G'), size('268435456')]).toEqual([512 * 1024 ** 2, 8 * 1024 ** 3, 268435456]);
+  expect(() => size('5')).toThrow(/a unit, as in 512M/);
+  expect(() => size('much')).toThrow(/no size/);
+  expect(architecture('amd64')).toBe('amd64');
+  expect(() => architecture('i386 amd64')).toThrow(/one word/);
+  const now = new Date('2026-05-03T12:00:00Z');
+  expect(moment('2h')(now).toISOString()).toBe('2026-05-03T10:00:00.000Z');
+  expect(moment('3d')(now).toISOString()).toBe('2026-04-30T12:00:00.000Z');
+  expect(moment('2026-05-01')(now).toISOString()).toBe('2026-05-01T00:00:00.000Z');
+  expect(() => moment('soon')).toThrow(/a time is wanted/);
+});
+
+describe('wrong usage is told as every other problem: exit 2', () => {
+  test.each<[string[], string, string]>([
+    [['rearm'], "Missing required argument 'VM'.", 'xenfai help rearm'],
+    [['status', '--forc'], "Unknown option '--forc'.", 'xenfai help status'],
+    [['status', '--timeout', 'soon'], '--timeout soon: a whole number is wanted', 'xenfai help status'],
+    [['create', 'a', '--memory', '5'], '--memory 5: that is 5 bytes, which is too small', 'xenfai help create'],
+    [['rearm', 'a', '--arch', 'i 386'], '--arch i 386: one word is wanted', 'xenfai help rearm'],
+    [['create', 'web[1-'], 'a bracket is missing', 'xenfai help create'],
+    [['stat'], 'There is no command "stat".', 'Did you mean xenfai status?'],
+    [['template'], '"template" wants one more word.', 'xenfai template show'],
+    [['dance', '--json'], 'There is no command "dance".', 'xenfai --help lists them.'],
+  ])('%j', async (line, message, advice) => {
+    const ran = await xenfai(null, line);
+    expect(ran.code).toBe(2);
+    if (line.includes('--json')) {
+      expect(ran.json).toMatchObject({ ok: false, error: { code: 'usage', message } });
+      expect(ran.json.error.try).toContain(advice);
+    } else {
+      expect(ran.err).toContain(message);
+      expect(ran.err).toMatch(/^xenfai: /);
+      expect(ran.err).toContain(`  try: ${advice}`);
+      expect(ran.out).toBe('');
+    }
+  });
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { jsonText } from '../../source/commands/json.ts';
+import { findingLines, planLines, problemLines, table } from '../../source/commands/plain.ts';
+import { printResult } from '../../source/commands/print.ts';
+import type { Plan } from '../../source/operations/plan.ts';
+import { exit } from '../../source/problem/exit.ts';
+import { widthOf } from '../../source/text/width.ts';
+
+test('columns line up in what a terminal gives them', () => {
+  const rows = table(
+    ['NAME', 'STATE'],
+    [
+      ['日本語', 'armed'],
+      ['e\u0301', 'fired'],
+      ['a\u001b[2Jb\nc', 'x'],
+    ],
+  );
+  expect(rows.map((row) => widthOf(row.slice(0, row.search(/STATE|armed|fired|x/))))).toEqual([8, 8, 8, 8]);
+  expect(rows.join('')).not.toContain('\u001b');
+});
+
+test('200,000 rows are a table, too', () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => [`vm${i}`, 'armed']);
+  expect(table(['NAME', 'STATE'], rows)).toHaveLength(200_001);
+});
+
+test('a problem is told in lines, and not without end', () => {
+  const lines = problemLines({
+    code: 'x',
+    exit: exit.hostError,
+    message: `a\u001b[31m\nb ${'x'.repeat(300_000)}`,
+    cause: 'why',
+    url: 'http://x',
+    try: [{ act: 'list-vms' }, 'Wait.'],
+  });
+  expect(lines[0]).toMatch(/^xenfai: a b x/);
+  expect(lines[0]?.length).toBeLessThan(3000);
+  expect(lines.slice(1)).toEqual(['  why: why', '  url: http://x', '  try: xenfai status --all', '  try: Wait.']);
+  const finding = { severity: 'warning', code: 'w', message: 'm', try: { act: 'rearm', vm: 'a b' } } as const;
+  expect(findingLines([finding])).toEqual(['warning  m', "         try: xenfai rearm 'a b'"]);
+});
+
+test('what is erased stands before the steps', () => {
+  const plan: Plan = {
+    id: 'run',
+    operation: 'rearm',
+    target: { kind: 'made', name: 'web' },
+    actions: [{ do: 'set-field', field: 'PV_args', before: 'a', after: 'b\nc' }],
+    erases: ['disk 0 (8 GiB)'],
+    sources: [],
+    notes: [],
+  };
+  const [head, erases, step, xe] = planLines(plan);
+  expect([head, erases]).toEqual(['rearm web', '  the next boot ERASES disk 0 (8 GiB) of web']);
+  expect(step).toContain('a -> b c');
+  expect(xe?.trim()).toMatch(/^xe vm-param-set uuid="\$VM" PV-args='b c'$/);
+});
+
+test('one document on stdout that no terminal minds; for people, clean rows and stderr', () => {
+  const out: string[] = [];
+  const err: string[] = [];
+  const around = { out: (text: string) => out.push(text), err: (text: string) => err.push(text) };
+  const name = 'a\u009b1m\u202e\u007fb';
+  const problem = { code: 'p', exit: exit.refused, message: name } as const;
+  const result = { exit: 8, json: { name }, lines: [name], problems: [problem], aside: [name] };
+  const printed = (json: boolean) => {
+    out.length = 0;
+    err.length = 0;
+    printResult(result, json, around);
+  };
+  printed(true);
+  expect(err).toEqual([]);
+  expect(out.join('')).toMatch(/^[\x20-\x7e]*$/);
+  expect(JSON.parse(out[0] ?? '')).toEqual({ ok: false, name });
+  printed(false);
+  expect([...out, ...err].join('')).not.toMatch(/[\u007f-\u009f\u202e]/);
+  expect(err[1]).toMatch(/^xenfai: /);
+  expect(JSON.parse(jsonText({ name }))).toEqual({ name });
+});

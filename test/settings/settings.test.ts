@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ProblemError } from '../../source/problem/problem.ts';
+import { openSettings } from '../../source/settings/settings.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'xenfai-settings-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const file = () => join(folder, 'config.json');
+
+test('profiles are kept, the last used first, for their owner alone', () => {
+  const settings = openSettings(folder);
+  settings.save({ name: 'a', address: 'https://a', user: 'root' });
+  settings.save({ name: 'b', address: 'https://b', user: 'root' });
+  settings.save({ name: 'a', address: 'https://a', user: 'admin' });
+  expect(
+    openSettings(folder)
+      .profiles()
+      .map(({ name, user }) => `${name} ${user}`),
+  ).toEqual(['a admin', 'b root']);
+  expect(statSync(file()).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder)).toEqual(['config.json']);
+});
+
+test('a typo in the file costs nothing: it stays, and is named', () => {
+  writeFileSync(file(), '{"profiles": [{"name": "mine",}]}');
+  const problem = (() => {
+    try {
+      openSettings(folder);
+      return null;
+    } catch (error) {
+      return error instanceof ProblemError ? error.problem : error;
+    }
+  })();
+  expect(problem).toMatchObject({ code: 'config-unreadable', exit: 2 });
+  expect(JSON.stringify(problem)).toContain(file());
+  expect(readFileSync(file(), 'utf8')).toContain('"mine",');
+});
+
+test('reading settings write nothing, not even a file', () => {
+  openSettings(folder, 'read').save({ name: 'a', address: 'https://a', user: 'root' });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a folder that is a file is the user’s business', () => {
+  writeFileSync(join(folder, 'x'), '');
+  expect(() => openSettings(join(folder, 'x'))).toThrow(ProblemError);
+});
+
+test('two processes that save at the same time lose nothing', async () => {
+  const script = `
+    const { openSettings } = await import(${JSON.stringify(join(import.meta.dirname, '../../source/settings/settings.ts'))});
+    const settings = openSettings(${JSON.stringify(folder)});
+    for (let i = 0; i < 40; i += 1) settings.save({ name: process.argv[1] + i, address: 'https://x', user: 'root' });`;
+  const run = (id: string) =>
+    new Promise((resolve) => {
+      spawn(process.execPath, ['--input-type=module', '-e', script, id], { stdio: 'inherit' }).on('close', resolve);
+    });
+  expect(await Promise.all(['a', 'b'].map(run))).toEqual([0, 0]);
+  expect(openSettings(folder).profiles()).toHaveLength(80);
+});

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import type { Simulator } from '../../source/simulator/simulator.ts';
+import { ResponseReader } from '../../source/xapi/decode.ts';
+import type { XmlValue } from '../../source/xapi/value.ts';
+
+/** One request of a recording and what the real xapi answered. */
+export interface Line {
+  readonly case: string;
+  readonly path: string;
+  readonly http?: string;
+  readonly request: string;
+  readonly status: number;
+  readonly reply: string;
+}
+
+/** Where a reply of the simulator is not what the real xapi said. `at` is the way into the reply. */
+export interface Difference {
+  readonly case: string;
+  readonly method: string;
+  readonly at: string;
+  readonly recorded: string;
+  readonly simulated: string;
+}
+
+export function readRecording(name: string): Line[] {
+  const lines = readFileSync(new URL(`./recorded/${name}.jsonl`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines.map((line) => JSON.parse(line) as Line);
+}
+
+export const methodOf = (line: Line): string => /<methodName>([^<]*)/.exec(line.request)?.[1] ?? '';
+
+const token = /OpaqueRef:\{\d+\}|\{uuid-\d+\}/g;
+const uuidForm = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+/** Sends recorded requests to a simulator and compares the replies, learning its references on the way. */
+export class Replay {
+  readonly differences: Difference[] = [];
+  private readonly sim: Simulator;
+  /** The simulator's own text for each numbered reference and uuid of the recording. */
+  private readonly learnt = new Map<string, string>();
+  private line: Line | null = null;
+
+  constructor(sim: Simulator) {
+    this.sim = sim;
+  }
+
+  /** The simulator's reference for a numbered one. */
+  known(numbered: string): string | undefined {
+    return this.learnt.get(numbered);
+  }
+
+  /** Sends a line and notes what differs. What it refers to and was never seen is sent as it stands. */
+  async send(line: Line): Promise<void> {
+    this.line = line;
+    const body = line.request
+      .replaceAll(token, (numbered) => this.learnt.get(numbered) ?? numbered)
+      .replaceAll('<string>secret</string>', `<string>${this.sim.password}</string>`);
+    const got = await post(this.sim.host, line, body);
+    if (got.status !== line.status) this.note('status', String(line.status), String(got.status));
+    else if (line.status === 200) this.compare('', decode(line.reply), decode(got.body));
+  }
+
+  private note(at: string, recorded: unknown, simulated: unknown): void {
+    const { line } = this;
+    if (line === null) return;
+    const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+    const shown = { recorded: show(recorded), simulated: show(simulated) };
+    this.differences.push({ case: line.case.trim(), method: methodOf(line), at, ...shown });
+  }
+
+  private compare(at: string, recorded: XmlValue, simulated: XmlValue | undefined): void {
+    if (typeof recorded === 'string' && typeof simulated === 'string') {
+      if (!this.sameText(recorded, simulated)) this.note(at, recorded, simulated);
+    } else if (Array.isArray(recorded) && Array.isArray(simulated)) {
+      this.compareArrays(at, recorded, simulated);
+    } else if (isStruct(recorded) && isStruct(simulated)) {
+      this.compareStructs(at, recorded, simulated);
+    } else if (recorded !== simulated) {
+      this.note(at, recorded, simulated);
+    }
+  }
+
+  /** Equal but for references and uuids, which must stand for the same thing each time. */
+  private sameText(recorded: string, simulated: string): boolean {
+    const unseen: string[] = [];
+    const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    let pattern = '';
+    let from = 0;
+    for (const found of recorded.matchAll(token)) {
+      const [numbered] = found;
+      const own = this.learnt.get(numbered);
+      if (own === undefined) unseen.push(numbered);
+      const form = numbered.startsWith('OpaqueRef') ? `OpaqueRef:${uuidForm}` : uuidForm;
+      pattern += literal(recorded.slice(from, found.index)) + (own === undefined ? `(${form})` : literal(own));
+      from = found.index + numbered.length;
+    }
+    const match = new RegExp(`^${pattern}${literal(recorded.slice(from))}$`, 's').exec(simulated);
+    if (match === null) return false;
+    for (const [i, numbered] of unseen.entries()) this.learnt.set(numbered, match[i + 1] ?? '');
+    return true;
+  }
+
+  /** References are a set: those seen before first, then the others, of which the real xapi has the newest first. */
+  private compareArrays(at: string, recorded: readonly XmlValue[], simulated: readonly XmlValue[]): void {
+    if (recorded.length !== simulated.length) {
+      this.note(at, recorded, simulated);
+      return;
+    }
+    if (!recorded.every((item) => typeof item === 'string' && /^OpaqueRef:\{/.test(item))) {
+      for (const [i, item] of recorded.entries()) this.compare(`${at}[${i}]`, item, simulated[i]);
+      return;
+    }
+    const seen = recorded.map((item) => this.learnt.get(String(item)));
+    const rest = simulated.filter((item) => !seen.includes(String(item))).reverse();
+    for (const [i, item] of recorded.entries()) {
+      const own = seen[i];
+      if (own === undefined) this.compare(at, item, rest.shift());
+      else if (!simulated.includes(own)) this.note(at, item, simulated);
+    }
+  }
+
+  private compareStructs(at: string, recorded: Struct, simulated: Struct): void {
+    const left = new Set(Object.keys(simulated));
+    for (const [name, value] of Object.entries(recorded)) {
+      const own = this.ownName(name, value, simulated, left);
+      if (own !== undefined && left.delete(own)) {
+        if (own !== name) this.sameText(name, own);
+        this.compare(`${at}.${name.replace(token, '*')}`, value, simulated[own]);
+      } else this.note(`${at}.${name.replace(token, '*')}`, value, undefined);
+    }
+    for (const name of left) this.note(`${at}.${name.replace(/^OpaqueRef:.*/, '*')}`, undefined, simulated[name]);
+  }
+
+  /** The member of the simulator's struct that a member of the recorded one stands for. */
+  private ownName(name: string, row: XmlValue, simulated: Struct, left: ReadonlySet<string>): string | undefined {
+    if (name.match(token) === null) return name;
+    const known = this.learnt.get(name);
+    if (known !== undefined) return known;
+    if (/^OpaqueRef:\{\d+\}$/.test(name)) return partner(row, simulated, left);
+    return [...left].find((one) => this.sameText(name, one));
+  }
+}
+
+type Struct = { readonly [name: string]: XmlValue };
+const isStruct = (value: XmlValue | undefined): value is Struct =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Of a table's rows the one that is most likely meant: of the same name, where rows have names. */
+function partner(row: XmlValue, table: Struct, left: ReadonlySet<string>): string | undefined {
+  if (!isStruct(row)) return undefined;
+  return [...left].find((ref) => {
+    const other = table[ref];
+    return isStruct(other) && (row['name_label'] ?? row['device']) === (other['name_label'] ?? other['device']);
+  });
+}
+
+/** What a reply says: its value, or the words of its failure, or a fault. */
+function decode(reply: string): XmlValue {
+  const reader = new ResponseReader();
+  reader.write(reply);
+  const response = reader.end();
+  return 'value' in response ? response.value : { fault: response.fault };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+function post(host: string, line: Line, body: string): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const method = line.http ?? 'POST';
+    const headers = { 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
+    const outgoing = request(`${host}${line.path}`, { method, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { unknownRules } from '../../source/boot/releases.ts';
+import { parseMonitorLine } from '../../source/fai/monitor-message.ts';
+import { type FleetEvent, FleetFold } from '../../source/watch/fleet.ts';
+import { restTime, seenState, verdictOf } from '../../source/watch/install.ts';
+import { ref, vmRecord } from '../../source/xapi/records.ts';
+import { goodArgs, pageArgs } from '../harness.ts';
+
+const armedWords = {
+  'install-distro': 'debianlike',
+  'install-repository': 'http://r/d',
+  'debian-release': 'lenny',
+  'install-arch': 'i386',
+};
+const created = JSON.stringify({ vm: 'u1', run: 'r', at: '2010-11-15T10:00:00Z', by: 'b' });
+const record = (change: Record<string, unknown>) =>
+  vmRecord.parse({
+    uuid: 'u1',
+    name_label: 'Web 01',
+    power_state: 'Running',
+    PV_bootloader: 'pygrub',
+    PV_args: goodArgs,
+    domid: '5',
+    other_config: {},
+    ...change,
+  });
+const vm = (change: Record<string, unknown> = {}): FleetEvent => ({
+  type: 'vm',
+  vm: { ref: ref.parse('r1'), record: record(change) },
+});
+const armed = vm({ power_state: 'Halted', PV_bootloader: 'eliloader', domid: '-1', other_config: armedWords });
+const says = (text: string, sendid = '00:16:3e:00:00:01'): FleetEvent => {
+  const message = parseMonitorLine(`${sendid} ${text}`);
+  if (message === null) throw new Error(text);
+  return { type: 'message', message };
+};
+const mac: FleetEvent = { type: 'mac', ref: ref.parse('r1'), mac: '00:16:3e:00:00:01' };
+const load = (value: number): FleetEvent => ({ type: 'load', ref: ref.parse('r1'), load: value });
+
+/** Events one second apart, on a host whose record tells nothing. */
+const play = (...events: FleetEvent[]) => {
+  const fold = new FleetFold(unknownRules);
+  events.forEach((event, second) => {
+    fold.fold(event, second * 1000);
+  });
+  const install = fold.snapshot().byRef.get(ref.parse('r1'));
+  if (install === undefined) throw new Error('gone');
+  return install;
+};
+const proves = (install: ReturnType<typeof play>): boolean => verdictOf(install)?.verdict === 'installed';
+
+describe('matching messages', () => {
+  test.each([['00:16:3e:00:00:01'], ['00:16:3E:00:00:01'], ['u1'], ['web-01'], ['web-01.example.com']])(
+    'by %s',
+    (sendid) => {
+      expect(play(armed, mac, vm(), says('TASKBEGIN instsoft', sendid)).progress?.task).toBe('instsoft');
+    },
+  );
+
+  test('not for a stranger, and not for a name that two VMs have', () => {
+    expect(play(armed, mac, vm(), says('TASKBEGIN instsoft', 'somebody')).progress).toBeNull();
+    const twin: FleetEvent = { type: 'vm', vm: { ref: ref.parse('r2'), record: record({ uuid: 'u2' }) } };
+    expect(play(armed, vm(), twin, says('TASKBEGIN instsoft', 'web-01')).progress).toBeNull();
+  });
+});
+
+describe('outcomes', () => {
+  test('FAI’s word: installing, installed, failed, waiting', () => {
+    expect(seenState(play(armed, mac, vm(), says('TASKBEGIN confdir')), 9000)).toBe('installing');
+    expect(seenState(play(armed, mac, vm(), says('TASKEND install 0')), 9000)).toBe('installed');
+    expect(seenState(play(armed, mac, vm(), says('TASKERROR partition 710')), 9000)).toBe('failed');
+    const page = { PV_args: pageArgs };
+    expect(seenState(play(armed, mac, vm(page), says('TASKEND install 0'), says('TASKEND faiend 0')), 9000)).toBe(
+      'waiting',
+    );
+  });
+
+  test('without messages the processor tells: busy, then at rest, and no reboot flag', () => {
+    const quiet = [armed, vm({ PV_args: pageArgs }), load(0.8), load(0)] as const;
+    const at = (seconds: number) => seenState(play(...quiet), 3000 + seconds * 1000);
+    expect(at(1)).toBe('installing');
+    expect(at(restTime / 1000)).toBe('waiting');
+    expect(seenState(play(armed, vm(), load(0.8), load(0)), 3000 + restTime)).toBe('quiet');
+    expect(seenState(play(armed, vm({ PV_args: pageArgs }), load(0)), 3000 + restTime)).toBe('quiet');
+  });
+
+  test('arming again forgets what was said', () => {
+    const again = play(
+      armed,
+      mac,
+      vm(),
+      says('TASKERROR partition 710'),
+      vm({ power_state: 'Halted', domid: '-1' }),
+      armed,
+    );
+    expect(again.progress).toBeNull();
+    expect(seenState(again, 9000)).toBe('armed');
+  });
+});
+
+describe('what proves an install', () => {
+  const ours = { other_config: { 'xenfai:created': created } };
+  test('FAI’s word does', () => {
+    expect(proves(play(armed, mac, vm(), says('TASKEND reboot 0')))).toBe(true);
+    expect(proves(play(armed, mac, vm(), says('TASKBEGIN reboot')))).toBe(false);
+    expect(proves(play(armed, mac, vm(), says('TASKERROR partition 710'), says('TASKEND faiend 0')))).toBe(false);
+  });
+
+  test('a later boot from disk does, of a VM we made that never was installed', () => {
+    expect(proves(play(armed, vm(ours)))).toBe(false);
+    expect(proves(play(armed, vm(ours), vm({ ...ours, domid: '6' })))).toBe(true);
+    expect(proves(play(armed, vm(), vm({ domid: '6' })))).toBe(false);
+    const before = { other_config: { ...ours.other_config, 'xenfai:installed': created } };
+    expect(proves(play(armed, vm(before), vm({ ...before, domid: '6' })))).toBe(false);
+  });
+
+  test('a crash of the installer that leaves it halted does not', () => {
+    expect(proves(play(armed, vm(ours), vm({ ...ours, power_state: 'Halted', domid: '-1' })))).toBe(false);
+  });
+});
