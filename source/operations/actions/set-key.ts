@@ -1,7 +1,7 @@
-import { xe } from '../../text/shell.ts';
+import { printShell, type ShellLine, xe } from '../../text/shell.ts';
 import { formatBytes } from '../../text/sizes.ts';
 import { provisionDisks } from '../disks-xml.ts';
-import { type ActionKind, selfOf, theirChange } from './action.ts';
+import { type ActionKind, type Subject, selfOf, theirChange } from './action.ts';
 import { readRecord, setKey } from './record.ts';
 
 export const setKeyKind: ActionKind<'set-key'> = {
@@ -15,9 +15,8 @@ export const setKeyKind: ActionKind<'set-key'> = {
       step: after === null ? `remove ${key}` : `set ${key}`,
       before: shown(before),
       after: shown(after),
-      // vm-install writes the disks itself.
-      xe: key === 'disks' ? [] : [change(after)],
-      undo: [change(before)],
+      xe: key === 'disks' ? resizing(before, after, uuid) : [change(after)],
+      undo: key === 'disks' ? [] : [change(before)],
     };
   },
   perform: ({ key, before, after }, bench) => setKey(bench.session, selfOf(bench), key, after, before !== null),
@@ -34,6 +33,17 @@ export const setKeyKind: ActionKind<'set-key'> = {
     return null;
   },
 };
+
+/** vm-install puts the storage into the key and makes the disks as the template has them: what is left is their size. */
+function resizing(before: string | null, after: string | null, uuid: Subject['uuid']): ShellLine[] {
+  const sizes = new Map(provisionDisks(before ?? '').map(({ device, size }) => [device, size]));
+  return provisionDisks(after ?? '').flatMap(({ device, size }): ShellLine[] => {
+    if (sizes.get(device) === size) return [];
+    const find: ShellLine = xe('vbd-list', { 'vm-uuid': uuid, userdevice: device, params: 'vdi-uuid' });
+    const disk = { plain: `uuid="$(${printShell(find)} --minimal)"` };
+    return [{ shell: ['xe', 'vdi-resize', disk, { set: 'disk-size', to: String(size) }] }];
+  });
+}
 
 /** The `disks` key is XML of the template; what changes in it for people is where the disks go, and how large. */
 function disksText(xml: string | null): string {

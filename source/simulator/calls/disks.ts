@@ -68,6 +68,20 @@ export function destroyDisk(world: World, vdi: string): void {
   count(world, sr, -Number(record['virtual_size']));
 }
 
+/** VDI.resize: not while it is attached (xapi_vdi.ml); LVHDSR.py grows a disk only, XenAPI's error is the SM's. */
+export function resizeDisk(world: World, vdi: string, size: number): void {
+  const { database } = world;
+  const record = database.get('VDI', vdi);
+  if (refsOf(record['VBDs']).some((vbd) => database.find('VBD', vbd)?.['currently_attached'] === true)) {
+    throw new ApiError('VDI_IN_USE', vdi);
+  }
+  const more = size - Number(record['virtual_size']);
+  if (more < 0)
+    throw new ApiError('SR_BACKEND_FAILURE_79', '', 'VDI Invalid size [opterr=shrinking not allowed]', '');
+  database.set('VDI', vdi, 'virtual_size', size);
+  count(world, text(record['SR']), more);
+}
+
 function count(world: World, sr: string, bytes: number): void {
   const { database } = world;
   for (const field of ['virtual_allocation', 'physical_utilisation']) {
@@ -79,6 +93,10 @@ export const vdiCalls: Handlers = {
   create: ({ world }, argument) => createDisk(world, fieldsOf(argument)),
   destroy({ world }, vdi) {
     destroyDisk(world, text(vdi));
+    return '';
+  },
+  resize({ world }, vdi, size) {
+    resizeDisk(world, text(vdi), Number(size));
     return '';
   },
 };
