@@ -168,7 +168,7 @@ async function open(
   transport: Transport,
   journal: Journal,
 ): Promise<number> {
-  const [{ defaultTimeout }, { needsAscii }, { openScreen }, { cleanLine }] = [
+  const [{ timeoutOf }, { needsAscii }, { openScreen }, { cleanLine }] = [
     await import('./source/commands/connect.ts'),
     await import('./source/commands/terminal.ts'),
     await import('./source/tui/screen.tsx'),
@@ -177,7 +177,7 @@ async function open(
   const options = {
     settings,
     suggestions,
-    timeout: (flags.timeout ?? defaultTimeout) * 1000,
+    timeout: timeoutOf(flags),
     monitorPort: port,
     readOnly: isReading(flags),
     lowBandwidth: flags.lowBandwidth,

@@ -1,3 +1,4 @@
+import { defaults } from '../limits/defaults.ts';
 import { type LastBoot, lastBoot } from './last-boot.ts';
 import { type Mark, type MarkName, markKeys, readMark } from './marks.ts';
 import { isArchWord, isUsableRepository, needsRelease } from './methods/eliloader.ts';
@@ -153,7 +154,7 @@ export function whatIsMissing(vm: BootRecord, args: ArgsFacts, place: BootPlace 
     // The loader's other way goes by paths alone.
     release: !byPaths && needsRelease(repository, rules.loader) && (words['debian-release'] ?? '') === '',
     // Not set at all it means i386.
-    arch: !byPaths && !isArchWord(words['install-arch'] ?? 'i386'),
+    arch: !byPaths && !isArchWord(words['install-arch'] ?? defaults.arch),
     round: words['install-round'] !== undefined,
     hvm: vm.HVM_boot_policy !== '' || vm.domain_type === 'hvm' || vm.domain_type === 'pvh',
     args: !args.hasFai || args.errors,

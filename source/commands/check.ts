@@ -1,8 +1,9 @@
 import { type HostRelease, hostRelease, knownReleases, type XenVersion } from '../boot/releases.ts';
 import { findVm } from '../hosts/vm.ts';
+import { defaults } from '../limits/defaults.ts';
 import { checkVm } from '../operations/check.ts';
 import { exit } from '../problem/exit.ts';
-import { errorsOf, type Finding } from '../problem/finding.ts';
+import { errorsOf } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
 import { type CheckResult, resultOf } from '../repository/check.ts';
 import { survey } from '../repository/survey.ts';
@@ -59,16 +60,15 @@ async function checkAny(options: Options, around: Surroundings): Promise<Result>
       const vm = await findVm(host.session, named, what);
       const { signal, transport } = around;
       const result = await checkVm(vm, host, { signal, transport, look: (asked) => survey(asked, around.now()) });
-      const arch = vm.record.other_config['install-arch'];
-      return report(result, await diskOf(options, (await host.facts()).xen), archFindings(arch), []);
+      return report(result, await diskOf(options, (await host.facts()).xen), []);
     });
   }
   const disk = await diskOf(options, options.for?.xen ?? null);
   if (options.repository !== undefined) {
     const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
-    return report(await checkAlone(options, options.repository, around), disk, archFindings(options.arch), notes);
+    return report(await checkAlone(options, options.repository, around), disk, notes);
   }
-  if (disk !== null) return report(resultOf([], []), disk, [], []);
+  if (disk !== null) return report(resultOf([], []), disk, []);
   return usage('Say what to check.', [
     'xenfai check --repository URL --release lenny',
     'xenfai check --template NAME',
@@ -78,7 +78,7 @@ async function checkAny(options: Options, around: Surroundings): Promise<Result>
 }
 
 async function checkAlone(
-  { release, arch = 'i386', proxy, for: host }: Options,
+  { release, arch = defaults.arch, proxy, for: host }: Options,
   repository: string,
   { signal, transport, now }: Surroundings,
 ): Promise<CheckResult> {
@@ -93,25 +93,11 @@ function releaseOf(named: string): HostRelease {
   return release;
 }
 
-/** What PV guests of XenServer have. x86_64 has a finding of its own. */
-const usualArches: readonly string[] = ['i386', 'amd64', 'x86_64'];
-
-function archFindings(arch: string | undefined): Finding[] {
-  if (arch === undefined || arch === '' || usualArches.includes(arch)) return [];
-  const message = `The architecture is "${arch}": PV guests of XenServer are i386 or amd64.`;
-  return [{ severity: 'warning', code: 'arch-unusual', message, try: { act: 'give', setting: 'arch' } }];
-}
-
 const diskOf = ({ diskConfig }: Options, xen: XenVersion | null): Promise<DiskCheck | null> =>
   diskConfig === undefined ? Promise.resolve(null) : checkDisk(diskConfig, xen);
 
-function report(
-  netboot: CheckResult,
-  disk: DiskCheck | null,
-  more: readonly Finding[],
-  notes: readonly string[],
-): Result {
-  const findings = [...netboot.findings, ...more, ...(disk?.findings ?? [])];
+function report(netboot: CheckResult, disk: DiskCheck | null, notes: readonly string[]): Result {
+  const findings = [...netboot.findings, ...(disk?.findings ?? [])];
   const result = { ...netboot, findings, ok: netboot.ok && errorsOf(findings).length === 0 };
   return {
     exit: result.ok ? exit.done : exit.checkFailed,

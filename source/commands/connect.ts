@@ -2,6 +2,7 @@ import { parseAddress, sendsPasswordInClear, showAddress } from '../hosts/addres
 import type { Host } from '../hosts/host.ts';
 import { openHost } from '../hosts/host.ts';
 import { readPassword } from '../hosts/password.ts';
+import { defaults } from '../limits/defaults.ts';
 import { type RunContext, runContext } from '../operations/context.ts';
 import { fileJournal, journalPath, noJournal } from '../operations/journal.ts';
 import { exit } from '../problem/exit.ts';
@@ -12,15 +13,16 @@ import type { Given } from './global-flags.ts';
 import { note } from './print.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Seconds a call to a host may take. */
-export const defaultTimeout = 30;
-
 export interface Connection {
   readonly host: Host;
   readonly profile: Profile | null;
   /** For whatever is carried out on the host. */
   readonly context: RunContext;
 }
+
+/** Milliseconds that a call may take: --timeout is in seconds. */
+export const timeoutOf = ({ timeout }: Pick<Given, 'timeout'>): number =>
+  timeout === undefined ? defaults.timeout : timeout * 1000;
 
 /** Opens the host that flags, environment and profiles name, runs `work`, and logs out on every way. */
 export async function withHost<T>(
@@ -34,9 +36,9 @@ export async function withHost<T>(
   }
   const host = await openHost({
     url,
-    user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user ?? 'root',
+    user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user ?? defaults.user,
     password: await password(options, around, showAddress(url)),
-    timeout: (options.timeout ?? defaultTimeout) * 1000,
+    timeout: timeoutOf(options),
     access: options.access,
     transport: around.transport,
     signal: around.signal,

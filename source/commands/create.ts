@@ -1,4 +1,5 @@
 import { findVm, readVm, type Vm } from '../hosts/vm.ts';
+import { defaults } from '../limits/defaults.ts';
 import { checkProblem, checkVm } from '../operations/check.ts';
 import { planCreate } from '../operations/create.ts';
 import { madeOnce } from '../operations/made-once.ts';
@@ -19,9 +20,6 @@ import { usage } from './usage.ts';
 import { size, wholeNumber } from './values.ts';
 import { vmItem } from './vm-json.ts';
 
-/** Ten starts at once have brought hosts down; four clones at once have not. */
-const usualConcurrency = 4;
-
 const takes = (take: Take) => ({
   patterns: take.any('NAME'),
   manifest: take.text('--manifest <file>', 'JSON array of {name, mac, memory, vcpus, disk, sr, network}'),
@@ -34,7 +32,7 @@ const takes = (take: Take) => ({
   mac: take.text('--mac <address>', 'of the one VM'),
   concurrency: take.as(
     '--concurrency <n>',
-    `how many at a time; ${usualConcurrency} unless said otherwise`,
+    `how many at a time; ${defaults.concurrency} unless said otherwise`,
     wholeNumber,
   ),
   start: take.on('--start', 'start them, if the repository passes the check'),
@@ -87,7 +85,7 @@ async function createVms(options: Options, around: Surroundings): Promise<Result
           startMade(await applyPlan(plan, null, connection.context, options), connection, options, around),
       );
     };
-    return summary(await eachName(names, host, signal, one, options.concurrency ?? usualConcurrency), options);
+    return summary(await eachName(names, host, signal, one, options.concurrency ?? defaults.concurrency), options);
   });
 }
 

@@ -17,8 +17,10 @@ import {
   ref,
   type SrRecord,
   srRecord,
+  type VmRecord,
 } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
+import { provisionDisks } from './disks-xml.ts';
 import { refuseErrors } from './sources.ts';
 
 export interface CreateOptions {
@@ -30,6 +32,16 @@ export interface CreateOptions {
   readonly sr?: string | undefined;
   readonly network?: string | undefined;
   readonly mac?: string | undefined;
+}
+
+/** What a VM of this template gets where nobody says otherwise; `disk` in bytes, null when it makes none. */
+export function ownSizes({ memory_static_max, VCPUs_max, other_config }: VmRecord): {
+  readonly memory: number;
+  readonly vcpus: number;
+  readonly disk: number | null;
+} {
+  const disk = provisionDisks(other_config['disks'] ?? '').find(({ device }) => device === '0');
+  return { memory: memory_static_max, vcpus: VCPUs_max, disk: disk?.size ?? null };
 }
 
 /** What all VMs of one create share: read once. */

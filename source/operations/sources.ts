@@ -2,6 +2,7 @@ import { type Mark, readMark } from '../boot/marks.ts';
 import { isUsableRepository, type NetbootPaths, sourceFindings } from '../boot/methods/eliloader.ts';
 import { hasFaiArguments } from '../fai/kernel-line.ts';
 import { validateLine } from '../fai/validate.ts';
+import { defaults } from '../limits/defaults.ts';
 import { exit } from '../problem/exit.ts';
 import { errorsOf, type Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
@@ -56,7 +57,7 @@ export function chooseSources(candidates: Candidates): Chosen {
     [`template ${candidates.template?.name_label ?? ''}`, fromTemplate],
     ['the profile', candidates.profile],
     // Without install-arch the loader takes i386 (eliloader.py).
-    ['the loader', { arch: 'i386' }],
+    ['the loader', { arch: defaults.arch }],
   ];
   const sources: Source[] = [];
   const choose = (what: What): string => {

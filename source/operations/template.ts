@@ -2,6 +2,7 @@ import { markKeys, readMark } from '../boot/marks.ts';
 import { sourceFindings } from '../boot/methods/eliloader.ts';
 import { validateLine } from '../fai/validate.ts';
 import { isVendorTemplate, readVm, unfinishedName, type Vm } from '../hosts/vm.ts';
+import { defaults } from '../limits/defaults.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
@@ -131,7 +132,7 @@ function settingFindings({ record }: Vm, settings: TemplateSettings): Finding[] 
     paths: settings.kernel ? { kernel: settings.kernel, ramdisk: settings.initrd ?? '' } : undefined,
     repository: settings.repository ?? words['install-repository'] ?? '',
     release: settings.release ?? words['debian-release'] ?? '',
-    arch: settings.arch ?? words['install-arch'] ?? 'i386',
+    arch: settings.arch ?? words['install-arch'] ?? defaults.arch,
   };
   const isAbout = (code: string): boolean => {
     if (code.includes('path')) return settings.kernel !== undefined;

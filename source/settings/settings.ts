@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Conf from 'conf';
 import * as z from 'zod';
+import { defaults } from '../limits/defaults.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { printShell } from '../text/shell.ts';
@@ -11,7 +12,7 @@ import { underLock } from './lock.ts';
 export const profile = z.object({
   name: z.string(),
   address: z.string(),
-  user: z.string().default('root'),
+  user: z.string().default(defaults.user),
   template: z.string().optional(),
   repository: z.string().optional(),
   release: z.string().optional(),

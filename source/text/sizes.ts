@@ -12,6 +12,12 @@ export function formatBytes(bytes: number): string {
   return `${Number(value.toFixed(digits))} ${units[unit]}`;
 }
 
+/** Bytes as one would type them, to the byte: 268435456 -> "256M". `parseSize` reads it back. */
+export function typedSize(bytes: number): string {
+  const power = [4, 3, 2, 1].find((one) => bytes > 0 && bytes % 1024 ** one === 0) ?? 0;
+  return `${bytes / 1024 ** power}${['', 'K', 'M', 'G', 'T'][power]}`;
+}
+
 /** "512M", "8G", "8GiB", "268435456" -> bytes; null when it is no size. Units are binary, as XenServer's are. */
 export function parseSize(text: string): number | null {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(text);

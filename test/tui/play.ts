@@ -90,6 +90,8 @@ export const vm = (name: string, change: Record<string, unknown> = {}) => ({
     name_label: name,
     power_state: 'Halted',
     PV_bootloader: 'eliloader',
+    memory_static_max: '268435456',
+    VCPUs_max: '1',
     PV_args:
       'console=hvc0 root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live FAI_FLAGS=verbose,reboot FAI_ACTION=install ip=dhcp',
     other_config: {

@@ -1,3 +1,4 @@
+import { defaults } from '../../limits/defaults.ts';
 import type { Finding } from '../../problem/finding.ts';
 import type { Loader } from '../releases.ts';
 
@@ -26,7 +27,7 @@ export function sourceOf(words: Readonly<Record<string, string>>): NetbootSource
   const source = {
     repository: words['install-repository'] ?? '',
     release: words['debian-release'] ?? '',
-    arch: words['install-arch'] ?? 'i386',
+    arch: words['install-arch'] ?? defaults.arch,
   };
   if (words['install-distro'] !== 'pygrub') return source;
   return { ...source, paths: { kernel: words['install-kernel'] ?? '', ramdisk: words['install-ramdisk'] ?? '' } };
@@ -154,6 +155,9 @@ function* wordFindings({ repository, release, arch }: NetbootSource, loader: Loa
   } else if (arch === 'x86_64') {
     const message = 'x86_64 goes into the path as it is (installer-x86_64); Debian calls it amd64.';
     yield doubt('arch-x86_64', message, 'Use amd64.');
+  } else if (arch !== 'i386' && arch !== 'amd64') {
+    const message = `The architecture is "${arch}": PV guests of XenServer are i386 or amd64.`;
+    yield doubt('arch-unusual', message, 'Use i386 or amd64.');
   }
 }
 

@@ -17,7 +17,9 @@ function namesProblem({ names }: CreateAnswers): string | null {
 const sizeCheck =
   (what: string, id: 'memory' | 'disk', example: string) =>
   (values: CreateAnswers): string | null =>
-    parseSize(values[id]) === null ? `${what}: "${values[id]}" is no size; write ${example}.` : null;
+    values[id] !== '' && parseSize(values[id]) === null
+      ? `${what}: "${values[id]}" is no size; write ${example}.`
+      : null;
 
 const choiceField = (
   id: 'sr' | 'network',
@@ -53,7 +55,6 @@ export const createFields = ({ srs, networks }: ActState): readonly Field<Create
   stringField('disk', {
     label: 'first disk',
     help: 'Size of the disk that FAI will install on.',
-    required: 'How large? Write 8G.',
     check: sizeCheck('Disk', 'disk', '8G'),
   }),
   choiceField('sr', 'storage', 'Where the disks go; left and right choose.', srs),

@@ -1,5 +1,8 @@
+import { ownSizes } from '../../../operations/site.ts';
+import { typedSize } from '../../../text/sizes.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { back, change, flash, go, type Shared, share } from '../../app/shared.ts';
+import { chosenRecord } from '../../app/templates.ts';
 import { stay } from '../../kit/binding.ts';
 import { focusOn } from '../../kit/form.ts';
 import { emptyList, keepSelection } from '../../kit/list.ts';
@@ -52,8 +55,9 @@ export function chooseLine(scene: ActScene, line: MenuLine): Reduced {
     case 'create': {
       const chosen = scene.shared.templates.chosen !== null;
       if (!chosen) return stay(flash(back(scene, templatePlace), 'Choose and prepare a template first.', 'note'));
-      const form = focusOn(createFields(scene.own), scene.own.form, 0);
-      return stay(change(scene, { view: 'create', form, problem: null }), { do: 'load-choices' });
+      const form = focusOn(createFields(scene.own), sized(scene), 0);
+      const sizesOf = scene.shared.templates.chosen;
+      return stay(change(scene, { view: 'create', form, sizesOf, problem: null }), { do: 'load-choices' });
     }
     case 'template':
       return stay(back(scene, templatePlace));
@@ -66,6 +70,16 @@ export function chooseLine(scene: ActScene, line: MenuLine): Reduced {
       return stay(change(next, { list: { ...emptyList, selected: candidateAt(next)?.ref ?? null } }));
     }
   }
+}
+
+/** The form with the sizes of the template, unless they have been looked at for this template before. */
+function sized({ shared, own }: ActScene): ActState['form'] {
+  const { templates } = shared;
+  const record = chosenRecord(templates);
+  if (record === undefined || own.sizesOf === templates.chosen) return own.form;
+  const { memory, vcpus, disk } = ownSizes(record);
+  const sizes = { memory: typedSize(memory), vcpus: String(vcpus), disk: disk === null ? '' : typedSize(disk) };
+  return { ...own.form, values: { ...own.form.values, ...sizes } };
 }
 
 /** Asks for the plan of new VMs. */

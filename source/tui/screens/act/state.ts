@@ -28,6 +28,8 @@ export interface Candidate {
 export interface ActState {
   readonly view: 'menu' | 'create' | 'pick';
   readonly menu: ListState;
+  /** Uuid of the template that the sizes in the form are of; another one starts anew. */
+  readonly sizesOf: string | null;
   readonly form: FormState<CreateAnswers>;
   readonly srs: readonly Choice[];
   readonly networks: readonly Choice[];
@@ -55,7 +57,8 @@ export interface ActCommand {
 export const startAct = (_: Shared): ActState => ({
   view: 'menu',
   menu: emptyList,
-  form: newForm({ names: '', memory: '256M', vcpus: '1', disk: '8G', sr: '', network: '' }),
+  sizesOf: null,
+  form: newForm({ names: '', memory: '', vcpus: '', disk: '', sr: '', network: '' }),
   srs: [],
   networks: [],
   problem: null,

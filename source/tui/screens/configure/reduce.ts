@@ -1,5 +1,6 @@
 import { type FaiForm, freshForm, readLine } from '../../../fai/form.ts';
 import { hasFaiArguments } from '../../../fai/kernel-line.ts';
+import { defaults } from '../../../limits/defaults.ts';
 import { errorsOf } from '../../../problem/finding.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, flash, go, remember, type Shared, share } from '../../app/shared.ts';
@@ -44,7 +45,7 @@ export function noticeConfigure(_: Shared, scene: ConfigureScene): Reduced {
   const values: Answers = {
     repository: facts.repository || (suggestions.repository ?? ''),
     release: facts.release,
-    arch: facts.arch || 'i386',
+    arch: facts.arch || defaults.arch,
     proxy: facts.proxy,
     fai: hasFaiArguments(facts.args) ? readLine(facts.args) : freshLine(scene.shared),
   };

@@ -1,3 +1,4 @@
+import { defaults } from '../../../limits/defaults.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, go, share } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
@@ -49,7 +50,7 @@ export function submit(scene: ConnectScene): Reduced {
   return stay(change(scene, { phase: 'connecting', problem: null }), {
     do: 'connect',
     address: address.trim(),
-    user: user.trim() || 'root',
+    user: user.trim() || defaults.user,
     password,
   });
 }

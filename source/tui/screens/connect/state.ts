@@ -1,3 +1,4 @@
+import { defaults } from '../../../limits/defaults.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Profile } from '../../../settings/settings.ts';
 import type { Found, Scene, Shared } from '../../app/shared.ts';
@@ -40,7 +41,7 @@ export const startConnect = ({ suggestions, profiles }: Shared): ConnectState =>
   menu: emptyList,
   form: newForm({
     address: suggestions.address ?? '',
-    user: suggestions.user ?? 'root',
+    user: suggestions.user ?? defaults.user,
     password: suggestions.password ?? '',
   }),
   problem: null,
