@@ -63,6 +63,8 @@ class Run {
   /** Steps that were carried out, or may have been. */
   private readonly touched: Action[] = [];
   private readonly steps: readonly string[];
+  /** UUID, for the journal; empty when the host did not say it. */
+  private pool = '';
 
   constructor(plan: Plan, context: RunContext, onStep: (event: StepEvent) => void) {
     this.plan = plan;
@@ -84,6 +86,10 @@ class Run {
   }
 
   async toItsEnd(): Promise<Outcome> {
+    this.pool = await this.context.host.facts().then(
+      ({ poolUuid }) => poolUuid,
+      () => '',
+    );
     this.note('planned');
     let problem: Problem | null = null;
     for (const [index, action] of this.plan.actions.entries()) {
@@ -196,7 +202,7 @@ class Run {
       at: new Date().toISOString(),
       user: context.by,
       host: context.host.address,
-      pool: '',
+      pool: this.pool,
       operation: plan.operation,
       target: plan.target.kind === 'existing' ? plan.target.uuid : plan.target.name,
       name: plan.target.name,
