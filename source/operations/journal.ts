@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
+import { makeFolder } from '../settings/folder.ts';
 import type { Action, Operation } from './plan.ts';
 
 /** One event of the journal; texts are as they are on the host. */
@@ -70,7 +71,7 @@ export function fileJournal(path: string, complain: (text: string) => void): Jou
 }
 
 function openJournal(path: string): number {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   return openSync(path, 'a+', 0o600);
 }
 

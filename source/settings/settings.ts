@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Conf from 'conf';
 import * as z from 'zod';
@@ -6,6 +5,7 @@ import { defaults } from '../limits/defaults.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { printShell } from '../text/shell.ts';
+import { makeFolder } from './folder.ts';
 import { underLock } from './lock.ts';
 
 /** A host somebody uses, and what new work on it starts from. Never a password. */
@@ -49,7 +49,7 @@ export function openSettings(directory: string | null, access: 'read' | 'write' 
     profile: (name) => read().find((entry) => entry.name === name),
     save(entry) {
       if (access === 'read') return;
-      mkdirSync(dirname(conf.path), { recursive: true });
+      makeFolder(dirname(conf.path));
       // Another process may save at the same time: what it has written is read anew and kept.
       underLock(conf.path, () =>
         conf.set('profiles', [entry, ...read().filter((other) => other.name !== entry.name)]),

@@ -126,3 +126,14 @@ test.each([
   [{ XDG_STATE_HOME: '/state' }, '/state/xenfai/journal.jsonl'],
   [{ XENFAI_STATE_DIR: '/own', XDG_STATE_HOME: '/state' }, '/own/journal.jsonl'],
 ])('with %j it is %s', (env, expected) => expect(journalPath(env)).toBe(expected));
+
+test.each(['/proc/xenfai', '/proc/xenfai/deeper/still', '/dev/null/xenfai'])(
+  'where no folder can be made (%s), that is said and the work goes on',
+  (folder) => {
+    const complaints: string[] = [];
+    const journal = fileJournal(join(folder, 'journal.jsonl'), (text) => complaints.push(text));
+    journal.write(event());
+    journal.write(event());
+    expect(complaints).toEqual([expect.stringContaining('cannot be written')]);
+  },
+);
