@@ -71,7 +71,7 @@ const page = (table: readonly Verdict[]): string =>
     '# Kernels: our verdict beside that of Xen’s domain builder',
     '',
     'Written by `test/real/kernels.test.ts` from a run against libxenguest 4.17 of Debian 12. "left out": Debian builds it without',
-    'that decompressor. Older Xens differ by the compression alone (`source/netboot/compression.ts`).',
+    'that decompressor. Older Xens differ by the compression alone (`source/boot/releases.ts`).',
     '',
     '| kernel | domain builder | xenfai |',
     '|---|---|---|',
