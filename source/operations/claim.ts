@@ -51,10 +51,7 @@ export async function takeClaim(
       await pause(lookEvery, context.signal);
       continue;
     }
-    const key = `${prefix}${(held?.generation ?? 0) + 1}:${name}`;
-    const until = new Date(now.getTime() + limits.claim.lease).toISOString();
-    const value = JSON.stringify({ run: progress.id, by: context.by, pid: process.pid, until });
-    const added = await addKey(session, poolRef, key, value);
+    const added = await addClaim(name, (held?.generation ?? 0) + 1, now, session, context, progress.id);
     if (added === 'not-allowed') {
       progress.notes.push(
         'Your role may not write the pool: whether somebody else makes a VM of this name is only looked at once more at the end.',
@@ -65,7 +62,10 @@ export async function takeClaim(
   }
 }
 
-/** True while no other run has a newer claim, and enough of ours is left to give the name. */
+/**
+ * True while no other run has a newer claim. One of ours whose time is over is taken once more, by the next generation:
+ * only one can add that, so nobody who takes the name over meanwhile is passed by.
+ */
 export async function holdsClaim(
   name: string,
   session: Session,
@@ -76,7 +76,27 @@ export async function holdsClaim(
   const held = await highest(name, session, poolRef);
   // Nobody claims it: our role could not, or an operator has taken the key away.
   if (held === null) return true;
-  return held.claim?.run === id && !isOver(held, await context.host.now());
+  if (held.claim?.run !== id) return false;
+  const now = await context.host.now();
+  if (!isOver(held, now)) return true;
+  if ((await addClaim(name, held.generation + 1, now, session, context, id)) === 'taken') return false;
+  await removeKey(session, poolRef, held.key);
+  return true;
+}
+
+/** The claim of one generation: only one run can ever add it. */
+async function addClaim(
+  name: string,
+  generation: number,
+  now: Date,
+  session: Session,
+  context: RunContext,
+  run: string,
+): Promise<'added' | 'taken' | 'not-allowed'> {
+  const { poolRef } = await context.host.facts();
+  const until = new Date(now.getTime() + limits.claim.lease).toISOString();
+  const value = JSON.stringify({ run, by: context.by, pid: process.pid, until });
+  return addKey(session, poolRef, `${prefix}${generation}:${name}`, value);
 }
 
 /** Whether a claim of this run is on record. */

@@ -106,6 +106,17 @@ describe('a claim that is held', () => {
     expect(called('web')).toEqual([]);
   });
 
+  test('and late is taken once more before the name is given', async () => {
+    sim.world.intercept = (method) => {
+      if (method !== 'Async.VM.provision') return undefined;
+      sim.world.intercept = null;
+      for (const [key, held] of claims()) setClaim(key, { ...JSON.parse(String(held)), until: past() });
+      return undefined;
+    };
+    expect(await create(hosts[0] as Host, 'web')).toBe('made');
+    expect([called('web').length, claims()]).toEqual([1, []]);
+  });
+
   test('and dead is found', async () => {
     setClaim('xenfai:claim:1:web', { run: 'old', by: 'root@elsewhere', pid: 1, until: past() });
     setClaim('xenfai:claim:1:alive', { run: 'new', by: 'root@elsewhere', pid: 1, until: later() });
