@@ -64,6 +64,7 @@ export async function xenfai(
     stdoutIsTerminal: false,
     interactive: false,
     signal: new AbortController().signal,
+    unread: new AbortController().signal,
     now: () => new Date(),
     ask: () => Promise.resolve(true),
     askSecret: () => Promise.resolve(new Secret('')),

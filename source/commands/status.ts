@@ -130,7 +130,7 @@ async function watched({ host, context }: Connection, options: Options, around: 
     transport: around.transport,
     monitorPort,
     now,
-    signal: around.signal,
+    signal: AbortSignal.any([around.signal, around.unread]),
     onChange(fleet, changed) {
       tellLoss(fleet);
       for (const ref of changed) {
@@ -144,7 +144,8 @@ async function watched({ host, context }: Connection, options: Options, around: 
       if (!listening.listening) note(around, `xenfai: FAI's messages are not heard: ${listening.problem.message}`);
     },
   });
-  return { exit: exit.interrupted, json: {}, lines: [], streamed: true };
+  // Nobody reads any more: that is no failure.
+  return { exit: around.unread.aborted ? exit.done : exit.interrupted, json: {}, lines: [], streamed: true };
 }
 
 /** As one sees it who watches: FAI's own word first, then the record. */

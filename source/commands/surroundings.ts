@@ -19,6 +19,8 @@ export interface Surroundings {
   /** Both stdin and stderr are a terminal: somebody can be asked. */
   readonly interactive: boolean;
   readonly signal: AbortSignal;
+  /** Ends when nobody reads stdout any more: what only tells has nobody to tell. Changes go on to their end. */
+  readonly unread: AbortSignal;
   readonly now: () => Date;
   readonly ask: (question: string) => Promise<boolean>;
   readonly askSecret: (question: string) => Promise<Secret>;
@@ -65,6 +67,10 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
   // Programs that are called (xz, a password command) need not inherit it.
   delete process.env['XENFAI_PASSWORD'];
   const fixed = env['XENFAI_CLOCK'];
+  const unread = new AbortController();
+  // `| head` closes the pipe: no fault, and no reason to leave a change half done.
+  stdout.on('error', () => unread.abort());
+  stderr.on('error', () => {});
   return {
     env,
     out: (text) => void stdout.write(`${text}\n`),
@@ -73,6 +79,7 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     stdoutIsTerminal: stdout.isTTY === true,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     signal: interrupts.signal,
+    unread: unread.signal,
     now: () => (fixed === undefined ? new Date() : new Date(fixed)),
     ask: async (question) => {
       const answer = await readLine(`${cleanLine(question)} [y/N] `, interrupts.signal, false);

@@ -1,5 +1,5 @@
 import { exit } from '../problem/exit.ts';
-import { type Problem, toProblem } from '../problem/problem.ts';
+import { nothingIsChanged, type Problem, toProblem } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { ReadOnlyRefusal } from '../xapi/access.ts';
@@ -20,7 +20,7 @@ export function explain(error: unknown, host: string): Problem {
 export const readOnlyProblem: Problem = {
   code: 'read-only',
   exit: exit.refused,
-  message: 'Nothing is changed with --read-only.',
+  message: nothingIsChanged,
   try: [{ act: 'preview' }],
 };
 

@@ -65,8 +65,9 @@ function endOf(events: readonly StoredEvent[]): RunEnd {
   const steps = events.find(({ plan }) => plan !== undefined)?.plan?.length ?? 0;
   const failure = events.find(({ event }) => event === 'failed');
   if (failure !== undefined) {
-    const undone = events.some(({ event }) => event === 'undone') ? '; taken back' : '';
-    return { kind: 'failed', text: `failed at ${failure.step ?? '?'}: ${failure.error ?? ''}${undone}` };
+    const has = (kind: StoredEvent['event']): boolean => events.some(({ event }) => event === kind);
+    const back = has('left') ? '; not all of it could be taken back' : has('undone') ? '; taken back' : '';
+    return { kind: 'failed', text: `failed at ${failure.step ?? '?'}: ${failure.error ?? ''}${back}` };
   }
   if (steps === 0) return { kind: 'nothing', text: 'nothing to do' };
   const done = events.filter(({ event }) => event === 'done');

@@ -22,7 +22,8 @@ export interface JournalEvent {
   readonly name?: string;
   /** Of what was made, once it is there. */
   readonly uuid?: string;
-  readonly event: 'planned' | 'begun' | 'done' | 'failed' | 'undone';
+  /** `left`: taking the step back failed; `error` says what remains. */
+  readonly event: 'planned' | 'begun' | 'done' | 'failed' | 'undone' | 'left';
   readonly step?: string;
   /** Of the plan, from 0. */
   readonly index?: number;
@@ -40,8 +41,7 @@ export const noJournal: Journal = { write: () => {} };
 
 /** `$XDG_STATE_HOME/xenfai/journal.jsonl`, or below XENFAI_STATE_DIR. */
 export function journalPath(env: Readonly<Record<string, string | undefined>>): string {
-  const own = env['XENFAI_STATE_DIR'];
-  const folder = own ?? join(env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'xenfai');
+  const folder = env['XENFAI_STATE_DIR'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'xenfai');
   return join(folder, 'journal.jsonl');
 }
 
@@ -102,7 +102,7 @@ const storedEvent = z.object({
   target: z.string(),
   name: z.string().optional(),
   uuid: z.string().optional(),
-  event: z.enum(['planned', 'begun', 'done', 'failed', 'undone']),
+  event: z.enum(['planned', 'begun', 'done', 'failed', 'undone', 'left']),
   step: z.string().optional(),
   index: z.number().optional(),
   plan: z.array(z.unknown()).optional(),

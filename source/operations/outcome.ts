@@ -35,12 +35,12 @@ export function outcomeProblem(outcome: Outcome): Problem | null {
     remains.some((text) => text.startsWith(view.step)) ? view.undo : [],
   );
   const lines = undo.map((line) => (uuid === '' ? line : withUuid(line, uuid)));
+  const left = `Left behind, because taking it back failed: ${remains.join('; ')}`;
   return {
     ...problem,
+    cause: problem.cause === undefined ? left : `${problem.cause} ${left}`,
     try: [
       ...(problem.try ?? []),
-      'Left behind, because taking it back failed:',
-      ...remains,
       ...lines.filter((line) => !printShell(line).includes('$VM')),
       ...(plan.target.kind === 'made' ? [{ act: 'list-orphans' as const }] : []),
     ],

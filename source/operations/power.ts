@@ -1,11 +1,11 @@
 import type { BootRules } from '../boot/releases.ts';
-import { isUnfinished, stateOf, type Vm } from '../hosts/vm.ts';
+import { stateOf, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
-import { xe } from '../text/shell.ts';
 import { verdicts } from './arming.ts';
 import { type Plan, planFor } from './plan.ts';
+import { refuseUnfinished } from './unfinished.ts';
 
 /** True when the next boot is eliloader's business. */
 export const bootsThroughLoader = ({ record }: Vm): boolean =>
@@ -17,17 +17,7 @@ export const bootsThroughLoader = ({ record }: Vm): boolean =>
  */
 export function planStart(vm: Vm): Plan {
   const { record } = vm;
-  if (isUnfinished(record)) {
-    fail({
-      code: 'unfinished',
-      exit: exit.refused,
-      message: `${record.name_label} was left in the middle of a create: it is not whole.`,
-      try: [
-        { ...xe('vm-uninstall', { uuid: record.uuid, force: 'true' }), where: 'dom0', note: 'removes it' },
-        { act: 'list-orphans' },
-      ],
-    });
-  }
+  refuseUnfinished(record);
   if (record.power_state === 'Running') return planFor('start', vm, []);
   if (record.power_state !== 'Halted') {
     fail({

@@ -8,6 +8,7 @@ import type { Session } from '../xapi/session.ts';
 import { armingActions } from './arming.ts';
 import { type Action, type Plan, planFor } from './plan.ts';
 import { type ArmingSettings, chooseSources } from './sources.ts';
+import { refuseUnfinished } from './unfinished.ts';
 
 export interface RearmOptions extends ArmingSettings {
   readonly template?: string | undefined;
@@ -33,6 +34,7 @@ export async function planArming(
   options: RearmOptions,
 ): Promise<Plan> {
   const { record } = vm;
+  refuseUnfinished(record);
   refuseHvm(record);
   const running = record.power_state !== 'Halted';
   if (running && !options.force) refuseRunning(record);

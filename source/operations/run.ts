@@ -146,6 +146,10 @@ class Run {
     const bench = this.bench(this.context.recovery, AbortSignal.timeout(this.context.recovery));
     const views = planView(this.plan);
     const remains: string[] = [];
+    const remain = (index: number, text: string): void => {
+      this.note('left', index, text);
+      remains.push(text);
+    };
     for (const action of [...this.touched].reverse()) {
       // What was made goes as a whole, with its clone.
       const part = this.plan.target.kind === 'made' && action.do !== 'clone' && action.do !== 'claim';
@@ -155,9 +159,9 @@ class Run {
       try {
         const left = await kindOf(action).undo(action, bench);
         if (left === null) this.note('undone', index);
-        else remains.push(`${step}: ${left}`);
+        else remain(index, `${step}: ${left}`);
       } catch (error) {
-        remains.push(`${step}: ${this.context.host.explain(error).message}${byHand(views[index], action)}`);
+        remain(index, `${step}: ${this.context.host.explain(error).message}${byHand(views[index], action)}`);
       }
     }
     return remains;

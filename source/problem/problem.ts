@@ -16,6 +16,9 @@ export interface Problem {
   readonly host?: { readonly code: string; readonly params: readonly string[] };
 }
 
+/** Said wherever a reading session is asked to change something. */
+export const nothingIsChanged = 'Nothing is changed with --read-only.';
+
 /** The one exception this program throws on purpose. Everything else that is thrown is our own bug. */
 export class ProblemError extends Error {
   readonly problem: Problem;

@@ -1,6 +1,6 @@
 import { chmod, copyFile, type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { exit } from '../problem/exit.ts';
-import { fail } from '../problem/problem.ts';
+import { fail, nothingIsChanged } from '../problem/problem.ts';
 
 /**
  * What may change files: all of staging writes through one, so that --read-only and --dry-run are kept here and nowhere
@@ -37,7 +37,7 @@ export function fileWriter({ readOnly = false, step = () => {} }: WriterOptions 
     fail({
       code: 'read-only',
       exit: exit.refused,
-      message: 'Nothing is changed with --read-only.',
+      message: nothingIsChanged,
       try: ['Use --dry-run.'],
     });
   };

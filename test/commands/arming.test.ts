@@ -29,6 +29,26 @@ describe('rearm', () => {
     expect(writes).toEqual([]);
   });
 
+  test('the mark comes first, and what an earlier install came to goes before anything the loader reads', async () => {
+    await xenfai(sim, ['rearm', 'vm2', '--template', 'FAI', '--yes']);
+    const keys: string[] = [];
+    sim.world.intercept = (method, params) => {
+      if (/^VM\.(add_to_other_config|set_PV)/.test(method))
+        keys.push(method.startsWith('VM.set') ? method : String(params[1]));
+      return undefined;
+    };
+    await xenfai(sim, ['rearm', 'vm2', '--release', 'squeeze', '--yes']);
+    expect(keys[0]).toBe('xenfai:armed');
+    expect(keys).toContain('debian-release');
+  });
+
+  test('what a killed create has left is nothing to arm', async () => {
+    const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm2') ?? [];
+    sim.world.database.set('VM', ref, 'name_label', 'web01 xenfai:0123abcd');
+    const refused = await xenfai(sim, ['rearm', 'web01 xenfai:0123abcd', '--yes', '--json']);
+    expect(refused).toMatchObject({ code: 8, json: { error: { code: 'unfinished' } } });
+  });
+
   test('needs --yes without a terminal, refuses HVM and running VMs', async () => {
     const bare = await xenfai(sim, ['rearm', 'vm3', '--json']);
     expect(bare.code).toBe(2);

@@ -74,4 +74,9 @@ test('a run that was killed has no end', () => {
   expect(end(event('begun'), event('done'), event('begun'), event('done'))).toBe('done');
   expect(end(event('begun'), event('failed', { step: 's', error: 'e' }), event('undone'))).toBe('failed');
   expect(storiesOf([event('planned', { plan: [] })], {})[0]?.end.kind).toBe('nothing');
+  const failure = event('failed', { step: 's', error: 'e' });
+  const text = (...events: StoredEvent[]) => storiesOf([planned, ...events], {})[0]?.end.text;
+  expect(text(failure)).toBe('failed at s: e');
+  expect(text(failure, event('undone'))).toBe('failed at s: e; taken back');
+  expect(text(failure, event('undone'), event('left'))).toBe('failed at s: e; not all of it could be taken back');
 });

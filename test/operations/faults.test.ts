@@ -273,7 +273,7 @@ test('undo leaves alone what somebody else has written since', async () => {
   };
   const ran = await xenfai(sim, ['rearm', 'vm3', '--yes', '--release', 'ours', '--json']);
   expect(ran.code).toBe(10);
-  expect(JSON.stringify(ran.json.error.try)).toContain('somebody else');
+  expect(JSON.stringify(ran.json.error)).toContain('somebody else');
   expect(sim.world.database.get('VM', ref)['other_config']).toMatchObject({ 'debian-release': 'theirs' });
 });
 

@@ -30,7 +30,10 @@ export async function readBody(
     slow = text;
     source.destroy(new Error(text));
   };
-  const whole = setTimeout(() => stop(`only ${bytes} bytes came in 15 minutes`), limits.download.whole);
+  const whole = setTimeout(
+    () => stop(`only ${bytes} bytes came in ${limits.download.whole / 60_000} minutes`),
+    limits.download.whole,
+  );
   let quiet = setTimeout(() => stop('there is no answer'), limits.download.silence);
   try {
     for await (const chunk of source as AsyncIterable<Uint8Array>) {

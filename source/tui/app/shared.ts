@@ -1,4 +1,5 @@
 import type { Loader } from '../../boot/releases.ts';
+import { nothingIsChanged } from '../../problem/problem.ts';
 import type { Profile } from '../../settings/settings.ts';
 import { type Fleet, noFleet } from '../../watch/fleet.ts';
 import type { Ref } from '../../xapi/records.ts';
@@ -127,5 +128,4 @@ export const remember = <Own>(scene: Scene<Own>, ...lines: readonly string[]): S
   share(scene, { history: [...scene.shared.history, ...lines] });
 
 /** Why a key that writes does nothing now; null: it may. Every key that writes asks here first. */
-export const writeReason = ({ shared }: Scene<unknown>): string | null =>
-  shared.readOnly ? 'Nothing is changed with --read-only.' : null;
+export const writeReason = ({ shared }: Scene<unknown>): string | null => (shared.readOnly ? nothingIsChanged : null);
