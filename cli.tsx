@@ -37,6 +37,11 @@ async function main(): Promise<number> {
     demo: (options) => demo(options, around),
     simulate: (flags) => simulate(flags, around),
   });
+  await drained(process.stdout);
+  if (code === 0 && around.unread.aborted && !isClosedPipe(around.unread.reason)) {
+    process.stderr.write(`xenfai: it was done, but could not be told: ${String(around.unread.reason)}\n`);
+    return 2;
+  }
   // An interrupted simulate is a simulate that ended as it should.
   return argv[0] === 'simulate' ? code : (interrupts.code() ?? code);
 }
@@ -209,5 +214,21 @@ process.exitCode = await main().catch((error: unknown) => {
   process.stderr.write(`xenfai: a fault in xenfai, please report it:\n${text}\n`);
   return 1;
 });
+await drained(process.stdout);
+await drained(process.stderr);
 // Kept-alive connections and a blocked event.next must not hold the process when its work is done.
 process.exit();
+
+/** Whoever closes a pipe has read enough. */
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
+
+/** A pipe takes its time, and what it has not taken is lost with the process. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) return resolve();
+    stream.once('error', resolve);
+    stream.write('', () => resolve());
+  });
+}

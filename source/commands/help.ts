@@ -18,14 +18,20 @@ export const exitTexts: Readonly<Record<ExitCode, string>> = {
   [exit.refused]: 'refused to protect something (vendor template, running VM, HVM, read-only)',
   [exit.someFailed]: 'some of several failed (all alike: their own code)',
   [exit.hostError]: 'the host reported an error',
-  [exit.installFailed]: 'an install failed',
   [exit.hungUp]: 'hung up',
   [exit.interrupted]: 'interrupted',
   [exit.terminated]: 'terminated',
 };
 
 const ofHosts: readonly ExitCode[] = [exit.unreachable, exit.loginRefused, exit.certificate, exit.hostError];
-const ofAll: readonly ExitCode[] = [exit.done, exit.fault, exit.usage, exit.interrupted];
+const ofAll: readonly ExitCode[] = [
+  exit.done,
+  exit.fault,
+  exit.usage,
+  exit.hungUp,
+  exit.interrupted,
+  exit.terminated,
+];
 
 /** The codes a command can end with, in their order. */
 export const exitsOf = ({ access, exits }: CommandSpec): ExitCode[] =>

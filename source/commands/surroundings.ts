@@ -6,6 +6,7 @@ import { cleanLine } from '../text/clean.ts';
 import { network } from '../transport/network.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Secret } from '../xapi/secret.ts';
+import { adviceText } from './advice.ts';
 
 /** What a command gets from outside; tests hand in their own. */
 export interface Surroundings {
@@ -49,7 +50,8 @@ export function watchSignals(): Interrupts {
       // Ink's exit hook sends a signal once more when it believes that nobody else listens: that is no second one.
       if (code !== null && performance.now() - first < echo) return;
       if (code !== null) {
-        for (const line of ['left at once', ...leftBehind()]) process.stderr.write(`xenfai: ${cleanLine(line)}\n`);
+        for (const line of ['left at once', ...leftBehind(), ...resuming()])
+          process.stderr.write(`xenfai: ${cleanLine(line)}\n`);
         process.exit(value);
       }
       code = value;
@@ -60,6 +62,14 @@ export function watchSignals(): Interrupts {
   return { signal: controller.signal, code: () => code };
 }
 
+/** What to do about what was left in the middle. */
+const resuming = (): string[] =>
+  leftBehind().length === 0
+    ? []
+    : [{ act: 'list-orphans' as const, note: 'lists what remains of it' }, { act: 'repeat' as const }].map((act) =>
+        adviceText(act),
+      );
+
 /** The real terminal, environment and clock. */
 export function realSurroundings(interrupts: Interrupts): Surroundings {
   const { stdin, stdout, stderr } = process;
@@ -69,7 +79,7 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
   const fixed = env['XENFAI_CLOCK'];
   const unread = new AbortController();
   // `| head` closes the pipe: no fault, and no reason to leave a change half done.
-  stdout.on('error', () => unread.abort());
+  stdout.on('error', (error) => unread.abort(error));
   stderr.on('error', () => {});
   return {
     env,

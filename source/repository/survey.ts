@@ -20,9 +20,12 @@ export async function survey(options: CheckOptions, now: Date): Promise<CheckRes
     return netboot;
   }
   const { kernel } = netboot;
-  const archive = /^nfs:/.test(source.repository)
-    ? []
-    : await checkArchive({ source, proxy, kernel, now, signal, transport });
+  // A server that answers nothing is not asked for more: each silence costs a person half a minute.
+  const silent = netboot.findings.filter(({ code }) => code === 'unreachable').length === netboot.files.length;
+  const archive =
+    silent || /^nfs:/.test(source.repository)
+      ? []
+      : await checkArchive({ source, proxy, kernel, now, signal, transport });
   const servers = args === undefined ? [] : await checkServers(serversOf(args), transport.dial, signal);
   const dom0 = dom0Finding(source, netbootUrls(source, loader ?? 2010), proxy);
   const findings = [...netboot.findings, ...archive, ...servers, dom0];
