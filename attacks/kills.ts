@@ -73,16 +73,17 @@ export const commands: readonly Command[] = [
   },
 ];
 
-const writes = (method: string): boolean => !isRead(method) && !method.startsWith('task.');
+const isWrite = (method: string): boolean => !isRead(method) && !method.startsWith('task.');
 
-/** How many writes the command makes. */
-async function countWrites({ args, prepare }: Command): Promise<number> {
+/** How many calls the command makes, and how many of them are writes. */
+async function countCalls({ args, prepare }: Command): Promise<{ calls: number; writes: number }> {
   const attack = await attacked();
   try {
     prepare?.(attack);
-    let count = 0;
+    const count = { calls: 0, writes: 0 };
     attack.sim.world.intercept = (method) => {
-      if (writes(method)) count += 1;
+      count.calls += 1;
+      if (isWrite(method)) count.writes += 1;
       return undefined;
     };
     await attack.within(args);
@@ -92,8 +93,10 @@ async function countWrites({ args, prepare }: Command): Promise<number> {
   }
 }
 
-/** When the program is killed: at a write, not carried out or with its answer still to come, or by the clock. */
-type Moment = { readonly write: number; readonly carriedOut: boolean } | { readonly milliseconds: number };
+/** When the program is killed: at a write, not carried out or with its answer still to come, or some time after a call. */
+type Moment =
+  | { readonly write: number; readonly carriedOut: boolean }
+  | { readonly call: number; readonly milliseconds: number };
 
 /** What is done with what a kill left: the printed lines first, the command again first, or its claim expires first. */
 type After = 'lines' | 'again' | 'expiry';
@@ -102,20 +105,20 @@ type After = 'lines' | 'again' | 'expiry';
 async function kill(attack: Attacked, { args }: Command, moment: Moment): Promise<boolean> {
   let now = (): void => {};
   let seen = 0;
-  if ('write' in moment) {
-    attack.sim.world.intercept = (method) => {
-      if (!writes(method)) return undefined;
-      seen += 1;
-      if (seen !== moment.write) return undefined;
-      now();
-      return moment.carriedOut ? 'drop' : 'lose';
-    };
-  }
+  attack.sim.world.intercept = (method) => {
+    const counts = 'call' in moment || isWrite(method);
+    seen += counts ? 1 : 0;
+    if (!counts || seen !== ('call' in moment ? moment.call : moment.write)) return undefined;
+    if ('call' in moment) {
+      setTimeout(now, moment.milliseconds);
+      return undefined;
+    }
+    now();
+    return moment.carriedOut ? 'drop' : 'lose';
+  };
   const program = attack.begin(args);
   now = () => program.signal('SIGKILL');
-  const timer = 'milliseconds' in moment ? setTimeout(now, moment.milliseconds) : undefined;
   const { code } = await program.ended;
-  clearTimeout(timer);
   attack.sim.world.intercept = null;
   await attack.settled();
   return code === null;
@@ -137,29 +140,30 @@ async function killed(command: Command, moment: Moment, after: After): Promise<r
   }
 }
 
-/** Longer than any of the commands takes here. */
-const longest = 1500;
-/** Of each command. */
-const atRandom = 8;
+/** Of each command, at random. */
+const atRandom = 14;
+/** Milliseconds: a client waits so long between two looks at a task. */
+const longest = 120;
 
 /** SIGKILL at every write of every command, before and after it was carried out, and at random. */
-export async function killCases(seed: number): Promise<Case[]> {
+export async function killCases(seed: number, some: readonly Command[] = commands): Promise<Case[]> {
   const random = seeded(seed);
   const cases: Case[] = [];
   const add = (command: Command, moment: Moment, at: string): void => {
     const after = (['lines', 'again', 'expiry'] as const)[cases.length % 3] ?? 'lines';
-    const id = `${command.name}/${at}/${after}`;
-    cases.push({ id, attack: () => killed(command, moment, after) });
+    cases.push({ id: `${command.name}/${at}/${after}`, attack: () => killed(command, moment, after) });
   };
-  const counts = await Promise.all(commands.map(countWrites));
-  for (const [i, command] of commands.entries()) {
-    for (let write = 1; write <= (counts[i] ?? 0); write += 1) {
+  const counts = await Promise.all(some.map(countCalls));
+  for (const [i, command] of some.entries()) {
+    const { calls, writes } = counts[i] ?? { calls: 0, writes: 0 };
+    for (let write = 1; write <= writes; write += 1) {
       add(command, { write, carriedOut: false }, `before-${write}`);
       add(command, { write, carriedOut: true }, `after-${write}`);
     }
     for (let n = 0; n < atRandom; n += 1) {
-      const milliseconds = 150 + Math.floor(random() * longest);
-      add(command, { milliseconds }, `ms-${milliseconds}`);
+      const call = 1 + Math.floor(random() * calls);
+      const milliseconds = Math.floor(random() * longest);
+      add(command, { call, milliseconds }, `call-${call}-and-${milliseconds}-ms`);
     }
   }
   return cases;

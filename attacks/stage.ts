@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { folderPlace } from '../source/staging/folder.ts';
+import { stagedBytes } from '../source/staging/staged-file.ts';
+import { fileWriter } from '../source/staging/writer.ts';
 import { fill, killOnce, pair, randomKills, withPool } from '../test/staging/kills.ts';
-import { countingPath, killScriptOnce } from '../test/staging/script-kills.ts';
+import { countingPath, countPrograms, killScriptOnce } from '../test/staging/script-kills.ts';
 import { type Case, seeded } from './series.ts';
 import { scratch } from './world.ts';
 
-/** More than any run has: the ones behind the end are no kills. */
-const most = { changes: 60, programs: 60 };
 const atRandom = 20;
 
 async function inFolder(
@@ -30,8 +31,36 @@ function programPath(name: string): string {
   return path;
 }
 
+/** How many changes a run makes in such a folder. */
+async function changesOf(paths: readonly string[], now: string | null, before: string | null): Promise<number> {
+  let changes = 0;
+  const count = async (folder: string) => {
+    const writer = fileWriter({
+      step: () => {
+        changes += 1;
+      },
+    });
+    fill(folder, paths, now, before);
+    const files = paths.map((path) => stagedBytes(path, Buffer.from(`two ${basename(path)}`)));
+    await folderPlace(folder, writer).put(files, new AbortController().signal);
+    return [];
+  };
+  await inFolder(count);
+  return changes;
+}
+
+/** How many programs the script calls. */
+async function programsOf(): Promise<number> {
+  let programs = 0;
+  await inFolder(async (folder) => {
+    programs = await countPrograms(folder, countingPath(folder, programPath));
+    return [];
+  });
+  return programs;
+}
+
 /** SIGKILL of what `stage` does with a folder and with its script for ssh: both of a pair or none. */
-export function stageCases(seed: number): Case[] {
+export async function stageCases(seed: number): Promise<Case[]> {
   const random = seeded(seed);
   const cases: Case[] = [];
   const scenes = [
@@ -40,7 +69,8 @@ export function stageCases(seed: number): Case[] {
     ['pool', withPool, 'one', 'zero'],
   ] as const;
   for (const [name, paths, now, before] of scenes) {
-    for (let at = 1; at <= most.changes; at += 1) {
+    const changes = await changesOf(paths, now, before);
+    for (let at = 1; at <= changes; at += 1) {
       const attack = async (folder: string) => {
         const root = join(folder, 'root');
         fill(root, paths, now, before);
@@ -50,7 +80,8 @@ export function stageCases(seed: number): Case[] {
       cases.push({ id: `folder-${name}/${at}`, attack: () => inFolder(attack) });
     }
   }
-  for (let at = 1; at <= most.programs; at += 1) {
+  const programs = await programsOf();
+  for (let at = 1; at <= programs; at += 1) {
     const attack = async (folder: string) => {
       const { killed, wrong } = await killScriptOnce(folder, countingPath(folder, programPath), at);
       return killed || wrong.length > 0 ? wrong : null;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -113,6 +113,21 @@ describe('the file', () => {
     expect(said[0]).toContain(path);
   });
 });
+
+test.runIf(existsSync('/proc/self'))(
+  'a folder that cannot be made, in one that is there: said, and nothing hangs',
+  () => {
+    const module = join(import.meta.dirname, '../../source/operations/journal.ts');
+    const script = `
+    const { fileJournal } = await import(${JSON.stringify(module)});
+    fileJournal('/proc/nope/state/journal.jsonl', (text) => console.log(text)).write({});`;
+    const ran = spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 30_000 });
+    expect({ signal: ran.signal, said: ran.stdout.toString() }).toEqual({
+      signal: null,
+      said: expect.stringContaining('/proc/nope/state/journal.jsonl cannot be written'),
+    });
+  },
+);
 
 test('a journal that is not there has no events; noise in it is passed over', () => {
   expect(readJournal(path)).toEqual([]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { remoteScript } from '../../source/staging/remote-script.ts';
 import { type StagedFile, stagedBytes } from '../../source/staging/staged-file.ts';
@@ -57,6 +57,16 @@ export async function runScript(
   }
   const [code] = (await ended) as [number | null];
   return { code, ...said };
+}
+
+/** How many programs the script calls when nobody kills it. */
+export async function countPrograms(folder: string, path: string): Promise<number> {
+  const root = mkdtempSync(join(folder, 'root-'));
+  const count = `${root}.count`;
+  fill(root, pair, 'one', 'zero');
+  writeFileSync(count, '0\n');
+  await runScript(root, filesOf('two'), { PATH: path, COUNT: count, AT: '0' });
+  return Number(readFileSync(count, 'utf8'));
 }
 
 /** Kills the script at one program and lets another come to its end: what is wrong then, and what it repaired. */
