@@ -6,7 +6,7 @@ import { left } from './judge.ts';
 import { killCases } from './kills.ts';
 import { ends, raceCases } from './races.ts';
 import { restartCases } from './restarts.ts';
-import { type Case, carryOut, spread } from './series.ts';
+import { type Case, carryOut, lanes, spread } from './series.ts';
 import { stageCases } from './stage.ts';
 
 interface Series {
@@ -46,11 +46,16 @@ let losses = 0;
 for (const [name, { what, cases, more }] of Object.entries(series)) {
   if (wanted !== undefined && wanted !== name) continue;
   const began = performance.now();
-  const { done, late, lost } = await carryOut(chosen(await cases(seed)));
-  for (const { id, losses: found } of lost) {
-    for (const text of found) console.log(`LOST ${id}: ${text}`);
-    console.log(`  again: XENFAI_SEED=${seed} npm run attack ${name} '${id}'`);
-  }
+  const all = chosen(await cases(seed));
+  const { done, late, lost } = await carryOut(all, lanes, {
+    lost({ id, losses: found }) {
+      for (const text of found) console.log(`LOST ${id}: ${text}`);
+      console.log(`  again: XENFAI_SEED=${seed} npm run attack ${name} '${id}'`);
+    },
+    progress(count) {
+      if (count % 50 === 0) console.error(`${name}: ${count} of ${all.length}`);
+    },
+  });
   const seconds = Math.round((performance.now() - began) / 1000);
   const parts = [`${done} ${what}`, `${lost.length} lost`, ...(late > 0 ? [`${late} came too late`] : [])];
   if (more !== undefined) parts.push(more());

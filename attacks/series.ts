@@ -5,26 +5,41 @@ export interface Case {
   readonly attack: () => Promise<readonly string[] | null>;
 }
 
+/** A case that did not hold, and what of it. */
+export interface Lost {
+  readonly id: string;
+  readonly losses: readonly string[];
+}
+
 /** What came of a series. */
 export interface Tally {
   readonly done: number;
   readonly late: number;
-  /** Every loss, with the name of its case. */
-  readonly lost: readonly { readonly id: string; readonly losses: readonly string[] }[];
+  readonly lost: readonly Lost[];
+}
+
+/** Told as it happens: a series takes minutes. */
+export interface Told {
+  readonly lost: (lost: Lost) => void;
+  readonly progress: (done: number) => void;
 }
 
 /** Processes wait more than they work: a few at a time fill two cores. */
-const lanes = 4;
+export const lanes = 4;
 
-export async function carryOut(cases: readonly Case[], concurrency: number = lanes): Promise<Tally> {
-  const lost: { id: string; losses: readonly string[] }[] = [];
+export async function carryOut(cases: readonly Case[], concurrency: number = lanes, told?: Told): Promise<Tally> {
+  const lost: Lost[] = [];
   let [done, late, next] = [0, 0, 0];
   const worker = async (): Promise<void> => {
     for (let one = cases[next++]; one !== undefined; one = cases[next++]) {
       const losses = await one.attack().catch((error: unknown) => [`the attack itself failed: ${error}`]);
       if (losses === null) late += 1;
       else done += 1;
-      if (losses !== null && losses.length > 0) lost.push({ id: one.id, losses });
+      if (losses !== null && losses.length > 0) {
+        lost.push({ id: one.id, losses });
+        told?.lost({ id: one.id, losses });
+      }
+      told?.progress(done + late);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
