@@ -1,6 +1,13 @@
-import { type Attacked, armedMark, attacked, called, orphanDisks, unfinished, willInstall } from './world.ts';
+import { limits } from '../source/limits/limits.ts';
+import { isRead } from '../source/xapi/access.ts';
+import { lennyTemplate } from '../test/harness.ts';
+import { afterTheKill, afterTheRerun, type Before } from './judge.ts';
+import { inventory, refOf } from './look.ts';
+import { type Case, seeded } from './series.ts';
+import { type Attacked, attacked } from './world.ts';
 
-interface Series {
+/** A command that is killed, and what it is for. */
+export interface Command {
   readonly name: string;
   readonly args: readonly string[];
   /** What the host must look like before the command. */
@@ -9,34 +16,33 @@ interface Series {
   readonly made?: readonly string[];
   /** VMs that must be armed, with their mark, after the command was run again. */
   readonly armed?: readonly string[];
+  /** What else must be so then, of the VM or template of this name. */
+  readonly goal?: readonly [name: string, reached: (vm: Readonly<Record<string, unknown>>) => boolean];
 }
 
-const change = (attack: Attacked, name: string, edit: (ref: string) => void): void => {
-  const [ref] = [...attack.sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === name) ?? [];
-  if (ref === undefined) throw new Error(`no ${name}`);
-  edit(ref);
-};
-
 /** vm3 fired once and was recorded as installed: what an arming must not leave standing. */
-const installed = (attack: Attacked): void =>
-  change(attack, 'vm3', (ref) => {
-    const { database, clock } = attack.sim.world;
-    const vm = String(database.get('VM', ref)['uuid']);
-    const mark = { vm, run: '00000000', at: clock.now().toISOString(), by: 'root@jump' };
-    database.setKey('VM', ref, 'other_config', 'xenfai:installed', JSON.stringify(mark));
-  });
+function installed({ sim }: Attacked): void {
+  const { database, clock } = sim.world;
+  const ref = [...database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm3')?.[0] ?? '';
+  const vm = String(database.get('VM', ref)['uuid']);
+  const mark = { vm, run: '00000000', at: clock.now().toISOString(), by: 'root@jump' };
+  database.setKey('VM', ref, 'other_config', 'xenfai:installed', JSON.stringify(mark));
+}
 
 const running = (attack: Attacked): void =>
-  change(attack, 'vm3', (ref) => attack.sim.world.database.set('VM', ref, 'power_state', 'Running'));
+  attack.sim.world.database.set('VM', refOf(attack, 'vm3'), 'power_state', 'Running');
 
-const series: readonly Series[] = [
+const wordOf = (vm: Readonly<Record<string, unknown>>, key: string): unknown =>
+  (vm['other_config'] as Record<string, unknown>)[key];
+
+export const commands: readonly Command[] = [
   { name: 'create', args: ['create', 'k1', '--template', 'FAI', '--memory', '512M', '--vcpus', '2'], made: ['k1'] },
-  { name: 'create --start', args: ['create', 'k1', '--template', 'FAI', '--start'], made: ['k1'] },
-  { name: 'create of three', args: ['create', 'k[1-3]', '--template', 'FAI'], made: ['k1', 'k2', 'k3'] },
+  { name: 'create-start', args: ['create', 'k1', '--template', 'FAI', '--start'], made: ['k1'] },
+  { name: 'create-three', args: ['create', 'k[1-3]', '--template', 'FAI'], made: ['k1', 'k2', 'k3'] },
   { name: 'rearm', args: ['rearm', 'vm3', '--yes'], prepare: installed, armed: ['vm3'] },
-  { name: 'rearm --snapshot', args: ['rearm', 'vm3', '--yes', '--snapshot'], prepare: installed, armed: ['vm3'] },
+  { name: 'rearm-snapshot', args: ['rearm', 'vm3', '--yes', '--snapshot'], prepare: installed, armed: ['vm3'] },
   {
-    name: 'rearm --force',
+    name: 'rearm-force',
     args: ['rearm', 'vm3', '--yes', '--force'],
     prepare: (attack) => {
       installed(attack);
@@ -45,118 +51,120 @@ const series: readonly Series[] = [
     armed: ['vm3'],
   },
   {
-    name: 'rearm to another repository',
+    name: 'rearm-elsewhere',
     args: ['rearm', 'vm3', '--yes', '--repository', 'http://127.0.0.1:9/d', '--release', 'squeeze'],
     prepare: installed,
     armed: ['vm3'],
+    goal: ['vm3', (vm) => wordOf(vm, 'debian-release') === 'squeeze'],
   },
   { name: 'repair', args: ['repair', 'vm4', '--yes', '--template', 'FAI'], armed: ['vm4'] },
-  { name: 'template copy', args: ['template', 'copy', 'Debian Lenny 5.0 (32-bit)', 'T2'], made: ['T2'] },
-  { name: 'template set', args: ['template', 'set', 'FAI', '--release', 'squeeze', '--proxy', 'http://p:1'] },
-  { name: 'start', args: ['start', 'vm1'] },
-  { name: 'stop', args: ['stop', 'vm3', '--yes', '--force'], prepare: running },
+  { name: 'template-copy', args: ['template', 'copy', lennyTemplate, 'T2'], made: ['T2'] },
+  {
+    name: 'template-set',
+    args: ['template', 'set', 'FAI', '--release', 'squeeze', '--proxy', 'http://p:1'],
+    goal: ['FAI', (vm) => wordOf(vm, 'debian-release') === 'squeeze' && wordOf(vm, 'install-proxy') === 'http://p:1'],
+  },
+  { name: 'start', args: ['start', 'vm1'], goal: ['vm1', (vm) => vm['power_state'] === 'Running'] },
+  {
+    name: 'stop-force',
+    args: ['stop', 'vm3', '--yes', '--force'],
+    prepare: running,
+    goal: ['vm3', (vm) => vm['power_state'] === 'Halted'],
+  },
 ];
 
-/** Where a call is when the program dies: not carried out, or carried out with the answer still to come. */
-const moments = ['lose', 'drop'] as const;
+const isWrite = (method: string): boolean => !isRead(method) && !method.startsWith('task.');
 
-const harmless = /^(session\.|event\.)/;
-
-/** How many calls the command makes. */
-async function calls({ args, prepare }: Series): Promise<number> {
-  const attack = await attacked(4);
-  prepare?.(attack);
-  let count = 0;
-  attack.sim.world.intercept = (method) => {
-    if (!harmless.test(method)) count += 1;
-    return undefined;
-  };
-  await attack.run(args);
-  await attack.stop();
-  return count;
-}
-
-/** Kills the program at one call, looks at what the host holds, and runs the command again. */
-async function killAt(one: Series, n: number, moment: (typeof moments)[number]): Promise<string[]> {
-  const attack = await attacked(4);
-  const losses: string[] = [];
+/** How many calls the command makes, and how many of them are writes. */
+async function countCalls({ args, prepare }: Command): Promise<{ calls: number; writes: number }> {
+  const attack = await attacked();
   try {
-    one.prepare?.(attack);
-    let seen = 0;
-    let kill = (): void => {};
+    prepare?.(attack);
+    const count = { calls: 0, writes: 0 };
     attack.sim.world.intercept = (method) => {
-      if (harmless.test(method)) return undefined;
-      seen += 1;
-      if (seen !== n) return undefined;
-      kill();
-      return moment;
+      count.calls += 1;
+      if (isWrite(method)) count.writes += 1;
+      return undefined;
     };
-    await attack.run(one.args, (now) => {
-      kill = now;
-    });
-    attack.sim.world.intercept = null;
-    losses.push(...(await afterTheKill(attack, one)), ...(await afterTheRerun(attack, one)));
+    await attack.within(args);
+    return count;
   } finally {
     await attack.stop();
   }
-  return losses.map((loss) => `${one.name}, killed at call ${n} (${moment}): ${loss}`);
 }
 
-async function afterTheKill(attack: Attacked, one: Series): Promise<string[]> {
-  const losses: string[] = [];
-  for (const name of one.made ?? []) {
-    if (called(attack, name).length > 1) losses.push(`${name} is there twice`);
-  }
-  if (orphanDisks(attack).length > 0) losses.push('a disk belongs to nobody');
-  const half = unfinished(attack).map((vm) => String(vm['uuid']));
-  const told = await attack.run(['status', '--orphans']);
-  const listed: string[] = (told.json?.orphans ?? []).map(({ uuid }: { uuid: string }) => uuid);
-  for (const uuid of half) if (!listed.includes(uuid)) losses.push(`half-made ${uuid} is not listed`);
-  halfMade += half.length;
-  const states = await attack.run(['status', '--all']);
-  for (const { name, state } of states.json?.vms ?? []) {
-    const [vm] = called(attack, name);
-    if (vm !== undefined && willInstall(vm) && (state === 'installed' || state === 'disarmed'))
-      losses.push(`${name} is called ${state}, and its next boot erases it`);
-  }
-  return losses;
-}
+/** When the program is killed: at a write, not carried out or with its answer still to come, or some time after a call. */
+type Moment =
+  | { readonly write: number; readonly carriedOut: boolean }
+  | { readonly call: number; readonly milliseconds: number };
 
-async function afterTheRerun(attack: Attacked, one: Series): Promise<string[]> {
-  const losses: string[] = [];
-  const again = await attack.run(one.args);
-  if (again.code !== 0) losses.push(`run again: exit ${again.code}: ${again.json?.error?.message ?? again.err}`);
-  for (const name of one.made ?? []) {
-    if (called(attack, name).length !== 1)
-      losses.push(`run again: ${name} is there ${called(attack, name).length} times`);
-  }
-  for (const name of one.armed ?? []) {
-    const [vm] = called(attack, name);
-    if (vm === undefined || !willInstall(vm) || armedMark(vm) === null)
-      losses.push(`run again: ${name} is not armed`);
-    const words = (vm?.['other_config'] ?? {}) as Record<string, string>;
-    if (words['xenfai:installed'] !== undefined) losses.push(`run again: ${name} is still marked as installed`);
-  }
-  if (orphanDisks(attack).length > 0) losses.push('run again: a disk belongs to nobody');
-  return losses;
-}
+/** What is done with what a kill left: the printed lines first, the command again first, or its claim expires first. */
+type After = 'lines' | 'again' | 'expiry';
 
-let halfMade = 0;
-
-/** SIGKILL at every call of every command, before and after it was carried out. */
-export async function kills(say: (text: string) => void, only?: string): Promise<string[]> {
-  const losses: string[] = [];
-  let tried = 0;
-  for (const one of series.filter(({ name }) => only === undefined || name === only)) {
-    const count = await calls(one);
-    for (let n = 1; n <= count; n += 1) {
-      for (const moment of moments) {
-        losses.push(...(await killAt(one, n, moment)));
-        tried += 1;
-      }
+/** Starts the program and kills it; true when it did not end before. */
+async function kill(attack: Attacked, { args }: Command, moment: Moment): Promise<boolean> {
+  let now = (): void => {};
+  let seen = 0;
+  attack.sim.world.intercept = (method) => {
+    const counts = 'call' in moment || isWrite(method);
+    seen += counts ? 1 : 0;
+    if (!counts || seen !== ('call' in moment ? moment.call : moment.write)) return undefined;
+    if ('call' in moment) {
+      setTimeout(now, moment.milliseconds);
+      return undefined;
     }
-    say(`${one.name}: ${count * moments.length} kills`);
+    now();
+    return moment.carriedOut ? 'drop' : 'lose';
+  };
+  const program = attack.begin(args);
+  now = () => program.signal('SIGKILL');
+  const { code } = await program.ended;
+  attack.sim.world.intercept = null;
+  await attack.settled();
+  return code === null;
+}
+
+/** Kills the program once, looks at what the host holds, and runs the command again. Null: it had ended before. */
+async function killed(command: Command, moment: Moment, after: After): Promise<readonly string[] | null> {
+  const attack = await attacked();
+  try {
+    command.prepare?.(attack);
+    const before: Before = { there: inventory(attack), command };
+    if (!(await kill(attack, command, moment))) return null;
+    return [
+      ...(await afterTheKill(attack, before, after === 'lines', after === 'expiry' ? limits.claim.lease : null)),
+      ...(await afterTheRerun(attack, before)),
+    ];
+  } finally {
+    await attack.stop();
   }
-  say(`${tried} kills, ${halfMade} left something half-made, all of them looked for by status --orphans`);
-  return losses;
+}
+
+/** Of each command, at random. */
+const atRandom = 14;
+/** Milliseconds: a client waits so long between two looks at a task. */
+const longest = 120;
+
+/** SIGKILL at every write of every command, before and after it was carried out, and at random. */
+export async function killCases(seed: number, some: readonly Command[] = commands): Promise<Case[]> {
+  const random = seeded(seed);
+  const cases: Case[] = [];
+  const add = (command: Command, moment: Moment, at: string): void => {
+    const after = (['lines', 'again', 'expiry'] as const)[cases.length % 3] ?? 'lines';
+    cases.push({ id: `${command.name}/${at}/${after}`, attack: () => killed(command, moment, after) });
+  };
+  const counts = await Promise.all(some.map(countCalls));
+  for (const [i, command] of some.entries()) {
+    const { calls, writes } = counts[i] ?? { calls: 0, writes: 0 };
+    for (let write = 1; write <= writes; write += 1) {
+      add(command, { write, carriedOut: false }, `before-${write}`);
+      add(command, { write, carriedOut: true }, `after-${write}`);
+    }
+    for (let n = 0; n < atRandom; n += 1) {
+      const call = 1 + Math.floor(random() * calls);
+      const milliseconds = Math.floor(random() * longest);
+      add(command, { call, milliseconds }, `call-${call}-and-${milliseconds}-ms`);
+    }
+  }
+  return cases;
 }

@@ -1,37 +1,66 @@
 // `npm run attack [kills|races|restarts|stage] [COUNT|NAME]`: the built program is killed, raced and cut off from its
 // host, and what it said is compared with what the host holds. Counts are printed; one loss, and it ends with 1.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { randomKills } from '../test/staging/kills.ts';
-import { kills } from './kills.ts';
-import { races } from './races.ts';
-import { restarts } from './restarts.ts';
+// XENFAI_SEED=N repeats a run whose delays were random.
 
-const say = (text: string): void => console.log(text);
-const [wanted, argument] = process.argv.slice(2);
+import { left } from './judge.ts';
+import { killCases } from './kills.ts';
+import { ends, raceCases } from './races.ts';
+import { restartCases } from './restarts.ts';
+import { type Case, carryOut, lanes, spread } from './series.ts';
+import { stageCases } from './stage.ts';
 
-async function stage(count: number): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'xenfai-attack-stage-'));
-  const { kills: killed, wrong } = await randomKills(folder, count, Math.random);
-  rmSync(folder, { recursive: true, force: true });
-  say(`${killed} kills of stage at random points`);
-  return [...wrong];
+interface Series {
+  readonly what: string;
+  readonly cases: (seed: number) => Promise<readonly Case[]> | readonly Case[];
+  /** More to say of it, at its end. */
+  readonly more?: () => string;
 }
 
-const series: Readonly<Record<string, () => Promise<string[]>>> = {
-  kills: () => kills(say, argument),
-  races: () => races(say, Number(argument ?? 200)),
-  restarts: () => restarts(say),
-  stage: () => stage(Number(argument ?? 100)),
+const series: Readonly<Record<string, Series>> = {
+  kills: {
+    what: 'kills',
+    cases: killCases,
+    more: () => `left ${left.halfMade} half-made and ${left.claims} claims, ${left.lines} removal lines carried out`,
+  },
+  races: { what: 'races of two clients', cases: raceCases, more: () => JSON.stringify(ends) },
+  restarts: { what: 'restarts of xapi', cases: restartCases },
+  stage: { what: 'kills of stage', cases: stageCases },
 };
 
-const losses: string[] = [];
-for (const [name, attack] of Object.entries(series)) {
-  if (wanted !== undefined && wanted !== name) continue;
-  say(`== ${name}`);
-  losses.push(...(await attack()));
+const [wanted, argument] = process.argv.slice(2);
+const seed = Number(process.env['XENFAI_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+if (wanted !== undefined && series[wanted] === undefined) {
+  console.error(`There is no ${wanted}; there is ${Object.keys(series).join(', ')}.`);
+  process.exit(2);
 }
-for (const loss of losses) say(`LOST: ${loss}`);
-say(`${losses.length} losses`);
-process.exit(losses.length === 0 ? 0 : 1);
+
+/** A number takes so many, spread over all; a name takes the case, or all whose name begins so. */
+function chosen(cases: readonly Case[]): Case[] {
+  if (argument === undefined) return [...cases];
+  if (/^\d+$/.test(argument)) return spread(cases, Number(argument));
+  const exact = cases.filter(({ id }) => id === argument);
+  return exact.length > 0 ? exact : cases.filter(({ id }) => id.startsWith(argument));
+}
+
+let losses = 0;
+for (const [name, { what, cases, more }] of Object.entries(series)) {
+  if (wanted !== undefined && wanted !== name) continue;
+  const began = performance.now();
+  const all = chosen(await cases(seed));
+  const { done, late, lost } = await carryOut(all, lanes, {
+    lost({ id, losses: found }) {
+      for (const text of found) console.log(`LOST ${id}: ${text}`);
+      console.log(`  again: XENFAI_SEED=${seed} npm run attack ${name} '${id}'`);
+    },
+    progress(count) {
+      if (count % 50 === 0) console.error(`${name}: ${count} of ${all.length}`);
+    },
+  });
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const parts = [`${done} ${what}`, `${lost.length} lost`, ...(late > 0 ? [`${late} came too late`] : [])];
+  if (more !== undefined) parts.push(more());
+  console.log(`${name}: ${parts.join(', ')} (${seconds} s, seed ${seed})`);
+  losses += lost.length;
+  if (done === 0) losses += 1;
+}
+process.exit(losses === 0 ? 0 : 1);

@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Simulator, startSimulator } from '../source/simulator/simulator.ts';
-import { built } from '../test/end-to-end/terminal.ts';
-import { goodArgs, lennyTemplate } from '../test/harness.ts';
+import { join, resolve } from 'node:path';
+import type { Clock } from '../source/simulator/clock.ts';
+import { realClock } from '../source/simulator/clock.ts';
+import type { Simulator } from '../source/simulator/simulator.ts';
+import { type Ran as Looked, prepareTemplate, simulator, until, xenfai } from '../test/harness.ts';
+
+const built = resolve(import.meta.dirname, '../dist/cli.js');
+
+/** In memory where there is such a folder: a journal is flushed at every line, and a disk makes thousands of those slow. */
+export const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** What one run of the built program came to. `code` null: it was killed. */
 export interface Ran {
@@ -15,17 +21,41 @@ export interface Ran {
   readonly json: any;
 }
 
-/** A simulated host with a prepared template, a folder for the program's own files, and the built program. */
+/** A run that has been begun. */
+export interface Running {
+  readonly ended: Promise<Ran>;
+  /** What it has printed so far. */
+  readonly soFar: () => string;
+  readonly signal: (name: NodeJS.Signals) => void;
+}
+
+/** A simulated host with a prepared template, a folder for the program's own files, and the program. */
 export interface Attacked {
   readonly sim: Simulator;
-  /** Runs the program to its end; `kill` gets what ends it at once. */
-  run(args: readonly string[], kill?: (now: () => void) => void): Promise<Ran>;
+  /** Begins the built program in a process of its own. */
+  begin(args: readonly string[]): Running;
+  /** The same program in this process: quicker, for looking and for running a command once more. */
+  within(args: readonly string[]): Promise<Looked>;
+  /** Puts the host's clock forward; who is logged in already does not notice. */
+  advance(milliseconds: number): void;
+  /** Waits until the host has ended all that it was asked to do. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function attacked(vms = 3): Promise<Attacked> {
-  const folder = mkdtempSync(join(tmpdir(), 'xenfai-attack-'));
-  const sim = await startSimulator({ vms, loginDelay: 0, speed: 1000, monitorPort: 1 });
+export interface AttackedOptions {
+  readonly vms?: number;
+  /** How many times faster than life guests are. */
+  readonly speed?: number;
+}
+
+export async function attacked({ vms = 4, speed = 1000 }: AttackedOptions = {}): Promise<Attacked> {
+  const folder = mkdtempSync(join(scratch, 'xenfai-attack-'));
+  const real = realClock(speed);
+  let ahead = 0;
+  const clock: Clock = { ...real, now: () => new Date(real.now().getTime() + ahead) };
+  const sim = await simulator({ vms, clock });
+  await prepareTemplate(sim);
   const env = {
     ...process.env,
     XENFAI_HOST: sim.host,
@@ -33,27 +63,41 @@ export async function attacked(vms = 3): Promise<Attacked> {
     XENFAI_CONFIG_DIR: folder,
     XENFAI_STATE_DIR: folder,
   };
-  const run: Attacked['run'] = (args, kill) =>
-    new Promise((resolve) => {
+  return {
+    sim,
+    begin(args) {
       const child = spawn(process.execPath, [built, ...args, '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       let [out, err] = ['', ''];
-      child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-      kill?.(() => child.kill('SIGKILL'));
-      child.on('close', (code) => resolve({ code, out, err, json: parse(out) }));
-    });
-  const attack = {
-    sim,
-    run,
+      child.stdout.on('data', (chunk: Buffer) => {
+        out += chunk.toString();
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        err += chunk.toString();
+      });
+      const ended = new Promise<Ran>((done, failed) => {
+        child.on('error', failed);
+        child.on('close', (code) => done({ code, out, err, json: parse(out) }));
+      });
+      return { ended, soFar: () => out, signal: (name) => void child.kill(name) };
+    },
+    within: (args) => xenfai(sim, [...args, '--json'], { env: { XENFAI_STATE_DIR: folder } }),
+    advance(milliseconds) {
+      ahead += milliseconds;
+    },
+    settled: async () => {
+      const pending = () => [...sim.world.database.all('task').values()].some(({ status }) => status === 'pending');
+      // What a dead client had sent already is read in the next rounds.
+      for (let round = 0; round < 2; round += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await until(() => !pending());
+      }
+    },
     async stop() {
       sim.world.intercept = null;
       await sim.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await must(attack, ['template', 'copy', lennyTemplate, 'FAI']);
-  await must(attack, ['template', 'set', 'FAI', '--repository', sim.repository, '--args', goodArgs]);
-  return attack;
 }
 
 function parse(text: string): unknown {
@@ -63,41 +107,3 @@ function parse(text: string): unknown {
     return null;
   }
 }
-
-export async function must(attack: Attacked, args: readonly string[]): Promise<Ran> {
-  const ran = await attack.run(args);
-  if (ran.code !== 0) throw new Error(`${args.join(' ')}: exit ${ran.code}\n${ran.out}\n${ran.err}`);
-  return ran;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const table = ({ sim }: Attacked, name: string): [string, Fields][] => [...sim.world.database.all(name)];
-
-/** VMs and templates with this very name. */
-export const called = (attack: Attacked, name: string): Fields[] =>
-  table(attack, 'VM')
-    .map(([, vm]) => vm)
-    .filter((vm) => vm['name_label'] === name && vm['is_a_snapshot'] !== true);
-
-/** What is half-made: its name still carries a run. */
-export const unfinished = (attack: Attacked): Fields[] =>
-  table(attack, 'VM')
-    .map(([, vm]) => vm)
-    .filter((vm) => / xenfai:[0-9a-f]{8}$/.test(String(vm['name_label'])));
-
-/** Disks that no VM has: whoever lost them pays for them. The tools ISO is nobody's. */
-export const orphanDisks = (attack: Attacked): Fields[] =>
-  table(attack, 'VDI')
-    .map(([, vdi]) => vdi)
-    .filter((vdi) => (vdi['VBDs'] as unknown[]).length === 0 && vdi['name_label'] !== 'xs-tools.iso');
-
-/** The mark of an arming that counts: of this VM, and whole. */
-export function armedMark(vm: Fields): Fields | null {
-  const text = (vm['other_config'] as Record<string, string>)['xenfai:armed'];
-  const mark = text === undefined ? null : (parse(text) as Fields | null);
-  return mark !== null && mark['vm'] === vm['uuid'] ? mark : null;
-}
-
-/** True when the next boot runs the installer, whatever anybody says. */
-export const willInstall = (vm: Fields): boolean => vm['PV_bootloader'] === 'eliloader';

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Conf from 'conf';
 import * as z from 'zod';
 import { defaults } from '../limits/defaults.ts';
@@ -34,26 +35,33 @@ export interface Settings {
  * is no JSON is left as it is: a typo must not cost the others. Errors: exit 2, naming the file.
  */
 export function openSettings(directory: string | null, access: 'read' | 'write' = 'write'): Settings {
-  const conf = openConf(directory);
+  let opened: Conf<{ profiles: unknown }> | null = null;
+  const conf = () => {
+    opened ??= openConf(directory);
+    return opened;
+  };
+  // Opening would make the folder: reading leaves no trace, and a folder that cannot be made is no hindrance to it.
+  const isThere = (): boolean => directory === null || existsSync(directory);
   const read = (): readonly Profile[] => {
-    const list = conf.get('profiles');
+    const list = isThere() ? conf().get('profiles') : [];
     // One entry that cannot be read must not hide the others.
     return (Array.isArray(list) ? list : []).flatMap((entry) => {
       const parsed = profile.safeParse(entry);
       return parsed.success ? [parsed.data] : [];
     });
   };
+  if (isThere()) conf();
   return {
-    path: conf.path,
+    path: directory === null ? conf().path : join(directory, 'config.json'),
     profiles: read,
     profile: (name) => read().find((entry) => entry.name === name),
     save(entry) {
       if (access === 'read') return;
-      makeFolder(dirname(conf.path));
+      if (directory !== null) makeFolder(directory);
+      const { path } = conf();
+      makeFolder(dirname(path));
       // Another process may save at the same time: what it has written is read anew and kept.
-      underLock(conf.path, () =>
-        conf.set('profiles', [entry, ...read().filter((other) => other.name !== entry.name)]),
-      );
+      underLock(path, () => conf().set('profiles', [entry, ...read().filter((other) => other.name !== entry.name)]));
     },
   };
 }

@@ -1,69 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
-import { remoteScript } from '../../source/staging/remote-script.ts';
-import { type StagedFile, stagedBytes } from '../../source/staging/staged-file.ts';
-import { writeTar } from '../../source/staging/tar.ts';
-import { fill, isOne, look, pair, wrongAfterWhole } from '../staging/kills.ts';
+import { fill, look, pair } from '../staging/kills.ts';
+import { countingPath, filesOf, killScriptOnce, runScript, scriptPrograms } from '../staging/script-kills.ts';
 import { programPath, realTest } from './needs.ts';
 import { temporary } from './tools.ts';
 
-// The script of the ssh place, run by this machine's sh, killed before each program that it calls.
-
 const folder = temporary('stage-kills');
-const programs = 'cat chmod cmp cp cut dirname find grep ln mkdir mktemp mv rm sha256sum sync tar uname'.split(' ');
 
-/** A PATH whose programs count their calls; the one with the number $AT kills the whole group, itself and the shell. */
-function countingPath(): string {
-  const path = join(folder, 'bin');
-  mkdirSync(path);
-  for (const name of programs) {
-    const body = `#!/bin/sh
-n=$(($(${programPath('cat')} "$COUNT") + 1)); echo $n > "$COUNT"
-[ "$n" = "$AT" ] && kill -9 0
-exec ${programPath(name)} "$@"
-`;
-    writeFileSync(join(path, name), body);
-    chmodSync(join(path, name), 0o755);
-  }
-  return path;
-}
-
-const filesOf = (version: string): StagedFile[] =>
-  pair.map((path) => stagedBytes(path, Buffer.from(`${version} ${basename(path)}`)));
-
-/** Ends with the shell's exit code, null when it was killed, and what it printed. */
-async function runScript(
-  root: string,
-  files: readonly StagedFile[],
-  env: Readonly<Record<string, string>>,
-): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-  // A group of its own.
-  const child: ChildProcess = spawn('/bin/sh', ['-c', remoteScript(root, files)], { env, detached: true });
-  const said = { out: '', err: '' };
-  child.stdout?.on('data', (chunk) => {
-    said.out += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    said.err += chunk;
-  });
-  child.stdin?.on('error', () => {});
-  const ended = once(child, 'close');
-  if (child.stdin !== null) {
-    const { stdin } = child;
-    await writeTar(files, stdin, new AbortController().signal).then(
-      () => stdin.end(),
-      () => stdin.destroy(),
-    );
-  }
-  const [code] = (await ended) as [number | null];
-  return { code, ...said };
-}
-
-realTest('the script for ssh killed before each program it calls, and run again', programs, async () => {
-  const path = countingPath();
+realTest('the script for ssh killed before each program it calls, and run again', scriptPrograms, async () => {
+  const path = countingPath(folder, programPath);
   const wrong: string[] = [];
   const told = new Set<string>();
   let at = 0;
@@ -72,22 +18,10 @@ realTest('the script for ssh killed before each program it calls, and run again'
     while (more) {
       at += 1;
       const mine = at;
-      const root = mkdtempSync(join(folder, 'root-'));
-      const count = join(folder, `count-${mine}`);
-      fill(root, pair, 'one', 'zero');
-      writeFileSync(count, '0\n');
-      const { code } = await runScript(root, filesOf('two'), { PATH: path, COUNT: count, AT: String(mine) });
-      if (code === 0) more = false;
-      else {
-        expect(code).toBe(null);
-        const { now, before, temporaries } = look(root, pair);
-        const intent = temporaries.length > 0;
-        if (!intent && !(isOne(now) && isOne(before))) wrong.push(`killed at ${mine}: mixed, and nothing says so`);
-      }
-      const { code: end, out, err } = await runScript(root, filesOf('three'), { PATH: process.env['PATH'] ?? '' });
-      for (const [, word = ''] of out.matchAll(/^repaired (.*)$/gm)) told.add(word);
-      if (end !== 0) wrong.push(`killed at ${mine}: the next run ended with ${end}: ${err}`);
-      wrong.push(...wrongAfterWhole(root, 'three', pair).map((text) => `killed at ${mine}: ${text}`));
+      const once = await killScriptOnce(folder, path, mine);
+      if (!once.killed) more = false;
+      for (const word of once.repaired) told.add(word);
+      wrong.push(...once.wrong.map((text) => `killed at ${mine}: ${text}`));
     }
   };
   await Promise.all([worker(), worker()]);
@@ -96,7 +30,7 @@ realTest('the script for ssh killed before each program it calls, and run again'
   expect(told).toEqual(new Set(['cleared', 'finished']));
 });
 
-realTest('a living run is in the way, and a mv that fails puts the pair back', programs, async () => {
+realTest('a living run is in the way, and a mv that fails puts the pair back', scriptPrograms, async () => {
   const root = mkdtempSync(join(folder, 'root-'));
   fill(root, pair, 'one', 'zero');
   const stat = readFileSync(`/proc/${process.pid}/stat`, 'utf8').split(' ');
