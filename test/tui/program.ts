@@ -38,9 +38,10 @@ export async function openProgram(
   sim: Simulator,
   { readOnly = false, known = false }: Options = {},
 ): Promise<Program> {
-  const settings = openSettings(mkdtempSync(join(tmpdir(), 'xenfai-')), readOnly ? 'read' : 'write');
+  const folder = mkdtempSync(join(tmpdir(), 'xenfai-'));
   const profile = { name: new URL(sim.host).host, address: sim.host, user: 'root' };
-  if (known) settings.save(profile);
+  if (known) openSettings(folder).save(profile);
+  const settings = openSettings(folder, readOnly ? 'read' : 'write');
   const suggestions = { address: sim.host, password: sim.password };
   let state = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
   const looks = lookOut(() => state);

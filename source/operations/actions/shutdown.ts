@@ -34,7 +34,11 @@ export const shutdownKind: ActionKind<'shutdown'> = {
   },
   happened: async (_, bench) => (await readRecord(bench.session, selfOf(bench))).power_state === 'Halted',
   repeatable: true,
-  undo: () => Promise.resolve('it was shut down, and stays so'),
+  // One that the host refused, or that was never sent, has left it running.
+  undo: async (_, bench) =>
+    (await readRecord(bench.session, selfOf(bench))).power_state === 'Halted'
+      ? 'it was shut down, and stays so'
+      : null,
 };
 
 /** A guest that waits for RETURN never answers: it is not waited for long. */
