@@ -2,7 +2,7 @@ import { findVm, readVm, type Vm } from '../hosts/vm.ts';
 import { defaults } from '../limits/defaults.ts';
 import { checkProblem, checkVm } from '../operations/check.ts';
 import { planCreate } from '../operations/create.ts';
-import { madeOnce } from '../operations/made-once.ts';
+import { madeOnce, thereAlready } from '../operations/made-once.ts';
 import { type CreateOptions, createSite } from '../operations/site.ts';
 import { expandNames } from '../operations/vm-names.ts';
 import { ProblemError } from '../problem/problem.ts';
@@ -112,7 +112,7 @@ async function leaveOrStart(
 ): Promise<Changed> {
   const { rules } = await host.facts();
   const item = { ...vmItem(existing, rules), ok: true, changed: false };
-  const line = `${item.name}: is there already, made from this template; it is left as it is`;
+  const line = `${item.name}: ${thereAlready}`;
   const there: Changed = { item, problem: null, lines: [line], steps: [] };
   if (!options.start || options.dryRun || item.state !== 'armed') return there;
   const vm = await readVm(host.session, existing.ref);

@@ -1,5 +1,5 @@
 import { findVm, type Vm } from '../hosts/vm.ts';
-import { madeOnce } from '../operations/made-once.ts';
+import { copiedAlready, madeOnce } from '../operations/made-once.ts';
 import { planTemplateCopy } from '../operations/template.ts';
 import { applyPlan, type Changed } from './changed.ts';
 import { withHost } from './connect.ts';
@@ -25,7 +25,7 @@ export const templateCopy = command({
       const leave = async (there: Vm): Promise<Changed> => ({
         item: { ...vmItem(there, rules), ok: true, changed: false },
         problem: null,
-        lines: [`${there.record.name_label}: nothing to do, it is such a copy  ${there.record.uuid}`],
+        lines: [`${there.record.name_label}: ${copiedAlready}  ${there.record.uuid}`],
         steps: [],
       });
       const changed = await madeOnce(

@@ -8,6 +8,12 @@ export type MadeOrThere =
   | { readonly kind: 'new'; readonly plan: Plan }
   | { readonly kind: 'existing'; readonly vm: Vm };
 
+/** Of a VM that the same request has made before. */
+export const thereAlready = 'is there already, made from this template; it is left as it is';
+
+/** The same of a copy of a template. */
+export const copiedAlready = 'nothing to do, it is such a copy';
+
 /**
  * Makes what has a name of its own once. When another client gives the name while we make ours, ours has been taken
  * back: the plan made then finds theirs, and the end is that of any existing name.

@@ -10,7 +10,7 @@ export interface Said {
   /** It was said that something could not be taken back. */
   readonly remains?: boolean;
   /** `armed`: it is a VM whose next boot installs. */
-  readonly wanted: 'armed' | 'template';
+  readonly wanted: 'armed' | 'template' | 'running' | 'halted';
   /** Keys of other_config it must have in the end. */
   readonly keys?: Readonly<Record<string, string>>;
 }
@@ -78,10 +78,16 @@ function devicesOf(sim: Simulator, vm: Fields): Set<string> {
   return new Set([...vbds, ...disks, ...refs(vm['VIFs']), String(vm['metrics'])]);
 }
 
+const power = { running: 'Running', halted: 'Halted' } as const;
+
 function* notAsWanted(record: Fields, { name, wanted, keys: wantedKeys = {} }: Said): Generator<string> {
   const keys = keysOf(record);
   for (const [key, value] of Object.entries(wantedKeys)) if (keys[key] !== value) yield `${key} is ${keys[key]}`;
   if (wanted === 'template') return;
+  if (wanted !== 'armed') {
+    if (record['power_state'] !== power[wanted]) yield `${name} is ${record['power_state']}`;
+    return;
+  }
   if (record['power_state'] !== 'Halted') yield `${name} is ${record['power_state']}`;
   if (record['PV_bootloader'] !== 'eliloader' || keys['install-distro'] !== 'debianlike')
     yield `${name} is not armed`;

@@ -1,20 +1,15 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { render } from 'ink-testing-library';
-import { afterEach, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
-import { noJournal } from '../../source/operations/journal.ts';
-import { openSettings } from '../../source/settings/settings.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { network } from '../../source/transport/network.ts';
-import { App } from '../../source/tui/app/app.tsx';
 import type { Runner } from '../../source/tui/app/runner.ts';
-import type { Suggestions } from '../../source/tui/app/shared.ts';
-import { ascii, type Glyphs, unicode } from '../../source/tui/kit/theme.ts';
-import { type AppState, screens, startState } from '../../source/tui/screens/index.ts';
+import { ascii } from '../../source/tui/kit/theme.ts';
+import type { AppState } from '../../source/tui/screens/index.ts';
 import { prepareTemplate, simulator, until, xenfai } from '../harness.ts';
+import { type Mounting, mount as mountOn, paste } from './mounted.tsx';
 
 // The mounted component with its real effects, on a simulated host in the same process.
 
@@ -31,63 +26,12 @@ afterEach(async () => {
 
 const down = '\u001b[B';
 const pageDown = '\u001b[6~';
-const paste = (text: string): string => `\u001b[200~${text}\u001b[201~`;
 const esc = '\u001b';
 
-interface Mounting {
-  /** Saved hosts; the simulated one is the first. */
-  readonly profiles?: number;
-  readonly readOnly?: boolean;
-  readonly suggestions?: Suggestions;
-  readonly glyphs?: Glyphs;
-}
-
-async function mount({ profiles = 0, readOnly = false, suggestions = {}, glyphs = unicode }: Mounting) {
-  const settings = openSettings(mkdtempSync(join(tmpdir(), 'xenfai-')), readOnly ? 'read' : 'write');
-  for (let index = profiles - 1; index > 0; index -= 1)
-    settings.save({ name: `host${index}`, address: `https://host${index}`, user: 'root' });
-  if (profiles > 0) settings.save({ name: new URL(sim.host).host, address: sim.host, user: 'root' });
-  const start = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
-  const written: string[] = [];
-  let state = start;
-  const app = render(
-    <App
-      screens={screens}
-      start={start}
-      surroundings={{
-        settings,
-        timeout: 5000,
-        monitorPort: 0,
-        readOnly,
-        transport: { ...network, dial: () => Promise.resolve(true) },
-        journal: noJournal,
-        now: () => Date.now(),
-        write: (text) => written.push(text),
-      }}
-      glyphs={glyphs}
-      tickEvery={1000}
-      onState={(next) => {
-        state = next;
-      }}
-      onRunner={(made) => {
-        runner = made;
-      }}
-    />,
-  );
-  onTestFailed(() => console.log(app.lastFrame()));
-  await until(() => runner !== null);
-  const shows = (text: string | RegExp) =>
-    until(() => (typeof text === 'string' ? app.lastFrame()?.includes(text) : text.test(app.lastFrame() ?? '')));
-  const press = async (...keys: string[]) => {
-    for (const key of keys) {
-      app.stdin.write(key);
-      // Ink reads a key at a time; the next one must not join it.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
-  /** All at once, as a paste or a slow line brings them. */
-  const burst = (keys: string) => app.stdin.write(keys);
-  return { ...app, shows, press, burst, settings, written, state: () => state };
+async function mount(mounting: Mounting) {
+  const app = await mountOn(sim, mounting);
+  runner = app.runner;
+  return app;
 }
 
 const asked = () => ({ address: sim.host, password: sim.password });

@@ -4,6 +4,7 @@ import { happening, type Launch } from '../../source/tui/app/mount.ts';
 import type { AppCommand, OwnCommand } from '../../source/tui/app/screen.ts';
 import type { Found, StartOptions } from '../../source/tui/app/shared.ts';
 import { type AppEvent, reduce } from '../../source/tui/app/store.ts';
+import { saidOnly } from '../../source/tui/app/told.ts';
 import { act } from '../../source/tui/screens/act/screen.ts';
 import type { ActEvent } from '../../source/tui/screens/act/state.ts';
 import { configure } from '../../source/tui/screens/configure/screen.ts';
@@ -142,7 +143,11 @@ export function at(step: 'template' | 'configure' | 'verify' | 'act' | 'fleet', 
     ['g', 'enter'],
     readOnly
       ? ['pagedown', 'enter']
-      : ['pagedown', 'enter', say.configure({ type: 'configured', vm: own, changed: false })],
+      : [
+          'pagedown',
+          'enter',
+          say.configure({ type: 'configured', vm: own, told: saidOnly('nothing to do'), changed: false }),
+        ],
     [verified(true), 'enter'],
     ['6'],
   ];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { keysNow } from '../../source/tui/app/layers.ts';
+import { saidOnly } from '../../source/tui/app/told.ts';
 import type { AppState } from '../../source/tui/screens/index.ts';
-import { at, connected, own, play, problem, result, say, stack, start, told, vendor, verified, vm } from './play.ts';
+import { at, connected, own, play, problem, result, say, stack, start, told, verified, vm } from './play.ts';
 
 describe('connecting', () => {
   test('Enter walks the fields and connects at the last one', () => {
@@ -121,9 +122,9 @@ test('another template starts anew, the same one does not', () => {
   const typed = play(at('configure'), 'ctrl-u', 'x', 'escape').state;
   const copied = say.template({
     type: 'copied',
-    uuid: 'u-two',
     name: 'two',
-    vms: [own, vendor, vm('two', { is_a_template: true })],
+    told: saidOnly('armed, halted'),
+    vm: vm('two', { is_a_template: true }),
   });
   const { state } = play(typed, copied);
   expect(state.shared.place.name).toBe('configure');
@@ -134,7 +135,10 @@ test('another template starts anew, the same one does not', () => {
 test('saving leads to the check, a good check to what can be done, Esc back the same way', () => {
   const saved = play(at('configure'), 'pagedown', 'enter');
   expect(saved.commands).toMatchObject([{ do: 'save', template: 'u-own' }]);
-  const checking = play(saved.state, say.configure({ type: 'configured', vm: own, changed: true }));
+  const checking = play(
+    saved.state,
+    say.configure({ type: 'configured', vm: own, told: saidOnly('armed'), changed: true }),
+  );
   expect(checking.commands).toEqual([{ do: 'verify', template: 'u-own' }]);
   expect(play(checking.state, 'enter').state.shared.flash?.text).toBe('The check is not done yet.');
   const acting = play(checking.state, verified(true), 'enter').state;
@@ -164,7 +168,7 @@ test('what was made is selected in the fleet, whatever was filtered there', () =
   const planned = say.plan({ type: 'planned', entries: [] });
   const done = say.plan({
     type: 'result',
-    result: { name: 'armed', ok: true, text: 'armed', problem: null },
+    result: { name: 'armed', ok: true, ...saidOnly('armed') },
     startable: vm('armed').ref,
   });
   const made = play(

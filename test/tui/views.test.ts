@@ -130,7 +130,7 @@ const entries: readonly JobEntry[] = [
 ];
 const outcome = say.plan({
   type: 'result',
-  result: { name: hostile, ok: false, text: hostile, problem },
+  result: { name: hostile, ok: false, text: hostile, problem, notes: [hostile], left: [hostile] },
   startable: vm('r1').ref,
 });
 

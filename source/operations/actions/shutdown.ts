@@ -34,7 +34,12 @@ export const shutdownKind: ActionKind<'shutdown'> = {
   },
   happened: async (_, bench) => (await readRecord(bench.session, selfOf(bench))).power_state === 'Halted',
   repeatable: true,
-  undo: () => Promise.resolve('it was shut down, and stays so'),
+  // One that the host refused, or that was never sent, has left it running.
+  async undo(_, bench) {
+    const { power_state, current_operations } = await readRecord(bench.session, selfOf(bench));
+    if (power_state === 'Halted') return 'it was shut down, and stays so';
+    return Object.keys(current_operations).length > 0 ? 'it may still be shutting down' : null;
+  },
 };
 
 /** A guest that waits for RETURN never answers: it is not waited for long. */

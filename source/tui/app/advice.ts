@@ -1,7 +1,7 @@
 import type { Act, Advice, Setting } from '../../problem/advice.ts';
 import { isShellLine } from '../../problem/advice.ts';
 import { cleanRow } from '../../text/clean.ts';
-import { printShell, shellWord } from '../../text/shell.ts';
+import { printShell, type ShellWord } from '../../text/shell.ts';
 
 /** A key that does what an act says, and the step where it is; held against the real keys by a test. */
 export interface KeyOfAct {
@@ -54,7 +54,7 @@ export function adviceText(advice: Advice): string {
 
 function giveText(setting: Setting, value: string | undefined): string {
   if (setting === 'force') return 'The plan asks first; y carries it out';
-  if (setting === 'timeout') return `Start xenfai with ${shellWord('--timeout')} SECONDS`;
+  if (setting === 'timeout') return 'Start xenfai with --timeout SECONDS';
   return `Change ${fields[setting] ?? setting}${value === undefined ? '' : ` to ${value}`}`;
 }
 
@@ -71,7 +71,7 @@ function actText(act: Exclude<Act, { act: 'give' }>): string {
     case 'check':
       return act.vm === undefined
         ? 'r fetches both files again in step 4'
-        : `xenfai check --vm ${shellWord(cleanRow(act.vm))}`;
+        : printShell({ shell: ['xenfai', 'check', '--vm', typed(act.vm)] });
     case 'fai-files':
       return 'xenfai fai-files DIR --repository URL';
     case 'copy-template':
@@ -87,6 +87,9 @@ function actText(act: Exclude<Act, { act: 'give' }>): string {
       return pressed(act.act);
   }
 }
+
+/** A name that changes by being shown cannot be typed: its UUID is asked for in its place. */
+const typed = (name: string): ShellWord => (cleanRow(name) === name && name !== '' ? name : { plain: 'UUID' });
 
 function pressed(act: keyof typeof keysOfActs, name?: string): string {
   const { key, label, screen } = keysOfActs[act];

@@ -26,9 +26,12 @@ export function reduce<State extends HasShared>(
     next = after;
     commands = [...commands, ...more];
   }
-  // What was to be stopped has ended.
+  // What was to be stopped has ended; what it came to may have been said.
   if (next.shared.stopping && !screens.some(({ busy }) => busy(next)))
-    next = sharing(next, { stopping: false, flash: null });
+    next = sharing(next, {
+      stopping: false,
+      flash: next.shared.flash === state.shared.flash ? null : next.shared.flash,
+    });
   return [next, commands];
 }
 

@@ -1,7 +1,6 @@
-import { findVm, readVm } from '../../../hosts/vm.ts';
-import { outcomeProblem } from '../../../operations/outcome.ts';
-import { execute, throwProblem } from '../../../operations/run.ts';
+import { findVm } from '../../../hosts/vm.ts';
 import { planTemplateSet } from '../../../operations/template.ts';
+import { carryOutPlan } from '../../app/told.ts';
 import type { Work } from '../../app/world.ts';
 import type { ConfigureCommand, ConfigureEvent } from './state.ts';
 
@@ -12,13 +11,13 @@ export async function performConfigure(
 ): Promise<void> {
   const host = world.host();
   const vm = await findVm(host.session, template, 'template');
-  const outcome = await execute(planTemplateSet(vm, settings), world.context(signal));
-  throwProblem(outcomeProblem(outcome));
-  const after = await readVm(host.session, vm.ref);
+  const told = await carryOutPlan(planTemplateSet(vm, settings), world.context(signal));
+  const after = told.after ?? vm;
+  dispatch({ type: 'configured', vm: after, told, changed: told.outcome.changed });
+  if (told.problem !== null) return;
   const profile = world.settings.profiles().find(({ address }) => address === host.address);
   if (profile !== undefined) {
     const { repository, release, arch, args } = settings;
     world.settings.save({ ...profile, template: after.record.name_label, repository, release, arch, args });
   }
-  dispatch({ type: 'configured', vm: after, changed: outcome.changed });
 }

@@ -5,6 +5,7 @@ import { errorsOf } from '../../../problem/finding.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, flash, go, remember, type Shared, share } from '../../app/shared.ts';
 import { chosenFacts, withTemplate } from '../../app/templates.ts';
+import { toldLines } from '../../app/told.ts';
 import { stay } from '../../kit/binding.ts';
 import { newForm } from '../../kit/form.ts';
 import { verifyPlace } from '../verify/place.ts';
@@ -26,11 +27,14 @@ type Reduced = SceneReduced<ConfigureState, ConfigureCommand>;
 export function reduceConfigure(scene: ConfigureScene, event: ConfigureEvent): Reduced {
   switch (event.type) {
     case 'configured': {
-      const { record } = event.vm;
-      const saved = change(scene, { saving: false, problem: null });
-      const next = share(saved, { templates: withTemplate(scene.shared.templates, event.vm), overridden: false });
-      const told = event.changed ? remember(next, `template ${record.name_label} set  ${record.uuid}`) : next;
-      return stay(go(told, verifyPlace));
+      const { vm, told, changed } = event;
+      const { problem } = told;
+      const { record } = vm;
+      const [line = '', ...more] = toldLines(`template set ${record.name_label}`, told, record.uuid);
+      const saved = change(scene, { saving: false, problem });
+      const next = share(saved, { templates: withTemplate(scene.shared.templates, vm), overridden: false });
+      const said = changed || problem !== null ? remember(next, line, ...more) : next;
+      return stay(problem === null ? go(said, verifyPlace) : flash(said, line, 'bad'));
     }
     case 'failed':
       return stay(change(scene, { saving: false, problem: event.problem }));

@@ -7,6 +7,7 @@ import { errorsOf, type Finding } from '../../../problem/finding.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Scene } from '../../app/shared.ts';
 import { chosenFacts, chosenRecord } from '../../app/templates.ts';
+import type { Told } from '../../app/told.ts';
 import { type FormState, newForm } from '../../kit/form.ts';
 import { memoLast } from '../../kit/memo.ts';
 
@@ -39,7 +40,8 @@ export interface ConfigureState {
 export type ConfigureScene = Scene<ConfigureState>;
 
 export type ConfigureEvent =
-  | { readonly type: 'configured'; readonly vm: Vm; readonly changed: boolean }
+  /** `vm`: the template as it is now. */
+  | { readonly type: 'configured'; readonly vm: Vm; readonly told: Told; readonly changed: boolean }
   | { readonly type: 'failed'; readonly problem: Problem };
 
 export interface ConfigureCommand {

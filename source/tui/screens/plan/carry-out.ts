@@ -1,19 +1,15 @@
-import { conditionText, readVm } from '../../../hosts/vm.ts';
-import { madeOnce } from '../../../operations/made-once.ts';
-import { outcomeProblem, outcomeText } from '../../../operations/outcome.ts';
+import { madeOnce, thereAlready } from '../../../operations/made-once.ts';
 import type { Plan } from '../../../operations/plan.ts';
-import { execute, type StepEvent } from '../../../operations/run.ts';
+import type { StepEvent } from '../../../operations/run.ts';
 import { refuseOther } from '../../../operations/same-plan.ts';
 import { startedText, startVm } from '../../../operations/start.ts';
-import type { Problem } from '../../../problem/problem.ts';
 import type { Ref } from '../../../xapi/records.ts';
+import { carryOutPlan, saidOnly, type Told, toldOf } from '../../app/told.ts';
 import type { WorkBase } from '../../app/world.ts';
 import type { Wish } from './wishes.ts';
 
 /** What became of one VM. `startable`: it could be started now. */
-export interface Done {
-  readonly text: string;
-  readonly problem: Problem | null;
+export interface Done extends Told {
   readonly startable: Ref | null;
 }
 
@@ -37,13 +33,10 @@ export async function carryOut(wish: Wish, work: WorkBase, how: CarryingOut): Pr
       shown = null;
       return made;
     },
-    async () => ({ text: thereAlready, problem: null, startable: null }),
+    async () => ({ ...saidOnly(thereAlready), startable: null }),
     (plan) => run(plan, work, how),
   );
 }
-
-/** Of a VM that the same request has made before. */
-export const thereAlready = 'is there already, made from this template; it is left as it is';
 
 async function change(
   { vm, plan }: Awaited<ReturnType<Extract<Wish, { kind: 'change' }>['plan']>>,
@@ -53,24 +46,17 @@ async function change(
   refuseOther(how.shown, plan);
   if (plan.operation !== 'start') return run(plan, work, how);
   const context = work.world.context(work.signal);
+  const { rules } = await context.host.facts();
   how.tell('checking the repository, then starting');
   const { transport } = work.world;
   const started = await startVm(vm, plan, context, { transport, force: how.force, onStep: tellStep(how) });
-  const { rules } = await context.host.facts();
-  return { text: startedText(started, rules), problem: outcomeProblem(started.outcome), startable: null };
+  return { ...toldOf(started.outcome, startedText(started, rules)), startable: null };
 }
 
 async function run(plan: Plan, { world, signal }: WorkBase, how: CarryingOut): Promise<Done> {
-  const context = world.context(signal);
-  const outcome = await execute(plan, context, tellStep(how));
-  const after = outcome.ref === null ? null : await readVm(context.host.session, outcome.ref).catch(() => null);
-  const { rules } = await context.host.facts();
-  const problem = outcomeProblem(outcome);
-  return {
-    text: outcomeText(outcome, after === null ? null : conditionText(after, rules)),
-    problem,
-    startable: problem === null && plan.operation !== 'stop' ? outcome.ref : null,
-  };
+  const { outcome, after: _, ...told } = await carryOutPlan(plan, world.context(signal), tellStep(how));
+  const startable = told.problem === null && plan.operation !== 'stop' ? outcome.ref : null;
+  return { ...told, startable };
 }
 
 const tellStep =

@@ -1,8 +1,10 @@
 import type { Host } from '../../../hosts/host.ts';
+import { thereAlready } from '../../../operations/made-once.ts';
 import type { Plan } from '../../../operations/plan.ts';
 import { planView } from '../../../operations/plan-view.ts';
+import { saidOnly } from '../../app/told.ts';
 import type { Work } from '../../app/world.ts';
-import { carryOut, thereAlready } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import type { JobEntry, PlanCommand, PlanEvent, Planned } from './state.ts';
 import { type Wish, wishesOf } from './wishes.ts';
 
@@ -62,17 +64,17 @@ async function run(
     if (signal.aborted) {
       const others = due.length - index - 1;
       const text = others === 0 ? 'not begun' : `not begun, and ${others} more`;
-      dispatch({ type: 'result', result: { name, ok: false, text, problem: null }, startable: null });
+      dispatch({ type: 'result', result: { name, ok: false, ...saidOnly(text) }, startable: null });
       break;
     }
     const tell = (text: string): void => dispatch({ type: 'progress', name, text });
     const how = { shown: plan, force: request.force ?? false, tell };
     try {
-      const { startable, problem, text } = await carryOut(wish, work, how);
-      dispatch({ type: 'result', result: { name, ok: problem === null, text, problem }, startable });
+      const { startable, ...told } = await carryOut(wish, work, how);
+      dispatch({ type: 'result', result: { name, ok: told.problem === null, ...told }, startable });
     } catch (error) {
-      const problem = world.problemOf(error);
-      dispatch({ type: 'result', result: { name, ok: false, text: 'left as it was', problem }, startable: null });
+      const told = saidOnly('left as it was', world.problemOf(error));
+      dispatch({ type: 'result', result: { name, ok: false, ...told }, startable: null });
     }
   }
   dispatch({ type: 'finished' });

@@ -1,5 +1,6 @@
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, flash, go, remember, type Shared, share } from '../../app/shared.ts';
+import { toldLines } from '../../app/told.ts';
 import type { Request } from '../../app/work.ts';
 import { stay } from '../../kit/binding.ts';
 import { actPlace } from '../act/place.ts';
@@ -52,7 +53,7 @@ export function reducePlan(scene: PlanScene, event: PlanEvent): Reduced {
     case 'result': {
       const startable = event.startable === null ? job.startable : [...job.startable, event.startable];
       const next = setJob(scene, { results: [...job.results, event.result], startable });
-      return stay(remember(next, `${job.request.work} ${event.result.name}: ${event.result.text}`));
+      return stay(remember(next, ...toldLines(`${job.request.work} ${event.result.name}`, event.result)));
     }
     case 'finished':
       return stay(setJob(scene, { phase: 'done', scroll: 0 }));

@@ -3,6 +3,7 @@ import type { Finding } from '../../../problem/finding.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Ref } from '../../../xapi/records.ts';
 import type { Scene } from '../../app/shared.ts';
+import type { Told } from '../../app/told.ts';
 import type { Request } from '../../app/work.ts';
 
 /** What will be done with one VM. */
@@ -26,11 +27,9 @@ export interface JobEntry {
   readonly note: string | null;
 }
 
-export interface JobResult {
+export interface JobResult extends Told {
   readonly name: string;
   readonly ok: boolean;
-  readonly text: string;
-  readonly problem: Problem | null;
 }
 
 /** One piece of work from plan to result, whoever asked for it. */

@@ -117,6 +117,7 @@ function doneRows(job: Job, size: Size): Line[] {
   if (job.problem !== null) rows.push(...problemRows(job.problem, size));
   for (const result of job.results) {
     rows.push(resultRow(result, size));
+    rows.push(...result.notes.flatMap((note) => wrapped(note, size.width, 'warn', '  ')));
     if (result.problem !== null) rows.push(...problemRows(result.problem, size), blank);
   }
   for (const { name, planned, problem, note } of job.entries) {

@@ -1,11 +1,9 @@
 import { parameterLines } from '../../../hosts/param-list.ts';
-import { allTemplates, findVm } from '../../../hosts/vm.ts';
-import { type MadeOrThere, madeOnce } from '../../../operations/made-once.ts';
-import { outcomeProblem } from '../../../operations/outcome.ts';
-import { execute, throwProblem } from '../../../operations/run.ts';
+import { allTemplates, findVm, type Vm } from '../../../hosts/vm.ts';
+import { copiedAlready, type MadeOrThere, madeOnce } from '../../../operations/made-once.ts';
 import { planTemplateCopy } from '../../../operations/template.ts';
-import type { Problem } from '../../../problem/problem.ts';
 import { rawRecord } from '../../../xapi/records.ts';
+import { carryOutPlan, saidOnly, type Told } from '../../app/told.ts';
 import type { Work } from '../../app/world.ts';
 import type { TemplateCommand, TemplateEvent } from './state.ts';
 
@@ -24,9 +22,8 @@ export async function performTemplate(command: TemplateCommand, work: Work<Templ
   }
 }
 
-interface Copied {
-  readonly uuid: string;
-  readonly problem: Problem | null;
+interface Copied extends Told {
+  readonly after: Vm | null;
 }
 
 /** The same copy once more is the one that is there. */
@@ -40,12 +37,8 @@ async function copyTemplate(
   const planned = (): Promise<MadeOrThere> => planTemplateCopy(session, vm, name, comment);
   const copied = await madeOnce<Copied>(
     planned,
-    async ({ record }) => ({ uuid: record.uuid, problem: null }),
-    async (plan) => {
-      const outcome = await execute(plan, context);
-      return { uuid: outcome.uuid, problem: outcomeProblem(outcome) };
-    },
+    async (there) => ({ ...saidOnly(copiedAlready), after: there }),
+    (plan) => carryOutPlan(plan, context),
   );
-  throwProblem(copied.problem);
-  dispatch({ type: 'copied', uuid: copied.uuid, name, vms: await allTemplates(session) });
+  dispatch({ type: 'copied', name, told: copied, vm: copied.after });
 }

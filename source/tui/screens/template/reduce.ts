@@ -1,6 +1,7 @@
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, flash, go, remember, type Shared, share } from '../../app/shared.ts';
-import { readTemplates } from '../../app/templates.ts';
+import { readTemplates, withTemplate } from '../../app/templates.ts';
+import { toldLines } from '../../app/told.ts';
 import { stay } from '../../kit/binding.ts';
 import { newForm } from '../../kit/form.ts';
 import { keepSelection, listAt } from '../../kit/list.ts';
@@ -28,12 +29,8 @@ export function reduceTemplate(scene: TemplateScene, event: TemplateEvent): Redu
       );
       return stay(change(share(scene, { templates }), { list, loading: false, problem: null }));
     }
-    case 'copied': {
-      const templates = readTemplates(event.vms, event.uuid);
-      const copied = change(scene, { copy: null, draft: null, copying: false, list: listAt(event.uuid) });
-      const next = remember(share(copied, { templates }), `template ${event.name} copied  ${event.uuid}`);
-      return stay(go(next, configurePlace));
-    }
+    case 'copied':
+      return copied(scene, event);
     case 'params': {
       const list = listAt(event.lines[0]?.name ?? null);
       return stay(change(scene, { params: { uuid: event.uuid, lines: event.lines, list } }));
@@ -42,6 +39,19 @@ export function reduceTemplate(scene: TemplateScene, event: TemplateEvent): Redu
       if (event.during === 'load-params') return stay(flash(scene, event.problem.message, 'bad'));
       return stay(change(scene, { loading: false, copying: false, problem: event.problem }));
   }
+}
+
+/** On to step 3 with the copy; one that failed stays to be mended, and says what became of it. */
+function copied(scene: TemplateScene, { name, told, vm }: Extract<TemplateEvent, { type: 'copied' }>): Reduced {
+  const uuid = vm?.record.uuid ?? '';
+  const [line = '', ...more] = toldLines(`template copy ${name}`, told, uuid);
+  const ended = remember(change(scene, { copying: false, problem: told.problem }), line, ...more);
+  if (told.problem !== null) return stay(flash(ended, line, 'bad'));
+  const closed = change(ended, { copy: null, draft: null });
+  // It was made, and could not be looked at: it will be among the templates.
+  if (vm === null) return stay(change(closed, { loading: true }), { do: 'load-templates' });
+  const templates = withTemplate({ ...scene.shared.templates, chosen: uuid }, vm);
+  return stay(go(share(change(closed, { list: listAt(uuid) }), { templates }), configurePlace));
 }
 
 /** Another host has other templates. */

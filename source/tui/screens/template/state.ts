@@ -2,6 +2,7 @@ import type { TemplateFacts } from '../../../hosts/template.ts';
 import type { Vm } from '../../../hosts/vm.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Scene } from '../../app/shared.ts';
+import type { Told } from '../../app/told.ts';
 import { type Field, type FormState, stringField } from '../../kit/form.ts';
 import { emptyList, type ListState, matching } from '../../kit/list.ts';
 import { memoLast } from '../../kit/memo.ts';
@@ -46,7 +47,8 @@ export type TemplateScene = Scene<TemplateState>;
 
 export type TemplateEvent =
   | { readonly type: 'templates'; readonly vms: readonly Vm[] }
-  | { readonly type: 'copied'; readonly uuid: string; readonly name: string; readonly vms: readonly Vm[] }
+  /** `vm`: the copy; null where there is none, or it could not be read. */
+  | { readonly type: 'copied'; readonly name: string; readonly told: Told; readonly vm: Vm | null }
   | { readonly type: 'params'; readonly uuid: string; readonly lines: readonly ParameterLine[] }
   | { readonly type: 'failed'; readonly during: TemplateCommand['do']; readonly problem: Problem };
 
