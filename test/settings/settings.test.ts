@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -63,4 +63,11 @@ test('two processes that save at the same time lose nothing', async () => {
     });
   expect(await Promise.all(['a', 'b'].map(run))).toEqual([0, 0]);
   expect(openSettings(folder).profiles()).toHaveLength(80);
+});
+
+test('a folder that is not there is not made by reading, and one that cannot be made hinders no reading', () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'xenfai-')), 'not-there');
+  expect(openSettings(folder).profiles()).toEqual([]);
+  expect(existsSync(folder)).toBe(false);
+  expect(openSettings('/proc/xenfai').profiles()).toEqual([]);
 });
