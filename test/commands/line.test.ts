@@ -75,7 +75,7 @@ describe('wrong usage is told as every other problem: exit 2', () => {
   test.each<[string[], string, string]>([
     [['rearm'], "Missing required argument 'VM'.", 'xenfai help rearm'],
     [['status', '--forc'], "Unknown option '--forc'.", 'xenfai help status'],
-    [['status', '--timeout', 'soon'], '--timeout soon: a whole number is wanted', 'xenfai help status'],
+    [['status', '--timeout', 'soon'], '--timeout soon: a number above 0 is wanted', 'xenfai help status'],
     [['create', 'a', '--memory', '5'], '--memory 5: that is 5 bytes, which is too small', 'xenfai help create'],
     [['rearm', 'a', '--arch', 'i 386'], '--arch i 386: one word is wanted', 'xenfai help rearm'],
     [['create', 'web[1-'], 'a bracket is missing', 'xenfai help create'],
