@@ -3,6 +3,7 @@ import type { Host } from '../hosts/host.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { LineServer, Transport } from '../transport/transport.ts';
 import type { Ref } from '../xapi/records.ts';
+import { Batches } from './batches.ts';
 import { type Fleet, type FleetEvent, FleetFold } from './fleet.ts';
 import { verdictOf } from './install.ts';
 import { followInventory } from './inventory.ts';
@@ -40,21 +41,13 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
   const { rules } = await host.facts();
   const fold = new FleetFold(rules);
   const told = new Map<Ref, string>();
-  let changed = new Set<Ref>();
-  let timer: NodeJS.Timeout | null = null;
-
-  const flush = (): void => {
-    timer = null;
-    const batch = changed;
-    changed = new Set();
+  const batches = new Batches<Ref>(beat, (batch) => {
     if (!signal.aborted) onChange(fold.snapshot(), batch);
-  };
+  });
   const take = (events: readonly FleetEvent[]): void => {
-    for (const ref of events.flatMap((event) => fold.fold(event, now()))) {
-      changed.add(ref);
-      tellVerdict(ref);
-    }
-    timer ??= setTimeout(flush, beat);
+    const changed = events.flatMap((event) => fold.fold(event, now()));
+    batches.add(changed);
+    for (const ref of changed) tellVerdict(ref);
   };
   /** Of each VM the same verdict once: it takes a moment until the record shows it. */
   const tellVerdict = (ref: Ref): void => {
@@ -72,7 +65,7 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
     const loads = followLoads(host, () => fold.snapshot().byRef.values(), signal, take);
     await Promise.all([followInventory(host, signal, take), loads]);
   } finally {
-    if (timer !== null) clearTimeout(timer);
+    batches.close();
     await server?.close();
   }
 }

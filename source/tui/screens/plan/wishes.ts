@@ -47,15 +47,20 @@ async function newVms(
 
 async function presentVms(request: Exclude<Request, { work: 'create' }>, { world }: WorkBase): Promise<Wish[]> {
   const { session } = world.host();
-  const vms = await Promise.all(request.refs.map((ref) => readVm(session, ref)));
-  return vms.map(({ ref, record }) => ({
-    name: record.name_label,
-    kind: 'change',
-    async plan() {
-      const vm = await readVm(session, ref);
-      return { vm, plan: await planFor(request, vm, { world }) };
-    },
-  }));
+  return Promise.all(
+    request.refs.map(async (ref): Promise<Wish> => {
+      // One that is gone by now costs the others nothing: its own plan says so.
+      const name = await readVm(session, ref).then(
+        ({ record }) => record.name_label,
+        () => ref,
+      );
+      const plan = async (): Promise<Change> => {
+        const vm = await readVm(session, ref);
+        return { vm, plan: await planFor(request, vm, { world }) };
+      };
+      return { name, kind: 'change', plan };
+    }),
+  );
 }
 
 /** The screen asks before it changes a VM, so that a running one is offered its shutdown with the rest. */
