@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -9,22 +8,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { depotPackages, kernelVersion } from '../../source/simulator/depot/packages.ts';
-import type { Simulator } from '../../source/simulator/simulator.ts';
-import { folderPlace } from '../../source/staging/folder.ts';
 import { remoteOf } from '../../source/staging/ssh.ts';
-import { stagedBytes } from '../../source/staging/staged-file.ts';
-import { tarPlace } from '../../source/staging/tar.ts';
-import { fileWriter } from '../../source/staging/writer.ts';
-import { simulator, until, xenfai } from '../harness.ts';
+import { xenfai } from '../harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xenfai-stage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -208,209 +199,5 @@ describe('stage', () => {
     expect(remoteOf('me@[fd00::1]:/srv')).toEqual({ target: 'me@fd00::1', folder: '/srv' });
     for (const local of ['/srv', './web:/srv', '-oProxyCommand=x:/srv', 'web:srv', 'a b:/srv'])
       expect(remoteOf(local)).toBeNull();
-  });
-});
-
-describe('a folder is written whole or not at all', () => {
-  const signal = new AbortController().signal;
-  const one = stagedBytes('dists/a/vmlinuz', Buffer.from('new kernel'));
-  const two = stagedBytes('dists/a/initrd.gz', Buffer.from('new initrd'));
-  const text = (place: string, name: string) => readFileSync(join(place, 'dists/a', name), 'utf8');
-
-  test('the second cannot take its place: the first goes back', async () => {
-    const place = root();
-    mkdirSync(join(place, 'dists/a/initrd.gz/full'), { recursive: true });
-    writeFileSync(join(place, 'dists/a/vmlinuz'), 'old kernel');
-    await expect(folderPlace(place, fileWriter()).put([one, two], signal)).rejects.toMatchObject({
-      problem: { code: 'not-written', exit: 2 },
-    });
-    expect(text(place, 'vmlinuz')).toBe('old kernel');
-    expect(readdirSync(join(place, 'dists/a')).filter((name) => name.startsWith('.xenfai'))).toEqual([]);
-  });
-
-  test('a source that breaks, changes or is interrupted leaves everything as it was', async () => {
-    for (const broken of [
-      {
-        ...two,
-        open: () => {
-          throw new Error('gone');
-        },
-      },
-      { ...two, sha256: 'f'.repeat(64) },
-    ]) {
-      const place = root();
-      mkdirSync(join(place, 'dists/a'), { recursive: true });
-      writeFileSync(join(place, 'dists/a/vmlinuz'), 'old kernel');
-      await expect(folderPlace(place, fileWriter()).put([one, broken], signal)).rejects.toThrow();
-      expect(readdirSync(join(place, 'dists/a'))).toEqual(['vmlinuz']);
-      expect(text(place, 'vmlinuz')).toBe('old kernel');
-    }
-    const place = root();
-    await expect(folderPlace(place, fileWriter()).put([one, two], AbortSignal.abort())).rejects.toThrow();
-    expect(existsSync(join(place, 'dists/a/vmlinuz'))).toBe(false);
-  });
-
-  test('folders it makes can be entered by a web server, whatever the umask', async () => {
-    const before = process.umask(0o077);
-    try {
-      const place = root();
-      chmodSync(place, 0o700);
-      await folderPlace(place, fileWriter()).put([one], signal);
-      expect(['dists', 'dists/a', 'dists/a/vmlinuz'].map((path) => statSync(join(place, path)).mode & 0o777)).toEqual(
-        [0o755, 0o755, 0o644],
-      );
-      expect(statSync(place).mode & 0o777).toBe(0o700);
-    } finally {
-      process.umask(before);
-    }
-  });
-
-  test('a reader of the archive that goes away is told, and nothing hangs', async () => {
-    const large = stagedBytes('large', Buffer.alloc(8 * 1024 * 1024));
-    const out = new PassThrough();
-    out.once('data', () => out.destroy(new Error('EPIPE')));
-    await expect(tarPlace(out).put([large, large], signal)).rejects.toMatchObject({
-      problem: { code: 'not-written', cause: 'EPIPE' },
-    });
-    const quiet = new PassThrough();
-    quiet.once('data', () => quiet.destroy());
-    await expect(tarPlace(quiet).put([large, large], signal)).rejects.toMatchObject({
-      problem: { code: 'not-written' },
-    });
-    const broken = {
-      ...large,
-      open: () =>
-        new Readable({
-          read() {
-            this.destroy(new Error('unreadable'));
-          },
-        }),
-    };
-    const fine = new PassThrough();
-    fine.resume();
-    await expect(tarPlace(fine).put([broken], signal)).rejects.toMatchObject({ problem: { cause: 'unreadable' } });
-  });
-
-  test('where this user may not write it says so', async () => {
-    if (process.getuid?.() === 0) return;
-    const place = root();
-    chmodSync(place, 0o555);
-    await expect(folderPlace(place, fileWriter()).put([one], signal)).rejects.toMatchObject({
-      problem: { cause: 'This user may not write there.' },
-    });
-  });
-});
-
-describe('the tools ISO of a host', () => {
-  let sim: Simulator;
-  afterEach(() => sim.stop());
-
-  test('a release that cannot send it: the line for scp, and the page’s way', async () => {
-    sim = await simulator();
-    const ran = await xenfai(sim, ['stage', ...words, '--iso', 'host', '--pool', '--root', root(), '--json']);
-    expect(ran).toMatchObject({ code: 2, json: { error: { code: 'iso-not-exported' } } });
-    expect(ran.json.error.try[0]).toBe('scp root@127.0.0.1:/opt/xensource/packages/iso/xs-tools-5.6.0.iso .');
-  });
-
-  test('from 6.2 on it is fetched; a short answer is told', async () => {
-    sim = await simulator();
-    const disc = Buffer.alloc(55_000_000);
-    let sent = disc.length;
-    let asked = '';
-    // The same host with another version, and the handler that came with 6.2.
-    const newer = createServer((incoming, response) => {
-      if (incoming.method === 'GET') {
-        asked = incoming.url ?? '';
-        expect(incoming.headers.cookie).toMatch(/^session_id=OpaqueRef:/);
-        response.writeHead(200, { Connection: 'close', 'Content-Type': 'application/octet-stream' });
-        response.end(disc.subarray(0, sent));
-        return;
-      }
-      const target = new URL(sim.host);
-      const headers = { ...incoming.headers };
-      const onward = request(
-        { host: target.hostname, port: target.port, method: 'POST', path: '/', headers },
-        (reply) => {
-          const chunks: Buffer[] = [];
-          reply.on('data', (chunk: Buffer) => chunks.push(chunk));
-          reply.on('end', () => {
-            const text = Buffer.concat(chunks).toString().replaceAll('<value>5.6.0</value>', '<value>6.2.0</value>');
-            response
-              .writeHead(200, { 'Content-Type': 'text/xml', 'Content-Length': Buffer.byteLength(text) })
-              .end(text);
-          });
-        },
-      );
-      incoming.pipe(onward);
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => newer.once('listening', resolve));
-    const host = `http://127.0.0.1:${(newer.address() as AddressInfo).port}`;
-    const run = () =>
-      xenfai(sim, ['stage', ...words, '--iso', 'host', '--pool', '--root', root(), '--json', '--host', host]);
-    // It came whole, and is no disc: so far the way is right, and the file is gone again.
-    expect((await run()).json.error.message).toContain('is no disc image');
-    expect(asked).toMatch(/^\/export_raw_vdi\?vdi=[0-9a-f-]{36}$/);
-    sent = 1000;
-    expect((await run()).json.error).toMatchObject({
-      code: 'iso-cut-off',
-      message: expect.stringContaining('1000 of 55000000'),
-    });
-    newer.closeAllConnections();
-    newer.close();
-  });
-
-  test('the page’s way: a VM with a live disc and the tools, removed when it is off, or on an interrupt', async () => {
-    sim = await simulator();
-    const { database } = sim.world;
-    const [storage] = [...database.all('SR')].find(([, record]) => record['name_label'] === 'DVD drives') ?? [''];
-    database.create('VDI', {
-      name_label: 'grml-small.iso',
-      SR: storage,
-      virtual_size: 1000,
-      type: 'user',
-      read_only: true,
-      managed: true,
-      location: 'grml',
-    });
-    const before = [...database.all('VM')].length;
-    const disks = [...database.all('VDI')].length;
-    const args = ['stage', ...words, '--iso', 'host', '--live-iso', 'grml-small.iso', '--root', root(), '--json'];
-    const dry = await xenfai(sim, [...args, '--dry-run']);
-    expect(dry.json.plan.map(({ step }: { step: string }) => step)).toEqual([
-      'clone',
-      'note created',
-      'set memory',
-      'make the disks',
-      'add CD drive',
-      'add CD drive',
-      'add network card',
-      'start',
-    ]);
-    expect(dry.json.plan[4].xe).toContain('type=CD mode=RO');
-
-    const running = () =>
-      [...database.all('VM')].find(
-        ([, vm]) => String(vm['name_label']).startsWith('xenfai tools') && vm['power_state'] === 'Running',
-      );
-    const whole = xenfai(sim, args);
-    const [vm] = await until(running);
-    const drives = [...database.all('VBD')].filter(([, vbd]) => vbd['VM'] === vm);
-    expect(drives.map(([, vbd]) => [vbd['userdevice'], vbd['type'], vbd['mode']])).toEqual([
-      ['2', 'CD', 'RO'],
-      ['3', 'CD', 'RO'],
-    ]);
-    // Somebody types poweroff on its console.
-    const { endDomain } = await import('../../source/simulator/boot.ts');
-    endDomain(sim.world, vm);
-    expect((await whole).json).toMatchObject({ ok: true, removed: true });
-
-    const controller = new AbortController();
-    const stopped = xenfai(sim, args, { signal: controller.signal });
-    await until(running);
-    controller.abort(new DOMException('Interrupted', 'AbortError'));
-    await stopped;
-    expect([...database.all('VM')]).toHaveLength(before);
-    expect([...database.all('VDI')]).toHaveLength(disks);
-    expect((await xenfai(sim, [...args.slice(0, -1), '--live-iso', 'none.iso', '--json'])).code).toBe(7);
   });
 });
