@@ -22,7 +22,8 @@ export const canRearmRecord: Reason = (record, state) => {
 
 export const canRepairRecord: Reason = (record, state) => {
   if (isHvm(record)) return 'It is an HVM machine: eliloader is never asked.';
-  if (['fired', 'installing', 'failed', 'installed', 'disarmed'].includes(state)) return 'Its attempt is used: rearm it instead.';
+  if (['fired', 'installing', 'failed', 'installed', 'disarmed'].includes(state))
+    return 'Its attempt is used: rearm it instead.';
   if (record.power_state !== 'Halted') return 'It runs: repair is for before the first boot.';
   return state === 'armed' ? 'Nothing is missing.' : null;
 };
