@@ -12,13 +12,8 @@ import type { Session } from '../xapi/session.ts';
 import { armedMark, armedWants, writesFor } from './arming.ts';
 import { rewriteDisks } from './disks-xml.ts';
 import type { MadeOrThere } from './made-once.ts';
-import { type Action, newRunId, type Plan } from './plan.ts';
+import { type Action, newRunId } from './plan.ts';
 import type { CreateOptions, CreateSite } from './site.ts';
-
-/** A plan for a new VM, or the VM that is there already, made by us from this very template. */
-export type CreatePlan =
-  | { readonly kind: 'new'; readonly plan: Plan }
-  | { readonly kind: 'existing'; readonly vm: Vm };
 
 /**
  * One VM from a prepared template. The storage goes into the `disks` key before VM.provision; the name carries the run

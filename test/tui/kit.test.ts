@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cellsOf } from '../../source/tui/kit/column.ts';
 import {
   buttonField,
   editForm,
@@ -218,10 +217,6 @@ describe('tables', () => {
           expect(lineWidth(cutLine(row, width, unicode))).toBeLessThanOrEqual(width);
       }),
     );
-  });
-
-  test('the same columns are plain text for whoever wants it', () => {
-    expect(cellsOf(columns, [{ name: 'a', size: 3 }], undefined)).toEqual([['a', '3', 'rest']]);
   });
 });
 

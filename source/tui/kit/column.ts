@@ -1,4 +1,4 @@
-// The declaration of a table's columns: plain data and functions, so that whoever prints text can use it, too.
+// The declaration of a table's columns: plain data and functions.
 
 /** Columns on the terminal; `most` of a column that is as wide as its longest cell, or takes a share of the table. */
 type ColumnWidth = number | { readonly least: number; readonly most: number; readonly share?: number };
@@ -10,12 +10,4 @@ export interface Column<Row, Around = void> {
   readonly width?: ColumnWidth;
   /** The cell as text. It may hold foreign text: whoever prints it cleans it. */
   readonly cell: (row: Row, around: Around) => string;
-  readonly sort?: (a: Row, b: Row) => number;
 }
-
-/** The cells of the rows as text, for plain output. */
-export const cellsOf = <Row, Around>(
-  columns: readonly Column<Row, Around>[],
-  rows: readonly Row[],
-  around: Around,
-): string[][] => rows.map((row) => columns.map(({ cell }) => cell(row, around)));

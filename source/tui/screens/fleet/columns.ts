@@ -2,7 +2,6 @@ import { formatAge } from '../../../text/time.ts';
 import type { Install } from '../../../watch/install.ts';
 import { lookOf } from '../../app/installs.ts';
 import type { Column } from '../../kit/column.ts';
-import { byName } from '../../kit/list.ts';
 import { installLooks } from '../../kit/theme.ts';
 
 /** What the cells need besides their VM: the time. */
@@ -14,7 +13,6 @@ const name: Column<Install, Around> = {
   head: 'NAME',
   width: { least: 12, most: 40 },
   cell: ({ vm }) => vm.record.name_label,
-  sort: (a, b) => byName(a.vm.record.name_label, b.vm.record.name_label),
 };
 
 const state: Column<Install, Around> = {
@@ -33,7 +31,6 @@ const since: Column<Install, Around> = {
   head: 'SINCE',
   width: 8,
   cell: (install, { now }) => formatAge(now - install.since),
-  sort: (a, b) => b.since - a.since,
 };
 
 const task: Column<Install, Around> = {
