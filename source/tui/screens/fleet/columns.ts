@@ -54,5 +54,5 @@ export function taskText(install: Install, now: number): string {
   }
 }
 
-/** The table of VMs, for the screen and for plain text alike. */
+/** The columns of the table of VMs. */
 export const fleetColumns = { name, state, power, since, task } as const;
