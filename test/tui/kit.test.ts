@@ -91,6 +91,21 @@ describe('forms', () => {
     expect(keys('button', 'space', 'x')).toEqual(answers);
   });
 
+  test.each(['login', 'other'])('a secret shows neither itself nor its length (focus on %s)', (focus) => {
+    const login = [
+      stringField<'login' | 'other', { login: string; other: string }>('login', {
+        label: 'l',
+        help: '',
+        kind: 'secret',
+      }),
+      stringField<'login' | 'other', { login: string; other: string }>('other', { label: 'o', help: '' }),
+    ];
+    const size = { width: 80, height: 20, glyphs: unicode };
+    const shown = (value: string) => formRows(login, newForm({ login: value, other: '' }, focus), size, true).rows;
+    expect(shown('a')).toEqual(shown('a long one'));
+    expect(JSON.stringify(shown('a long one'))).not.toContain('long');
+  });
+
   test('the first thing that is wrong is found; an empty answer is not checked', () => {
     expect(firstError(fields, answers)).toEqual({ field: 'name', text: 'A name is missing.' });
     expect(firstError(fields, { ...answers, name: 'a!' })).toEqual({ field: 'name', text: 'No shouting.' });

@@ -70,12 +70,15 @@ function fieldRow<Values>(field: Field<Values>, form: FormState<Values>, focused
       return [...head, span(value === 'yes' ? glyphs.on : glyphs.off), span(` ${value}`)];
     case 'flags':
       return [...head, ...flagSpans(field, form, focused, room, size)];
-    case 'text':
     case 'secret': {
-      const shown = field.kind === 'secret' ? '*'.repeat([...value].length) : value;
-      if (focused) return [...head, ...withCursor([...shown], form.cursor ?? [...shown].length, room)];
-      if (shown === '') return [...head, span(field.placeholder ?? '', 'dim')];
-      return [...head, span(cutText(cleanLine(shown), room, glyphs.ellipsis))];
+      // As many whatever is typed: its length is nobody's business.
+      const stars = value === '' ? '' : '********';
+      return [...head, ...(focused ? withCursor([...stars], stars.length, room) : [span(stars)])];
+    }
+    case 'text': {
+      if (focused) return [...head, ...withCursor([...value], form.cursor ?? [...value].length, room)];
+      if (value === '') return [...head, span(field.placeholder ?? '', 'dim')];
+      return [...head, span(cutText(cleanLine(value), room, glyphs.ellipsis))];
     }
   }
 }
