@@ -1,10 +1,11 @@
 import type { BootRules } from '../boot/releases.ts';
-import { conditionText, readVm, type Vm } from '../hosts/vm.ts';
+import type { Vm } from '../hosts/vm.ts';
+import { carryOutPlan } from '../operations/carry-out.ts';
 import type { RunContext } from '../operations/context.ts';
-import { outcomeProblem, outcomeText } from '../operations/outcome.ts';
+import { outcomeProblem } from '../operations/outcome.ts';
 import type { Plan, StepView } from '../operations/plan.ts';
 import { planView } from '../operations/plan-view.ts';
-import { execute, type Outcome } from '../operations/run.ts';
+import type { Outcome } from '../operations/run.ts';
 import { exit } from '../problem/exit.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Given } from './global-flags.ts';
@@ -58,9 +59,8 @@ export async function applyPlan(
 ): Promise<Changed> {
   const { rules } = await context.host.facts();
   if (options.dryRun) return previewed(plan, before, rules);
-  const outcome = await execute(plan, context);
-  const after = outcome.ref === null ? null : await readVm(context.host.session, outcome.ref).catch(() => null);
-  return changedBy(outcome, before, after, rules);
+  const { outcome, after, text } = await carryOutPlan(plan, context, rules);
+  return changedBy(outcome, before, after, rules, text);
 }
 
 /** An outcome as the item and the line of the output. */
@@ -69,7 +69,7 @@ export function changedBy(
   before: Vm | null,
   after: Vm | null,
   rules: BootRules,
-  text: string = outcomeText(outcome, after === null ? null : conditionText(after, rules)),
+  text: string,
 ): Changed {
   const { plan, changed, repaired } = outcome;
   const problem = outcomeProblem(outcome);

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem/problem.ts';
-import { printShell } from '../text/shell.ts';
+import { printShell, type ShellLine } from '../text/shell.ts';
 import { planView } from './plan-view.ts';
 import type { Outcome } from './run.ts';
 
@@ -48,10 +48,7 @@ export function outcomeProblem(outcome: Outcome): Problem | null {
 }
 
 /** The variable of the printed lines is nobody's outside of them. */
-const withUuid = (
-  line: ReturnType<typeof planView>[number]['undo'][number],
-  uuid: string,
-): ReturnType<typeof planView>[number]['undo'][number] => ({
+const withUuid = (line: ShellLine, uuid: string): ShellLine => ({
   ...line,
   shell: line.shell.map((word) =>
     typeof word === 'object' && 'set' in word && typeof word.to === 'object' ? { set: word.set, to: uuid } : word,

@@ -1,8 +1,8 @@
-import { conditionText, readVm, type Vm } from '../../hosts/vm.ts';
+import { type CarriedOut, carryOutPlan } from '../../operations/carry-out.ts';
 import type { RunContext } from '../../operations/context.ts';
-import { outcomeProblem, outcomeText } from '../../operations/outcome.ts';
+import { outcomeProblem } from '../../operations/outcome.ts';
 import type { Plan } from '../../operations/plan.ts';
-import { execute, type Outcome, type StepEvent } from '../../operations/run.ts';
+import type { Outcome, StepEvent } from '../../operations/run.ts';
 import type { Problem } from '../../problem/problem.ts';
 
 /** What a run came to, in the words that the command line has for it. */
@@ -31,22 +31,17 @@ export const toldOf = (outcome: Outcome, text: string): Told => ({
   left: outcome.remains,
 });
 
-export interface CarriedOut extends Told {
-  readonly outcome: Outcome;
-  /** What it is now; null when it is gone, or could not be read. */
-  readonly after: Vm | null;
-}
+/** What a plan came to, told. */
+export interface CarriedOutTold extends Told, Pick<CarriedOut, 'outcome' | 'after'> {}
 
 /** Carries a plan out, whichever screen asked for it. Throws only what reading the host's facts throws. */
-export async function carryOutPlan(
+export async function carryOutTold(
   plan: Plan,
   context: RunContext,
   onStep?: (event: StepEvent) => void,
-): Promise<CarriedOut> {
+): Promise<CarriedOutTold> {
   const { rules } = await context.host.facts();
-  const outcome = await execute(plan, context, onStep);
-  const after = outcome.ref === null ? null : await readVm(context.host.session, outcome.ref).catch(() => null);
-  const text = outcomeText(outcome, after === null ? null : conditionText(after, rules));
+  const { outcome, after, text } = await carryOutPlan(plan, context, rules, onStep);
   return { ...toldOf(outcome, text), outcome, after };
 }
 

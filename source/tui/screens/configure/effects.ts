@@ -1,6 +1,6 @@
 import { findVm } from '../../../hosts/vm.ts';
 import { planTemplateSet } from '../../../operations/template.ts';
-import { carryOutPlan } from '../../app/told.ts';
+import { carryOutTold } from '../../app/told.ts';
 import type { Work } from '../../app/world.ts';
 import type { ConfigureCommand, ConfigureEvent } from './state.ts';
 
@@ -11,7 +11,7 @@ export async function performConfigure(
 ): Promise<void> {
   const host = world.host();
   const vm = await findVm(host.session, template, 'template');
-  const told = await carryOutPlan(planTemplateSet(vm, settings), world.context(signal));
+  const told = await carryOutTold(planTemplateSet(vm, settings), world.context(signal));
   const after = told.after ?? vm;
   dispatch({ type: 'configured', vm: after, told, changed: told.outcome.changed });
   if (told.problem !== null) return;

@@ -4,7 +4,7 @@ import type { StepEvent } from '../../../operations/run.ts';
 import { refuseOther } from '../../../operations/same-plan.ts';
 import { startedText, startVm } from '../../../operations/start.ts';
 import type { Ref } from '../../../xapi/records.ts';
-import { carryOutPlan, saidOnly, type Told, toldOf } from '../../app/told.ts';
+import { carryOutTold, saidOnly, type Told, toldOf } from '../../app/told.ts';
 import type { WorkBase } from '../../app/world.ts';
 import type { Wish } from './wishes.ts';
 
@@ -54,7 +54,7 @@ async function change(
 }
 
 async function run(plan: Plan, { world, signal }: WorkBase, how: CarryingOut): Promise<Done> {
-  const { outcome, after: _, ...told } = await carryOutPlan(plan, world.context(signal), tellStep(how));
+  const { outcome, after: _, ...told } = await carryOutTold(plan, world.context(signal), tellStep(how));
   const startable = told.problem === null && plan.operation !== 'stop' ? outcome.ref : null;
   return { ...told, startable };
 }

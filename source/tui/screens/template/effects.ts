@@ -3,7 +3,7 @@ import { allTemplates, findVm, type Vm } from '../../../hosts/vm.ts';
 import { copiedAlready, type MadeOrThere, madeOnce } from '../../../operations/made-once.ts';
 import { planTemplateCopy } from '../../../operations/template.ts';
 import { rawRecord } from '../../../xapi/records.ts';
-import { carryOutPlan, saidOnly, type Told } from '../../app/told.ts';
+import { carryOutTold, saidOnly, type Told } from '../../app/told.ts';
 import type { Work } from '../../app/world.ts';
 import type { TemplateCommand, TemplateEvent } from './state.ts';
 
@@ -38,7 +38,7 @@ async function copyTemplate(
   const copied = await madeOnce<Copied>(
     planned,
     async (there) => ({ ...saidOnly(copiedAlready), after: there }),
-    (plan) => carryOutPlan(plan, context),
+    (plan) => carryOutTold(plan, context),
   );
   dispatch({ type: 'copied', name, told: copied, vm: copied.after });
 }
