@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { runProgram } from '../source/commands/program.ts';
 import type { Surroundings } from '../source/commands/surroundings.ts';
 import { type Host, openHost } from '../source/hosts/host.ts';
+import { type Clock, realClock } from '../source/simulator/clock.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../source/simulator/simulator.ts';
 import { network } from '../source/transport/network.ts';
 import type { Transport } from '../source/transport/transport.ts';
@@ -18,6 +19,33 @@ export const lennyTemplate = 'Debian Lenny 5.0 (32-bit)';
 
 export const simulator = (options: SimulatorOptions = {}): Promise<Simulator> =>
   startSimulator({ loginDelay: 0, speed: 1000, monitorPort: 1, ...options });
+
+/** A clock whose guests do nothing until they are released: what is asserted of a VM that has just started stays so. */
+export function heldClock(): Clock & { readonly release: () => void } {
+  const clock = realClock(1000);
+  let held: (() => void)[] | null = [];
+  return {
+    now: clock.now,
+    afterGuestTime(milliseconds, action) {
+      let cancel: (() => void) | null = null;
+      let wanted = true;
+      const begin = () => {
+        if (wanted) cancel = clock.afterGuestTime(milliseconds, action);
+      };
+      if (held === null) begin();
+      else held.push(begin);
+      return () => {
+        wanted = false;
+        cancel?.();
+      };
+    },
+    release() {
+      const waiting = held ?? [];
+      held = null;
+      for (const begin of waiting) begin();
+    },
+  };
+}
 
 /** The network of this machine, but that no test talks to another one, or takes a port that others rely on. */
 export const transportOf = (sim: Simulator | null): Transport => ({

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { prepareTemplate, simulator, until, xenfai } from '../harness.ts';
+import { heldClock, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
 
 let sim: Simulator;
+let guests: ReturnType<typeof heldClock>;
 beforeEach(async () => {
-  sim = await simulator({ vms: 8 });
+  guests = heldClock();
+  sim = await simulator({ vms: 8, clock: guests });
 });
 afterEach(() => sim.stop());
 
@@ -59,6 +61,7 @@ describe('start and stop', () => {
   });
 
   test('an install by good words ends installed, and is known after the next boot from disk', async () => {
+    guests.release();
     await prepareTemplate(sim);
     await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start']);
     await until(

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { prepareTemplate, simulator, until, xenfai } from '../harness.ts';
+import { heldClock, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
 
 let sim: Simulator;
+let guests: ReturnType<typeof heldClock>;
 beforeEach(async () => {
-  sim = await simulator({ vms: 8 });
+  guests = heldClock();
+  sim = await simulator({ vms: 8, clock: guests });
 });
 afterEach(() => sim.stop());
 
@@ -122,6 +124,7 @@ describe('status --orphans and --watch', () => {
     await until(() => lines.length === 7);
     await xenfai(sim, ['start', 'vm1']);
     await until(() => lines.includes('vm1  installing  running'));
+    guests.release();
     expect(lines.filter((text) => text.startsWith('vm2'))).toHaveLength(1);
     // What it sees come up from its disk goes on record.
     await prepareTemplate(sim);

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adviceText } from '../../source/commands/advice.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { prepareTemplate, simulator, transportOf, until, xenfai } from '../harness.ts';
+import { heldClock, prepareTemplate, simulator, transportOf, until, xenfai } from '../harness.ts';
 
 let sim: Simulator;
+let guests: ReturnType<typeof heldClock>;
 beforeEach(async () => {
-  sim = await simulator({ vms: 3 });
+  guests = heldClock();
+  sim = await simulator({ vms: 3, clock: guests });
 });
 afterEach(() => sim.stop());
 
@@ -31,6 +33,7 @@ test('the loader’s way by paths: set, checked, created, installed, armed again
   expect(words('web')).toMatchObject({ 'install-distro': 'pygrub', 'install-kernel': `${folder}/vmlinuz` });
   const started = await xenfai(sim, ['start', 'web', '--json']);
   expect(started.json.vms[0]).toMatchObject({ state: 'installing', attemptUsed: true });
+  guests.release();
   await until(() => [...sim.world.disks.values()].some((disk) => disk.system !== null));
   await xenfai(sim, ['stop', 'web', '--yes', '--force']);
 

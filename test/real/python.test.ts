@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { pageArgs, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
+import { heldClock, pageArgs, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
 import { programPath, realTest } from './needs.ts';
 
 const client = join(import.meta.dirname, 'client.py');
@@ -29,7 +29,8 @@ realTest(
   'a VM made as XenCenter does, its kernel line lost: repair makes it boot into FAI',
   ['python3'],
   async () => {
-    const sim = await simulator();
+    const guests = heldClock();
+    const sim = await simulator({ clock: guests });
     await prepareTemplate(sim, 'FAI', pageArgs);
     const { uuid } = await python('xencenter', sim.host, sim.password, 'FAI', 'made elsewhere');
     const before = await xenfai(sim, ['status', uuid, '--json']);
@@ -38,6 +39,7 @@ realTest(
     expect(repaired.json.vms[0]).toMatchObject({ state: 'armed', changed: true, pvArgs: pageArgs });
     const started = await xenfai(sim, ['start', uuid, '--json']);
     expect(started.json.vms[0]).toMatchObject({ state: 'installing', attemptUsed: true });
+    guests.release();
     await until(() => [...sim.world.disks.values()].some((disk) => disk.system !== null));
     await sim.stop();
   },

@@ -7,7 +7,7 @@ import { unpackPayload } from '../../source/formats/unpack.ts';
 import { initrdImage } from '../../source/simulator/depot/initrd-image.ts';
 import { built, Terminal } from '../end-to-end/terminal.ts';
 import { connect, copyTemplate, makeAndStart, planNew, save } from '../end-to-end/walk.ts';
-import { goodArgs, prepareTemplate, simulator, xenfai } from '../harness.ts';
+import { goodArgs, heldClock, prepareTemplate, simulator, xenfai } from '../harness.ts';
 import { installer } from './debian.ts';
 import { realTest } from './needs.ts';
 import { netbootFolder, nginxOfFile } from './nginx.ts';
@@ -104,7 +104,8 @@ realTest('unpacked to the plain ELF inside, the kernel passes and the VM boots',
   const version = kernelFacts(elf).release ?? '';
   expect(version).toMatch(/^6\.1\.0-\d+-amd64$/);
   copyFileSync(installer.amd64.initrd, join(folder, 'initrd.gz'));
-  const sim = await simulator();
+  const guests = heldClock();
+  const sim = await simulator({ clock: guests });
   await prepareTemplate(sim, 'FAI', goodArgs);
   await xenfai(sim, ['template', 'set', 'FAI', '--repository', site.url, '--release', 'bookworm', '--arch', 'amd64']);
   // debian-installer's own initrd would ask its questions: it is no FAI.
@@ -116,6 +117,7 @@ realTest('unpacked to the plain ELF inside, the kernel passes and the VM boots',
   writeFileSync(join(folder, 'initrd.gz'), initrdImage(version));
   const made = await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start', '--json']);
   expect(made.json.vms[0]).toMatchObject({ ok: true, state: 'installing', attemptUsed: true });
+  guests.release();
 
   // The same VM with the packed file, started over the check: the attempt is burnt, and said to be.
   copyFileSync(installer.amd64.kernel, join(folder, 'vmlinuz'));

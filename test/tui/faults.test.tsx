@@ -53,7 +53,7 @@ let places: Place[] = [];
 let program: Program | null = null;
 
 async function begin(walk: Walk): Promise<Place> {
-  const sim = await simulator({ vms: 3 });
+  const sim = await simulator({ vms: 3, speed: walk.speed ?? 1000 });
   await walk.prepare(sim);
   const place = { sim, before: held(sim) };
   places.push(place);

@@ -11,6 +11,8 @@ export interface Walk {
   /** The host is known from before: one begins in the fleet. */
   readonly known: boolean;
   readonly said: Omit<Said, 'ok'>;
+  /** How fast its guests live; 1 where one that has started is to stay as it is. */
+  readonly speed?: number;
   /** What must be so before. */
   readonly prepare: (sim: Simulator) => Promise<unknown>;
   /** From wherever one is to where one key does it. */
@@ -191,6 +193,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   start: {
     known: true,
     said: { name: 'vm1', wanted: 'running' },
+    speed: 1,
     // What an earlier install came to goes first.
     async prepare(sim) {
       const ref = refOf(sim, 'vm1');
