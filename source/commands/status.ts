@@ -141,7 +141,7 @@ async function watched({ host, context }: Connection, options: Options, around: 
     },
     onVerdict: (ref, verdict) => void recordVerdict(ref, verdict, context),
     onListening(listening) {
-      if (!listening.listening) note(around, `xenfai: FAI's messages are not heard: ${listening.problem.message}`);
+      if ('problem' in listening) note(around, `xenfai: FAI's messages are not heard: ${listening.problem.message}`);
     },
   });
   // Nobody reads any more: that is no failure.

@@ -2,6 +2,7 @@ import { dialTcp, localAddress } from './dial.ts';
 import { ftpFile } from './ftp.ts';
 import { httpConnections } from './http.ts';
 import { listenForLines } from './line-server.ts';
+import { portHolder } from './port-holder.ts';
 import type { Transport } from './transport.ts';
 
 /** The network of this machine. */
@@ -11,4 +12,5 @@ export const network: Transport = {
   dial: dialTcp,
   localAddress,
   listenForLines,
+  portHolder,
 };

@@ -58,4 +58,6 @@ export interface Transport {
   localAddress(url: URL, signal: AbortSignal): Promise<string>;
   /** Takes the first line of every connection and closes it. Errors: rejects when the port is taken. */
   listenForLines(port: number, onLine: (line: string, peer: string) => void): Promise<LineServer>;
+  /** Who has a port of this machine, for a sentence: `fai-monitor, PID 812`. Foreign in part. */
+  portHolder(port: number): string;
 }

@@ -1,6 +1,5 @@
 import type { Verdict } from '../boot/marks.ts';
 import type { Host } from '../hosts/host.ts';
-import type { Problem } from '../problem/problem.ts';
 import type { LineServer, Transport } from '../transport/transport.ts';
 import type { Ref } from '../xapi/records.ts';
 import { Batches } from './batches.ts';
@@ -8,12 +7,9 @@ import { type Fleet, type FleetEvent, FleetFold } from './fleet.ts';
 import { verdictOf } from './install.ts';
 import { followInventory } from './inventory.ts';
 import { followLoads } from './loads.ts';
-import { receiveMessages } from './monitor-receiver.ts';
+import { type Listening, portFailure, receiveMessages } from './monitor-receiver.ts';
 
-/** Whether FAI's messages can come here. */
-export type Listening =
-  | { readonly listening: true; readonly port: number }
-  | { readonly listening: false; readonly problem: Problem };
+export type { Listening } from './monitor-receiver.ts';
 
 export interface WatchOptions {
   readonly host: Host;
@@ -26,6 +22,7 @@ export interface WatchOptions {
   readonly onChange: (fleet: Fleet, changed: ReadonlySet<Ref>) => void;
   /** Something was proven that is not on record yet: told once. */
   readonly onVerdict: (ref: Ref, verdict: Verdict) => void;
+  /** At the beginning, and whenever it has changed. */
   readonly onListening: (listening: Listening) => void;
 }
 
@@ -75,14 +72,14 @@ async function listen(
   transport: Transport,
   port: number,
   take: (events: readonly FleetEvent[]) => void,
-  { host, onListening }: WatchOptions,
+  { onListening }: WatchOptions,
 ): Promise<LineServer | null> {
   try {
     const server = await receiveMessages(transport, port, (message) => take([{ type: 'message', message }]));
-    onListening({ listening: true, port: server.port });
+    onListening({ state: 'listening', port: server.port });
     return server;
   } catch (error) {
-    onListening({ listening: false, problem: host.explain(error) });
+    onListening(portFailure(port, error, transport.portHolder(port)));
     return null;
   }
 }

@@ -63,7 +63,12 @@ function everything(): AppState {
     told(vms),
     say.fleet({
       type: 'listening',
-      listening: { listening: false, problem: { code: 'x', exit: 2, message: hostile } },
+      listening: {
+        state: 'taken',
+        port: 4711,
+        holder: hostile,
+        problem: { code: 'x', exit: 2, message: hostile },
+      },
     }),
     say.verify({
       type: 'verified',

@@ -69,7 +69,7 @@ describe('what is seen', () => {
   test('a failure that FAI reports is handed up once', async () => {
     const [ref, vm] = named('vm3');
     sim.world.database.set('VM', ref, 'power_state', 'Running');
-    const port = await until(() => (listening?.listening ? listening.port : null));
+    const port = await until(() => (listening?.state === 'listening' ? listening.port : null));
     const say = (line: string) =>
       new Promise<void>((resolve) => {
         const socket = connect(port, '127.0.0.1', () => socket.write(`${line}\n`));
@@ -87,7 +87,7 @@ describe('what is seen', () => {
 
 test('a port that is taken is told, and the rest goes on', async () => {
   await start(1);
-  const first = await until(() => (listening?.listening ? listening.port : null));
+  const first = await until(() => (listening?.state === 'listening' ? listening.port : null));
   const second = new AbortController();
   let told: Listening | null = null;
   let seen = 0;
@@ -106,7 +106,11 @@ test('a port that is taken is told, and the rest goes on', async () => {
     },
   });
   await until(() => seen > 0);
-  expect(told).toMatchObject({ listening: false, problem: { code: 'port-taken' } });
+  expect(told).toMatchObject({
+    state: 'taken',
+    holder: expect.stringMatching(`, PID ${process.pid}$`),
+    problem: { code: 'port-taken' },
+  });
   second.abort();
   await other;
 });

@@ -1,4 +1,5 @@
 import type { Install } from '../../../watch/install.ts';
+import type { Listening } from '../../../watch/stream.ts';
 import { lookOf } from '../../app/installs.ts';
 import { bar, blank, foreign, hint, type Line, span } from '../../kit/lines.ts';
 import type { Size } from '../../kit/size.ts';
@@ -50,19 +51,25 @@ function emptyText({ own }: FleetScene, { glyphs }: Size): string {
 
 function headRow({ own }: FleetScene, count: number): Line {
   const { listening, all, list } = own;
-  const deaf = listening?.listening === false;
-  const heard =
-    listening === null
-      ? ''
-      : listening.listening
-        ? `FAI messages on port ${listening.port}`
-        : `no FAI messages: ${listening.problem.message}`;
+  const deaf = listening !== null && 'problem' in listening;
   const filter = list.filter === '' ? '' : ` /${list.filter}`;
   return [
     span('Fleet', 'title', { bold: true }),
     span(`  ${count} ${count === 1 ? 'VM' : 'VMs'}${all ? ', others too' : ''}${filter}`, 'dim'),
-    span(`   ${heard}`, deaf ? 'warn' : 'dim'),
+    span(`   ${listening === null ? '' : heardText(listening)}`, deaf ? 'warn' : 'dim'),
   ];
+}
+
+function heardText(listening: Listening): string {
+  switch (listening.state) {
+    case 'listening':
+      return `FAI messages on port ${listening.port}`;
+    case 'shared':
+      return `FAI messages through PID ${listening.pid}`;
+    case 'taken':
+    case 'refused':
+      return `no FAI messages: ${listening.problem.message}`;
+  }
 }
 
 /** The task in words; one that goes on with a bar. */
