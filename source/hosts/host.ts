@@ -37,6 +37,8 @@ export interface Host {
   facts(): Promise<HostFacts>;
   /** The time by the host's own clock: what marks and claims are dated with. */
   now(): Promise<Date>;
+  /** Milliseconds by which the host's clock is ahead of ours; asked once. */
+  clockAhead(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -87,7 +89,8 @@ function hostOf(address: string, session: Session): Host {
       });
       return facts;
     },
-    async now() {
+    now: async () => new Date(Date.now() + (await host.clockAhead())),
+    clockAhead() {
       offset ??= host
         .facts()
         .then(({ coordinator }) => clockOffset(session, coordinator))
@@ -95,7 +98,7 @@ function hostOf(address: string, session: Session): Host {
           offset = null;
           throw error;
         });
-      return new Date(Date.now() + (await offset));
+      return offset;
     },
     close: () => session.close(),
   };

@@ -8,3 +8,15 @@ export function formatAge(milliseconds: number): string {
   if (hours < 24) return `${hours}h ${minutes % 60}m`;
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
+
+/**
+ * How long ago, coarsely: "just now", "2 min", "3 h", "4 d". It changes once a minute at most, so that a screen at rest
+ * need not be drawn again.
+ */
+export function coarseAge(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}

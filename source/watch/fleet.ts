@@ -1,12 +1,12 @@
-import { readMark } from '../boot/marks.ts';
 import type { BootRules } from '../boot/releases.ts';
 import type { MonitorMessage } from '../fai/monitor-message.ts';
-import { foldMessage, noProgress } from '../fai/progress.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
-import { limits } from '../limits/limits.ts';
 import type { Ref } from '../xapi/records.ts';
-import { type Install, needsKey } from './install.ts';
+import { type Install, seenState } from './install.ts';
+import { heard, loaded, seenAgain, seenFirst } from './install-events.ts';
 import { Senders } from './senders.ts';
+import { knownSince, markTime } from './since.ts';
+import { Started } from './started.ts';
 
 /** What is known of all VMs. One map for as long as one watches: `version` says when it has changed. */
 export interface Fleet {
@@ -18,18 +18,24 @@ export interface Fleet {
 
 export const noFleet: Fleet = { version: 0, byRef: new Map(), lost: null };
 
-/** What happens to the fleet. `all` replaces everything known. */
+/** What happens to the fleet. `all` replaces everything known. Times are the host's own. */
 export type FleetEvent =
-  | { readonly type: 'all'; readonly vms: readonly Vm[]; readonly macs: ReadonlyMap<Ref, string> }
+  | {
+      readonly type: 'all';
+      readonly vms: readonly Vm[];
+      readonly macs: ReadonlyMap<Ref, string>;
+      /** When domains were built, by VM.metrics. */
+      readonly started: ReadonlyMap<Ref, number>;
+      /** Milliseconds by which the host's clock is ahead of ours. */
+      readonly clockAhead: number;
+    }
+  | { readonly type: 'started'; readonly metrics: Ref; readonly at: number }
   | { readonly type: 'vm'; readonly vm: Vm }
   | { readonly type: 'gone'; readonly ref: Ref }
   | { readonly type: 'mac'; readonly ref: Ref; readonly mac: string }
   | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'message'; readonly message: MonitorMessage }
   | { readonly type: 'load'; readonly ref: Ref; readonly load: number };
-
-const busyLoad = 0.1;
-const idleLoad = 0.03;
 
 /**
  * Folds events into what is known of each VM. Time is handed in. The cost of an event is that of its own VM, however
@@ -39,6 +45,8 @@ export class FleetFold {
   private readonly rules: BootRules;
   private readonly byRef = new Map<Ref, Install>();
   private readonly senders = new Senders();
+  private readonly started = new Started();
+  private clockAhead = 0;
   private lost: Fleet['lost'] = null;
   private version = 0;
 
@@ -55,119 +63,84 @@ export class FleetFold {
     this.version += 1;
     switch (event.type) {
       case 'all':
-        return this.replaceAll(event.vms, event.macs, now);
+        return this.replaceAll(event, now);
       case 'vm':
         this.lost = null;
-        return this.put(this.updated(event.vm, null, now));
+        return this.put(this.updated(event.vm, null), now, now);
       case 'gone':
-        this.senders.forget(event.ref);
-        return this.byRef.delete(event.ref) ? [event.ref] : [];
+        return this.forget(event.ref) ? [event.ref] : [];
       case 'mac':
-        return this.change(event.ref, (install) => ({ ...install, mac: event.mac }));
+        return this.change(event.ref, now, (install) => ({ ...install, mac: event.mac }));
+      case 'started': {
+        const owner = this.started.tell(event.metrics, event.at);
+        return owner === null ? [] : this.change(owner, now, (install) => install);
+      }
       case 'lost':
         this.lost = { reason: event.reason, since: this.lost?.since ?? now };
         return [];
       case 'message': {
         const sender = this.senders.find(event.message.sendid);
-        return sender === null ? [] : this.change(sender, (install) => heard(install, event.message, now));
+        return sender === null ? [] : this.change(sender, now, (install) => heard(install, event.message, now));
       }
       case 'load':
-        return this.change(event.ref, (install) => loaded(install, event.load, now));
+        return this.change(event.ref, now, (install) => loaded(install, event.load, now));
     }
   }
 
-  private replaceAll(vms: readonly Vm[], macs: ReadonlyMap<Ref, string>, now: number): Ref[] {
+  private replaceAll(event: Extract<FleetEvent, { type: 'all' }>, now: number): Ref[] {
+    const { vms, macs, started, clockAhead } = event;
     this.lost = null;
+    this.clockAhead = clockAhead;
+    this.started.replace(started);
     const there = new Set(vms.map(({ ref }) => ref));
     const gone = [...this.byRef.keys()].filter((ref) => !there.has(ref));
-    for (const ref of gone) {
-      this.byRef.delete(ref);
-      this.senders.forget(ref);
-    }
-    for (const vm of vms) this.put(this.updated(vm, macs.get(vm.ref) ?? null, now));
+    for (const ref of gone) this.forget(ref);
+    // What has changed while nobody looked has changed nobody knows when.
+    for (const vm of vms) this.put(this.updated(vm, macs.get(vm.ref) ?? null), now, null);
     return [...gone, ...there];
   }
 
-  private change(ref: Ref, edit: (install: Install) => Install): Ref[] {
+  private change(ref: Ref, now: number, edit: (install: Install) => Install): Ref[] {
     const install = this.byRef.get(ref);
-    return install === undefined ? [] : this.put(edit(install));
+    return install === undefined ? [] : this.put(edit(install), now, now);
   }
 
-  private put(install: Install): Ref[] {
-    this.byRef.set(install.vm.ref, install);
-    this.senders.know(install);
-    return [install.vm.ref];
+  /** `witnessed`: when a change of the state was seen to happen; null where it may have been at any time before. */
+  private put(install: Install, now: number, witnessed: number | null): Ref[] {
+    const { vm } = install;
+    const before = this.byRef.get(vm.ref);
+    this.started.know(vm);
+    const put = this.timed(install, before, now, before === undefined ? null : witnessed);
+    this.byRef.set(vm.ref, put);
+    this.senders.know(put);
+    return [vm.ref];
   }
 
-  private updated(vm: Vm, mac: string | null, now: number): Install {
+  /** With the times that the host tells, by our clock. */
+  private timed(install: Install, before: Install | undefined, now: number, witnessed: number | null): Install {
+    const { vm, times } = install;
+    const seen = seenState(install, now);
+    const same = before !== undefined && seenState(before, now) === seen;
+    const started = this.started.of(vm);
+    const told = {
+      ...times,
+      armed: before?.vm === vm ? times.armed : markTime(vm, 'armed', this.clockAhead),
+      started: started === null ? null : started - this.clockAhead,
+    };
+    const since = knownSince({ ...install, times: told }, seen, this.clockAhead);
+    return { ...install, times: { ...told, state: since ?? (same ? before.times.state : witnessed) } };
+  }
+
+  private forget(ref: Ref): boolean {
+    const install = this.byRef.get(ref);
+    if (install !== undefined) this.started.forget(install.vm);
+    this.senders.forget(ref);
+    return this.byRef.delete(ref);
+  }
+
+  private updated(vm: Vm, mac: string | null): Install {
     const before = this.byRef.get(vm.ref);
     const state = stateOf(vm.record, { rules: this.rules });
-    return before === undefined ? seenFirst(vm, mac ?? '', state, now) : seenAgain(before, vm, mac, state, now);
+    return before === undefined ? seenFirst(vm, mac ?? '', state) : seenAgain(before, vm, mac, state);
   }
-}
-
-type State = Install['state'];
-
-/** A state in which the installer has been booted, and nobody has said how it ended. */
-const isFired = ({ state }: State): boolean => state === 'fired' || state === 'installing';
-
-function seenFirst(vm: Vm, mac: string, state: State, now: number): Install {
-  const { domid, power_state: power, other_config, uuid } = vm.record;
-  const marks = (['installed', 'failed', 'armed'] as const).map((name) => readMark(other_config, name, uuid));
-  const known = marks.find((mark) => mark !== null && power === 'Halted');
-  return {
-    vm,
-    mac,
-    state,
-    progress: null,
-    since: known == null ? now : Date.parse(known.at),
-    installerDomain: isFired(state) && domid > 0 ? domid : null,
-    busySeen: false,
-    idleSince: null,
-    messages: [],
-  };
-}
-
-function seenAgain(before: Install, vm: Vm, mac: string | null, state: State, now: number): Install {
-  const { domid, power_state: power } = vm.record;
-  const changed = before.state.state !== state.state || before.vm.record.power_state !== power;
-  const armedAgain = state.state === 'armed' && before.state.state !== 'armed';
-  const newDomain = domid > 0 && domid !== before.vm.record.domid;
-  return {
-    ...before,
-    vm,
-    mac: mac ?? before.mac,
-    state,
-    since: changed ? now : before.since,
-    progress: armedAgain ? null : before.progress,
-    installerDomain: armedAgain ? null : installerDomainOf(before, domid, state),
-    ...(newDomain || armedAgain ? { busySeen: false, idleSince: null } : {}),
-  };
-}
-
-/** The first domain seen after the loader fired is the installer's. */
-function installerDomainOf(before: Install, domid: number, state: State): number | null {
-  const firedNow = isFired(state) && !isFired(before.state);
-  if (firedNow) return domid > 0 ? domid : null;
-  return before.installerDomain ?? (isFired(state) && domid > 0 ? domid : null);
-}
-
-function heard(install: Install, message: MonitorMessage, now: number): Install {
-  const progress = foldMessage(install.progress ?? noProgress, message, needsKey(install.vm.record.PV_args));
-  const { sendid, keyword, ...rest } = message;
-  const text = [keyword, ...Object.values(rest)].join(' ');
-  const messages = message.keyword === 'check' ? [{ at: now, text }] : [...install.messages, { at: now, text }];
-  const changed = progress.outcome !== (install.progress?.outcome ?? 'running');
-  return {
-    ...install,
-    progress,
-    since: changed ? now : install.since,
-    messages: messages.slice(-limits.watch.messages),
-  };
-}
-
-function loaded(install: Install, load: number, now: number): Install {
-  if (load > busyLoad) return { ...install, busySeen: true, idleSince: null };
-  if (load > idleLoad) return { ...install, idleSince: null };
-  return install.idleSince === null ? { ...install, idleSince: now } : install;
 }

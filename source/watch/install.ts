@@ -5,6 +5,7 @@ import { lastValue, splitKernelLine } from '../fai/kernel-line.ts';
 import type { InstallProgress } from '../fai/progress.ts';
 import type { Vm } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
+import type { InstallTimes } from './times.ts';
 
 /** A VM as one watches it: its record, its install state, what FAI says, what its processor says. */
 export interface Install {
@@ -14,8 +15,11 @@ export interface Install {
   readonly state: StateOfInstall;
   /** Null: FAI has said nothing since it was armed or since we look. */
   readonly progress: InstallProgress | null;
-  /** Milliseconds since 1970: when the state, power or outcome last changed, or was seen first. */
-  readonly since: number;
+  readonly times: InstallTimes;
+  /** How long FAI is silent between two messages, in milliseconds; null while nobody knows. */
+  readonly usualGap: number | null;
+  /** When FAI said what `progress.outcome` says. */
+  readonly outcomeAt: number | null;
   /** The domain the installer ran in; another one later is a boot from disk. */
   readonly installerDomain: number | null;
   readonly busySeen: boolean;

@@ -1,14 +1,15 @@
 import * as z from 'zod';
-import type { Host } from '../hosts/host.ts';
+import { type Host, hostTime } from '../hosts/host.ts';
 import { everyVm, isMachine } from '../hosts/vm.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
 import { hostEvents } from '../xapi/events.ts';
 import { pause } from '../xapi/pause.ts';
-import { type HostEvent, type Ref, ref, vifRecord, vmRecord } from '../xapi/records.ts';
+import { type HostEvent, type Ref, ref, vifRecord, vmRecord, vmStart } from '../xapi/records.ts';
 import type { FleetEvent } from './fleet.ts';
 
 const vifTable = z.record(ref, vifRecord);
+const startTable = z.record(ref, vmStart);
 const firstWait = 1000;
 const longestWait = 30_000;
 
@@ -23,14 +24,16 @@ export async function followInventory(
   tell: (events: readonly FleetEvent[]) => void,
 ): Promise<void> {
   let wait = firstWait;
+  const started = new Map<Ref, number>();
   while (!signal.aborted) {
     try {
       const readAll = async (): Promise<void> => {
-        tell([await fullRead(host, signal)]);
+        tell([await fullRead(host, started, signal)]);
         wait = firstWait;
       };
-      for await (const events of hostEvents(host.session, ['vm', 'vif'], signal, readAll)) {
-        tell(events.flatMap(translate));
+      for await (const events of hostEvents(host.session, ['vm', 'vif', 'vm_metrics'], signal, readAll)) {
+        const news = events.flatMap((event) => translate(event, started));
+        if (news.length > 0) tell(news);
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -46,9 +49,18 @@ export async function followInventory(
   }
 }
 
-async function fullRead(host: Host, signal: AbortSignal): Promise<FleetEvent> {
+/** Everything at once. `started` is made anew: when domains were built, by metrics. */
+async function fullRead(host: Host, started: Map<Ref, number>, signal: AbortSignal): Promise<FleetEvent> {
   const session = host.session.within({ signal });
-  const [vms, vifs] = await Promise.all([everyVm(session), session.call('VIF.get_all_records', [], vifTable)]);
+  const [vms, vifs, starts, clockAhead] = await Promise.all([
+    everyVm(session),
+    session.call('VIF.get_all_records', [], vifTable),
+    session.call('VM_metrics.get_all_records', [], startTable),
+    host.clockAhead(),
+  ]);
+  started.clear();
+  for (const [metrics, { start_time }] of Object.entries(starts))
+    started.set(ref.parse(metrics), startOf(start_time));
   return {
     type: 'all',
     vms: vms.filter(({ record }) => isMachine(record)),
@@ -57,11 +69,17 @@ async function fullRead(host: Host, signal: AbortSignal): Promise<FleetEvent> {
         .filter((vif) => vif.device === '0')
         .map((vif): [Ref, string] => [vif.VM, vif.MAC.toLowerCase()]),
     ),
+    started: new Map(started),
+    clockAhead,
   };
 }
 
+/** 0 for a VM that never ran. */
+const startOf = (text: string): number => hostTime(text)?.getTime() ?? 0;
+
 /** An event whose record does not parse is skipped: the next full read will tell. */
-function translate(event: HostEvent): FleetEvent[] {
+function translate(event: HostEvent, started: Map<Ref, number>): FleetEvent[] {
+  if (event.class === 'vm_metrics') return translateMetrics(event, started);
   if (event.class === 'vm') {
     const parsed = vmRecord.safeParse(event.snapshot);
     const gone = event.operation === 'del' || (parsed.success && !isMachine(parsed.data));
@@ -75,4 +93,15 @@ function translate(event: HostEvent): FleetEvent[] {
     }
   }
   return [];
+}
+
+/** Metrics change all the time (memory, processors): only another start is told. */
+function translateMetrics({ operation, ref: metrics, snapshot }: HostEvent, started: Map<Ref, number>): FleetEvent[] {
+  if (operation === 'del') started.delete(metrics);
+  const parsed = vmStart.safeParse(snapshot);
+  if (operation === 'del' || !parsed.success) return [];
+  const at = startOf(parsed.data.start_time);
+  if ((started.get(metrics) ?? 0) === at) return [];
+  started.set(metrics, at);
+  return [{ type: 'started', metrics, at }];
 }

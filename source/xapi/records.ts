@@ -81,6 +81,9 @@ export const vmMetrics = z.object({
   install_time: text,
 });
 
+/** When a VM's present domain was built; 1970 for one that never ran. The rest of its metrics changes all the time. */
+export const vmStart = z.object({ start_time: text });
+
 export const hostRecord = z.object({
   uuid,
   name_label: text,

@@ -5,7 +5,7 @@ import { expandNames } from '../../source/operations/vm-names.ts';
 import { cleanLine, cleanText, escapeForJson } from '../../source/text/clean.ts';
 import { printShell, shellWord, xe } from '../../source/text/shell.ts';
 import { formatBytes, parseSize } from '../../source/text/sizes.ts';
-import { formatAge } from '../../source/text/time.ts';
+import { coarseAge, formatAge } from '../../source/text/time.ts';
 import { cutText, fitText, widthOf, wrapText } from '../../source/text/width.ts';
 
 describe('cleaning foreign text', () => {
@@ -166,6 +166,15 @@ describe('sizes and times', () => {
     [356_400_000, '4d 3h'],
     [-5, '0s'],
   ])('%s ms are %s', (ms, text) => expect(formatAge(ms)).toBe(text));
+
+  test.each([
+    [-5, 'just now'],
+    [59_999, 'just now'],
+    [60_000, '1 min'],
+    [3_599_999, '59 min'],
+    [7_800_000, '2 h'],
+    [356_400_000, '4 d'],
+  ])('%s ms are coarsely %s', (ms, text) => expect(coarseAge(ms)).toBe(text));
 });
 
 describe('name patterns', () => {

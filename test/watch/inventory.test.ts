@@ -41,6 +41,23 @@ test('reads everything once, with the MACs, then lives on events', async () => {
   expect(reads.filter((method) => method === 'VM.get_all_records')).toEqual([]);
 });
 
+test('of the metrics only another start is told, as the host says it', async () => {
+  const started = (): FleetEvent[] => events.filter(({ type }) => type === 'started');
+  const [, vm] = [...sim.world.database.all('VM')].find(([, { name_label }]) => name_label === 'vm1') ?? [];
+  const metrics = String(vm?.['metrics']);
+  for (const [field, value] of [
+    ['memory_actual', 1],
+    ['start_time', '20261124T02:00:00Z'],
+    ['memory_actual', 2],
+    ['start_time', '20261124T02:00:00Z'],
+  ] as const)
+    sim.world.database.set('VM_metrics', metrics, field, value);
+  sim.world.database.set('VM_metrics', metrics, 'start_time', '20261124T03:00:00Z');
+  await until(() => started().length > 1);
+  const at = [2, 3].map((hour) => Date.UTC(2026, 10, 24, hour));
+  expect(started()).toEqual(at.map((time) => ({ type: 'started', metrics, at: time })));
+});
+
 test('lost events mean a full read', async () => {
   const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
   for (let i = 0; i < 600; i += 1) sim.world.database.set('VM', ref, 'name_description', String(i));

@@ -1,4 +1,4 @@
-import { formatAge } from '../../../text/time.ts';
+import { coarseAge } from '../../../text/time.ts';
 import type { Install } from '../../../watch/install.ts';
 import { lookOf } from '../../app/installs.ts';
 import type { Column } from '../../kit/column.ts';
@@ -30,7 +30,7 @@ const power: Column<Install, Around> = {
 const since: Column<Install, Around> = {
   head: 'SINCE',
   width: 8,
-  cell: (install, { now }) => formatAge(now - install.since),
+  cell: ({ times }, { now }) => (times.state === null ? '' : coarseAge(now - times.state)),
 };
 
 const task: Column<Install, Around> = {

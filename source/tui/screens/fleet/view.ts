@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../text/sizes.ts';
-import { formatAge } from '../../../text/time.ts';
+import { coarseAge } from '../../../text/time.ts';
 import { type Install, needsKey } from '../../../watch/install.ts';
 import { lookOf } from '../../app/installs.ts';
 import type { View } from '../../kit/binding.ts';
@@ -37,6 +37,7 @@ export function fleetMessage({ shared }: FleetScene): Line {
 
 function detailRows(install: Install, now: number, { width }: Size): Line[] {
   const { vm, mac, state, progress } = install;
+  const since = install.times.state;
   const { record } = vm;
   const keys = record.other_config;
   const { word, tone } = installLooks[lookOf(install, now)];
@@ -48,9 +49,9 @@ function detailRows(install: Install, now: number, { width }: Size): Line[] {
   return [
     [span(foreign(record.name_label).text, 'title', { bold: true })],
     row('uuid', record.uuid, 'dim'),
-    row('state', `${word}${failure}`, tone),
+    row('state', `${word}${failure}${since === null ? '' : ` (${coarseAge(now - since)})`}`, tone),
     ...(state.missing.length === 0 ? [] : [row('missing', state.missing.join(', '), 'warn')]),
-    row('power', `${record.power_state.toLowerCase()}, since ${formatAge(now - install.since)}`),
+    row('power', record.power_state.toLowerCase()),
     row('task', progress === null ? '' : `${progress.task ?? ''} ${progress.percent}%`),
     row('boots with', record.HVM_boot_policy === '' ? record.PV_bootloader : 'HVM'),
     row('repository', keys['install-repository'] ?? ''),

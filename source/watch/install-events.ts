@@ -1,0 +1,82 @@
+import type { MonitorMessage } from '../fai/monitor-message.ts';
+import { foldMessage, noProgress } from '../fai/progress.ts';
+import type { Vm } from '../hosts/vm.ts';
+import { limits } from '../limits/limits.ts';
+import { type Install, needsKey } from './install.ts';
+import { noTimes, usualGapOf } from './times.ts';
+
+// What one event makes of what is known of one VM.
+
+type State = Install['state'];
+
+/** A state in which the installer has been booted, and nobody has said how it ended. */
+const isFired = ({ state }: State): boolean => state === 'fired' || state === 'installing';
+
+/** Nothing has been said of an install yet. */
+const unspoken = {
+  progress: null,
+  messages: [],
+  usualGap: null,
+  outcomeAt: null,
+  installerDomain: null,
+  busySeen: false,
+  idleSince: null,
+} as const;
+
+export function seenFirst(vm: Vm, mac: string, state: State): Install {
+  const { domid } = vm.record;
+  const installerDomain = isFired(state) && domid > 0 ? domid : null;
+  return { ...unspoken, vm, mac, state, times: noTimes, installerDomain };
+}
+
+/** Its record has changed. Once it is armed again, what an earlier install has said is over. */
+export function seenAgain(before: Install, vm: Vm, mac: string | null, state: State): Install {
+  const { domid } = vm.record;
+  const now = { vm, mac: mac ?? before.mac, state };
+  if (state.state === 'armed' && before.state.state !== 'armed') {
+    return { ...before, ...unspoken, ...now, times: { ...before.times, task: null, heard: null } };
+  }
+  const newDomain = domid > 0 && domid !== before.vm.record.domid;
+  return {
+    ...before,
+    ...now,
+    installerDomain: installerDomainOf(before, domid, state),
+    ...(newDomain ? { busySeen: false, idleSince: null } : {}),
+  };
+}
+
+/** The first domain seen after the loader fired is the installer's. */
+function installerDomainOf(before: Install, domid: number, state: State): number | null {
+  const firedNow = isFired(state) && !isFired(before.state);
+  if (firedNow) return domid > 0 ? domid : null;
+  return before.installerDomain ?? (isFired(state) && domid > 0 ? domid : null);
+}
+
+export function heard(install: Install, message: MonitorMessage, now: number): Install {
+  const before = install.progress ?? noProgress;
+  const progress = foldMessage(before, message, needsKey(install.vm.record.PV_args));
+  const { sendid, keyword, ...rest } = message;
+  const text = [keyword, ...Object.values(rest)].join(' ');
+  const messages = [...(keyword === 'check' ? [] : install.messages), { at: now, text }].slice(
+    -limits.watch.messages,
+  );
+  const { times } = install;
+  const taskSince = progress.task === before.task ? times.task : now;
+  return {
+    ...install,
+    progress,
+    messages,
+    usualGap: usualGapOf(messages),
+    outcomeAt: progress.outcome === before.outcome ? install.outcomeAt : now,
+    times: { ...times, task: progress.task === null ? null : taskSince, heard: now },
+  };
+}
+
+const busyLoad = 0.1;
+const idleLoad = 0.03;
+
+export function loaded(install: Install, load: number, now: number): Install {
+  if (load > busyLoad) return { ...install, busySeen: true, idleSince: null };
+  if (load > idleLoad) return { ...install, idleSince: null };
+  return install.idleSince === null ? { ...install, idleSince: now } : install;
+}
