@@ -12,8 +12,6 @@ import type { Suggestions } from './source/tui/app/shared.ts';
 
 const oldest = 22;
 const version = '0.1.0';
-/** Guests of the demo live sixty times faster: an install takes seconds. */
-const demoSpeed = 60;
 
 async function main(): Promise<number> {
   const [major = 0] = process.versions.node.split('.').map(Number);
@@ -83,7 +81,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   const [
     { monitorPort },
     { noJournal },
-    { freePort, startFromFlags },
+    { freePort, startDemo },
     { openSettings },
     { mkdtemp, rm },
     { tmpdir },
@@ -99,7 +97,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   ];
   await refuseFlags(options);
   const port = options.monitorPort ?? (await freePort(monitorPort));
-  const simulator = await startFromFlags({ ...given(options), monitorPort: port }, demoSpeed);
+  const simulator = await startDemo({ ...given(options), monitorPort: port });
   const folder = await mkdtemp(join(tmpdir(), 'xenfai-demo-'));
   try {
     const suggestions = {
@@ -202,7 +200,7 @@ async function open(
 async function simulate(flags: SimulatorFlags, around: Surroundings): Promise<number> {
   await refuseFlags(flags);
   const { readyLine, startFromFlags } = await import('./source/simulator/simulate.ts');
-  const simulator = await startFromFlags(given(flags), 1);
+  const simulator = await startFromFlags(given(flags));
   around.out(readyLine(simulator));
   await new Promise((resolve) => around.signal.addEventListener('abort', resolve, { once: true }));
   await simulator.stop();

@@ -30,6 +30,8 @@ interface Wanted {
   readonly kind: Kind;
   readonly repository: string;
   readonly allowed: Value;
+  /** Kernel line; else one that FAI takes. */
+  readonly args?: string;
 }
 
 /** N machines somebody made before: some armed, some installed, some half-done, some of other trades. */
@@ -45,13 +47,22 @@ export function populateVms(world: World, site: Site, count: number, repository:
   }
 }
 
-function makeVm(world: World, site: Site, { name, kind, repository, allowed }: Wanted): string {
+/** A kernel line of FAI 3.4 on this world's server, with these flags. */
+export const faiLine = (flags: string): string =>
+  `quiet console=hvc0 root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live ip=dhcp FAI_FLAGS=${flags} FAI_ACTION=install`;
+
+const usualLine = faiLine('verbose,sshd,reboot');
+
+/** One machine as somebody made it; halted. */
+export function makeVm(
+  world: World,
+  site: Site,
+  { name, kind, repository, allowed, args = usualLine }: Wanted,
+): string {
   const { database } = world;
   const template = templates.find((entry) => entry.name === 'Debian Lenny 5.0 (32-bit)');
   const eliloader = kind === 'armed' || kind === 'half-armed' || kind === 'unprepared';
   const hvm = kind === 'windows';
-  const fai =
-    'quiet console=hvc0 root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live ip=dhcp FAI_FLAGS=verbose,sshd,reboot FAI_ACTION=install';
   const words: Fields = {
     mac_seed: world.random.uuid(),
     linux_template: 'true',
@@ -66,7 +77,7 @@ function makeVm(world: World, site: Site, { name, kind, repository, allowed }: W
     power_state: 'Halted',
     allowed_operations: allowed,
     PV_bootloader: hvm ? '' : eliloader ? 'eliloader' : 'pygrub',
-    PV_args: hvm ? '' : kind === 'unprepared' ? '' : fai,
+    PV_args: hvm ? '' : kind === 'unprepared' ? '' : args,
     HVM_boot_policy: hvm ? 'BIOS order' : '',
     HVM_boot_params: hvm ? { order: 'dc' } : {},
     platform: (template?.platform ?? {}) as Fields,

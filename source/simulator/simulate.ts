@@ -26,11 +26,18 @@ export function flagProblem({ quirk = [], speed, release }: SimulateFlags): stri
   return null;
 }
 
+/** The demo's: other people's installs are on their way, unless a fleet was asked for. */
+export const startDemo = (flags: SimulateFlags): Promise<Simulator> =>
+  startFromFlags(flags, { speed: demoSpeed, colleague: flags.vms === undefined });
+
+/** Guests of the demo live six times faster: an install takes a minute, which one can watch. */
+const demoSpeed = 6;
+
 /** SIGUSR1 restarts the xapi of this simulator, as often as it comes. */
-export async function startFromFlags(flags: SimulateFlags, defaultSpeed: number): Promise<Simulator> {
+export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOptions = {}): Promise<Simulator> {
   const { quirk, release, ...rest } = flags;
   const options: SimulatorOptions = {
-    speed: defaultSpeed,
+    ...defaults,
     ...pickNumbers(rest),
     quirks: (quirk ?? []) as Quirk[],
   };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, realClock } from './clock.ts';
+import { addColleague } from './colleague.ts';
 import { Database } from './database.ts';
 import { depotRoot, depotServer } from './depot/server.ts';
 import { Events } from './events.ts';
@@ -25,6 +26,8 @@ export interface SimulatorOptions {
   readonly seed?: number;
   readonly monitorPort?: number;
   readonly clock?: Clock;
+  /** Somebody else is at work on the same host: see addColleague. */
+  readonly colleague?: boolean;
   /** Milliseconds a refused login takes; five seconds on a real host. */
   readonly loginDelay?: number;
 }
@@ -80,6 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const api = await listen(apiServer(world, options.latency ?? 0), options.port ?? 0);
   const repository = `http://127.0.0.1:${portOf(depot)}${depotRoot}`;
   populateVms(world, site, options.vms ?? 0, repository);
+  const sendHome = options.colleague ? addColleague(world, site, repository) : () => {};
   return {
     host: `http://127.0.0.1:${portOf(api)}`,
     username: 'root',
@@ -95,6 +99,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       restartXapi(world, xapi.signal);
     },
     async stop() {
+      sendHome();
       xapi.abort();
       for (const domain of world.domains.values()) domain.stop();
       world.domains.clear();

@@ -48,7 +48,7 @@ describe.each([
   [160, 50],
 ])('the demo at %ix%i', (columns, rows) => {
   test('all six steps with keys alone to an installed VM; rearmed, it installs again', async () => {
-    terminal = new Terminal([built, 'demo'], { columns, rows });
+    terminal = new Terminal([built, 'demo', '--speed', '60'], { columns, rows });
     await toFleet('web01');
     terminal.press('s');
     await frame('xe vm-start');
@@ -58,7 +58,8 @@ describe.each([
     await frame('FAI messages on port');
     await frame(/web01 +▶ installing/);
     await frame(/web01 +✓ installed/);
-    terminal.press('a');
+    // A colleague’s VMs are there, too.
+    terminal.press('/', 'web01', 'enter', 'a');
     await frame('The next boot ERASES disk 0 (8 GiB) of web01.');
     terminal.press('y');
     await frame(/✓ web01 {2}armed/);

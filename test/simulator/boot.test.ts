@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
+import { classesOf } from '../../source/simulator/guest/config-space.ts';
 import { faiScript } from '../../source/simulator/guest/fai-script.ts';
 import { readKernelLine } from '../../source/simulator/guest/kernel-line.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
@@ -238,7 +239,7 @@ describe('the guest and its kernel line', () => {
   const ending = (line: string) => {
     const outcome = readKernelLine(line);
     if (outcome.kind !== 'fai') return outcome.kind;
-    const { acts, ending } = faiScript(outcome.run);
+    const { acts, ending } = faiScript(outcome.run, classesOf('web01'));
     return `${ending}: ${acts.at(-1)?.message}`;
   };
   test.each([

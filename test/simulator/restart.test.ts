@@ -141,7 +141,7 @@ test('an intercept may hold a call, and decide then', async () => {
 });
 
 test('simulate restarts xapi at SIGUSR1, with a fleet of thousands', async () => {
-  const fleet = await startFromFlags({ vms: 5000, monitorPort: 1 }, 1);
+  const fleet = await startFromFlags({ vms: 5000, monitorPort: 1 });
   const before = process.listenerCount('SIGUSR1');
   expect(JSON.parse(readyLine(fleet)).host).toBe(fleet.host);
   const client = await open(fleet);

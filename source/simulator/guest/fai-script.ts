@@ -1,3 +1,4 @@
+import type { HostClasses } from './config-space.ts';
 import type { FaiRun } from './kernel-line.ts';
 
 /** One thing FAI does: `seconds` of guest time at a CPU load, then a message. */
@@ -49,8 +50,11 @@ const tasks: Readonly<Record<3 | 6, readonly [task: string, seconds: number, loa
   ],
 };
 
+/** Tasks that wait for the mirror most of their time. */
+const fetching: ReadonlySet<string> = new Set(['updatebase', 'instsoft']);
+
 /** Everything FAI does and says from the moment its root is mounted; the order of FAI's own subroutines. */
-export function faiScript(run: FaiRun): FaiScript {
+export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
   const acts: Act[] = [{ seconds: 4, load: 0.4, message: 'check' }];
   const say = (message: string, seconds = 0, load = 0.2, installed = false) =>
     acts.push({ seconds, load, message, ...(installed ? { installed } : {}) });
@@ -74,7 +78,15 @@ export function faiScript(run: FaiRun): FaiScript {
   }
   say(`TASKBEGIN ${run.action}`);
   if (run.action === 'install') {
-    for (const [name, seconds, load] of tasks[run.version]) task(name, seconds, load);
+    for (const [name, seconds, load] of tasks[run.version]) {
+      if (classes.fails?.task === name) {
+        say(`TASKBEGIN ${name}`);
+        say(`TASKERROR ${name} ${classes.fails.code}`, seconds, load);
+        // Above STOP_ON_ERROR, which is 700 in both ages, FAI goes no further.
+        return { acts, ending: 'stopped' };
+      }
+      task(name, seconds * (fetching.has(name) ? classes.slow : 1), load);
+    }
     say('TASKEND install 0', 0, 0.2, true);
   } else {
     say(`TASKEND ${run.action} 0`, 8);

@@ -2,6 +2,7 @@ import { fieldsOf, refsOf, text } from '../calls/context.ts';
 import { hostTime } from '../clock.ts';
 import { nullRef } from '../database.ts';
 import type { Domain, World } from '../world.ts';
+import { classesOf } from './config-space.ts';
 import { faiScript } from './fai-script.ts';
 import { type FaiRun, readKernelLine } from './kernel-line.ts';
 import { isThisMachine, sendMessage } from './monitor-client.ts';
@@ -32,8 +33,10 @@ export function runInstaller(world: World, vm: string, line: string, ends: Guest
 }
 
 async function runFai(world: World, vm: string, run: FaiRun, ends: GuestEnds, signal: AbortSignal): Promise<void> {
-  const { acts, ending } = faiScript(run);
-  const tell = speaker(world, vm, run, signal);
+  const record = world.database.get('VM', vm);
+  const hostname = run.hostname ?? nameInDns(text(record['name_label']));
+  const { acts, ending } = faiScript(run, classesOf(hostname));
+  const tell = speaker(world, vm, { run, hostname }, signal);
   for (const act of acts) {
     load(world, vm, act.load);
     await pause(world, act.seconds * second * (0.9 + world.random.next() * 0.2), signal);
@@ -46,16 +49,19 @@ async function runFai(world: World, vm: string, run: FaiRun, ends: GuestEnds, si
   if (ending === 'halt') ends.halt();
 }
 
+/** The name that this world's DHCP server has for a VM. */
+const nameInDns = (label: string): string => label.toLowerCase().replace(/[^a-z0-9.-]+/g, '-');
+
 /** Messages go out only if the first one, `check`, found somebody. Monitors elsewhere belong to this world. */
-function speaker(world: World, vm: string, run: FaiRun, signal: AbortSignal): (message: string) => Promise<void> {
+function speaker(
+  world: World,
+  vm: string,
+  { run, hostname }: { readonly run: FaiRun; readonly hostname: string },
+  signal: AbortSignal,
+): (message: string) => Promise<void> {
   const { address, port } = run.monitor;
   const record = world.database.get('VM', vm);
   const mac = text(world.database.find('VIF', refsOf(record['VIFs'])[0] ?? '')?.['MAC']);
-  const hostname =
-    run.hostname ??
-    text(record['name_label'])
-      .toLowerCase()
-      .replace(/[^a-z0-9.-]+/g, '-');
   const sendid = run.sendid === 'mac' ? mac : run.sendid === '' || run.sendid === 'host' ? hostname : run.sendid;
   let open = isThisMachine(address);
   return async (message) => {

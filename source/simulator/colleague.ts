@@ -1,0 +1,79 @@
+import { connect } from 'node:net';
+import { startVm } from './boot.ts';
+import { updateAllowedOperations } from './calls/vm-operations.ts';
+import { faiLine, makeVm, type Site } from './populate-vms.ts';
+import type { World } from './world.ts';
+
+// Somebody else at work on the same host: one install that will fail, one that is slow, and one that waits for a key.
+// What becomes of them is decided as for any guest of this world: by the kernel line, and by the config space.
+
+const second = 1000;
+
+/** VMs in the order in which they are started, so many seconds of guest time after the first. */
+const machines = [
+  // The page's own line: no reboot among the flags.
+  { name: 'page01', after: 0, args: faiLine('verbose,sshd') },
+  { name: 'far01', after: 20, args: faiLine('verbose,sshd,reboot') },
+  { name: 'raid01', after: 60, args: faiLine('verbose,sshd,reboot') },
+] as const;
+
+/** Armed by the colleague, who starts them when FAI's monitor listens. The function returned sends the colleague home. */
+export function addColleague(world: World, site: Site, repository: string): () => void {
+  const vms = machines.map(({ name, after, args }) => ({ after, vm: armed(world, site, name, repository, args) }));
+  const cancels: (() => void)[] = [];
+  const begin = (): void => {
+    for (const { vm, after } of vms) {
+      const start = () => void startAsArmed(world, vm);
+      cancels.push(world.clock.afterGuestTime(after * second, start));
+    }
+  };
+  cancels.push(whenAnswered(world.monitorPort, begin));
+  return () => {
+    for (const cancel of cancels) cancel();
+  };
+}
+
+function armed(world: World, site: Site, name: string, repository: string, line: string): string {
+  const { database } = world;
+  const args = `${line} monserver=127.0.0.1`;
+  const vm = makeVm(world, site, { name, kind: 'armed', repository, allowed: [], args });
+  const mark = {
+    vm: String(database.get('VM', vm)['uuid']),
+    run: world.random.uuid().slice(0, 8),
+    at: world.clock.now().toISOString(),
+    by: 'anna@jump2',
+    ...{ repository, release: 'lenny', arch: 'i386', args },
+  };
+  database.setKey('VM', vm, 'other_config', 'xenfai:armed', JSON.stringify(mark));
+  updateAllowedOperations(world, vm);
+  return vm;
+}
+
+/** Unless somebody has been faster: started it, or removed it. */
+async function startAsArmed(world: World, vm: string): Promise<void> {
+  if (world.database.find('VM', vm)?.['power_state'] !== 'Halted') return;
+  // What keeps it from starting, the colleague will see.
+  await startVm(world, vm, world.stopped).catch(() => {});
+  updateAllowedOperations(world, vm);
+}
+
+/** Looks twice a second whether somebody listens on a port of this machine. */
+function whenAnswered(port: number, action: () => void): () => void {
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  const look = (): void => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.on('connect', () => {
+      socket.destroy();
+      if (!stopped) action();
+    });
+    socket.on('error', () => {
+      if (!stopped) timer = setTimeout(look, second / 2).unref();
+    });
+  };
+  look();
+  return () => {
+    stopped = true;
+    if (timer !== null) clearTimeout(timer);
+  };
+}

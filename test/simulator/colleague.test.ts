@@ -1,0 +1,44 @@
+import { afterEach, expect, test } from 'vitest';
+import { classesOf } from '../../source/simulator/guest/config-space.ts';
+import { faiScript } from '../../source/simulator/guest/fai-script.ts';
+import { readKernelLine } from '../../source/simulator/guest/kernel-line.ts';
+import { faiLine } from '../../source/simulator/populate-vms.ts';
+import type { Simulator } from '../../source/simulator/simulator.ts';
+import { network } from '../../source/transport/network.ts';
+import { simulator, until } from '../harness.ts';
+
+let sim: Simulator;
+afterEach(() => sim.stop());
+
+const vms = () =>
+  [...sim.world.database.all('VM').values()].filter(
+    (vm) => vm['is_a_template'] === false && vm['is_control_domain'] === false,
+  );
+const powers = () => Object.fromEntries(vms().map((vm) => [vm['name_label'], vm['power_state']]));
+
+test('a colleague’s installs begin when FAI’s monitor listens: one fails, one waits for a key', async () => {
+  const heard: string[] = [];
+  const server = await network.listenForLines(0, (line) => heard.push(line));
+  const { port } = server;
+  await server.close();
+  sim = await simulator({ monitorPort: port, colleague: true, speed: 400 });
+  expect(powers()).toEqual({ page01: 'Halted', far01: 'Halted', raid01: 'Halted' });
+  const again = await network.listenForLines(port, (line) => heard.push(line));
+  await until(() => heard.includes('raid01 TASKERROR partition 710') && heard.includes('page01 TASKBEGIN faiend'));
+  const last = (name: string) => heard.findLast((line) => line.startsWith(name));
+  expect(last('raid01')).toBe('raid01 TASKERROR partition 710');
+  // 3.4 has said it before it asks for RETURN.
+  await until(() => last('page01') === 'page01 TASKEND faiend 0');
+  expect(last('far01')).not.toContain('faiend');
+  expect(powers()).toEqual({ page01: 'Running', far01: 'Running', raid01: 'Running' });
+  await again.close();
+});
+
+test('a far mirror makes what is fetched slow, and nothing else', () => {
+  const outcome = readKernelLine(faiLine('reboot'));
+  const run = outcome.kind === 'fai' ? outcome.run : expect.fail('no FAI');
+  const taking = (hostname: string, message: string) =>
+    faiScript(run, classesOf(hostname)).acts.find((act) => act.message === message)?.seconds ?? 0;
+  expect(taking('far01', 'TASKEND instsoft 0')).toBe(12 * taking('web01', 'TASKEND instsoft 0'));
+  expect(taking('far01', 'TASKEND extrbase 0')).toBe(taking('web01', 'TASKEND extrbase 0'));
+});
