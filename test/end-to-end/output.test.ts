@@ -36,7 +36,8 @@ test('a slow reader gets the whole document', async () => {
 
 test('whoever has read enough ends a watch quietly', async () => {
   const { out, err } = await shell('xenfai status --all --watch --json | head -1');
-  expect(err).toBe('exit 0\n');
+  // Another program may hold the port of FAI’s monitor, which is told.
+  expect(err).toMatch(/^(xenfai: FAI's messages .*\n( .*\n)*)?exit 0\n$/);
   expect(JSON.parse(out)).toMatchObject({ ok: true });
 });
 
