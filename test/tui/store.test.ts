@@ -14,7 +14,7 @@ describe('connecting', () => {
   test('? is a letter of the password and help everywhere else', () => {
     const typed = play(start(), 'enter', 'enter', '?').state;
     expect(typed.connect.form.values.password).toBe('secret?');
-    expect(play(start(), '?').state.shared.help).toBe(true);
+    expect(play(start(), '?').state.shared.sheet?.shows).toBe('keys');
   });
 
   test('a refused login leads back to the password, with everything else kept', () => {
@@ -75,9 +75,9 @@ describe('the topmost layer gets the key', () => {
       lines: ['one', 'two'].map((name) => ({ name, value: '', line: name })),
     });
     const all = play(at('template'), params, '?').state;
-    expect(all.shared.help).toBe(true);
-    const closed = play(all, 'j').state;
-    expect([closed.shared.help, closed.template.params?.list.selected]).toEqual([false, 'one']);
+    expect(all.shared.sheet?.shows).toBe('keys');
+    const closed = play(all, 'x').state;
+    expect([closed.shared.sheet, closed.template.params?.list.selected]).toEqual([null, 'one']);
     const filter = play(closed, '/', 't', 'w').state;
     expect(filter.template.params?.list).toMatchObject({ filter: 'tw', selected: 'two' });
     const cleared = play(filter, 'escape').state;

@@ -7,7 +7,8 @@ import type { Size } from '../kit/size.ts';
 import type { Glyphs } from '../kit/theme.ts';
 import { footRow, headRow, messageRow, railRow } from './frame.ts';
 import { keysOf } from './input.ts';
-import { type HasShared, keysNow, stackOf, topmost } from './layers.ts';
+import { keysNow, stackOf, topmost } from './layers.ts';
+import type { HasShared } from './shared.ts';
 import { type ProgramOptions, useProgram } from './use-program.ts';
 
 export const least = { columns: 80, rows: 24 } as const;

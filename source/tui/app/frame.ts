@@ -36,7 +36,7 @@ export function railRow(
     const done = visited.includes(place);
     const glyph = here ? glyphs.current : done ? glyphs.done : glyphs.open;
     const tone = here ? 'accent' : done ? 'good' : 'dim';
-    return [span(index === 0 ? ' ' : '  '), span(`${glyph} ${place.label}`, tone, { bold: here })];
+    return [span(index === 0 ? ' ' : '  '), span(`${glyph} ${index + 1} ${place.label}`, tone, { bold: here })];
   });
 }
 
@@ -47,26 +47,32 @@ export function messageRow({ flash }: Shared, message: Line): Line {
   return [span(' '), foreign(flash.text, tone[flash.tone])];
 }
 
-/** The keys of this place, as many as fit; help is always among them where there is one. */
+/**
+ * The keys of this place that do something now, as many as fit. The way back, help and what works everywhere are always
+ * among them. A key that does nothing now is in the help, with the reason.
+ */
 export function footRow<State>(
   keys: readonly Binding<State, unknown>[],
   state: State,
   { width, glyphs }: Size,
 ): Line {
   const shown = keys
-    .filter((binding) => !binding.hidden && !(binding.onlyWhenPossible && binding.disabled?.(state) != null))
-    .map((binding): Line => {
-      const off = binding.disabled?.(state) != null;
-      const name = glyphs.keys[binding.keys[0]] ?? binding.keys[0];
-      return [span(name, off ? 'dim' : 'accent', { bold: !off }), span(` ${binding.label}  `, off ? 'dim' : 'plain')];
+    .filter((binding) => !binding.hidden && (binding.disabled?.(state) ?? null) === null)
+    .map((binding) => {
+      const [key] = binding.keys;
+      const name = glyphs.keys[key] ?? (key.startsWith('ctrl-') ? `^${key.slice(5).toUpperCase()}` : key);
+      const part: Line = [span(name, 'accent', { bold: true }), span(` ${binding.label}  `)];
+      return { part, pinned: binding.pinned === true, stays: binding.pinned === true || key === 'escape' };
     });
-  const help = shown.findLast(([name]) => name?.text === '?');
-  const parts: Line[] = [];
-  let room = width - 1 - lineWidth(help ?? []);
-  for (const part of shown) {
-    if (part === help || lineWidth(part) > room) continue;
+  let room = width - 1 - shown.reduce((sum, { part, stays }) => sum + (stays ? lineWidth(part) : 0), 0);
+  const fitting = shown.filter(({ part, stays }) => {
+    if (stays) return true;
+    if (lineWidth(part) > room) return false;
     room -= lineWidth(part);
-    parts.push(part);
-  }
-  return [span(' '), ...parts.flat(), ...(help ?? [])];
+    return true;
+  });
+  // Those that are the same everywhere stand last, where one looks for them.
+  const last = fitting.filter(({ pinned }) => pinned);
+  const first = fitting.filter(({ pinned }) => !pinned);
+  return [span(' '), ...[...first, ...last].flatMap(({ part }) => part)];
 }

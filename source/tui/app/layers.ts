@@ -1,29 +1,29 @@
 import { type Binding, type Layer, type Reduced, stay } from '../kit/binding.ts';
 import type { Key } from '../kit/key.ts';
-import { helpRows } from './help.ts';
+import { scrolled } from '../kit/lines.ts';
+import { scrollKeys } from '../kit/scroll-keys.ts';
+import { homeKey, interruptKey, wordsKey } from './everywhere.ts';
+import { helpRows, wordRows } from './help.ts';
 import type { Launch, Mounted } from './mount.ts';
 import type { SceneBinding } from './screen.ts';
-import { type Shared, share } from './shared.ts';
+import { type HasShared, type Sheet, share, sharing } from './shared.ts';
 
 type AppLayer<State> = Layer<State, Launch<State>>;
-
-/** A state that a program of screens can run on. */
-export interface HasShared {
-  readonly shared: Shared;
-}
 
 /** Opens the help screen. Not for a layer in which a question mark is typed. */
 export const helpKey = <Own>(): SceneBinding<Own> => ({
   keys: ['?'],
   label: 'help',
   help: 'all keys, and why some do nothing now',
-  run: (scene) => stay(share(scene, { help: true })),
+  pinned: true,
+  run: (scene) => stay(share(scene, { sheet: { shows: 'keys', scroll: 0 } })),
 });
 
 export const quitKey = <Own>(): SceneBinding<Own> => ({
   keys: ['q'],
   label: 'quit',
   help: 'leave xenfai',
+  pinned: true,
   run: (scene) => stay(scene, { app: 'quit', code: 0 }),
 });
 
@@ -31,8 +31,8 @@ const isHere = <State extends HasShared>({ place }: Mounted<State>, { shared }: 
   place === null || place === shared.place;
 
 /**
- * Everything that may get a key, from the bottom up: the screen one is at, what lies over every screen (the plan), the
- * help, and Ctrl-C, which is stopped by nothing.
+ * Everything that may get a key, from the bottom up: the screen one is at, what lies over every screen (the plan), a
+ * sheet with its keys or its words, and what works everywhere: Ctrl-C is stopped by nothing.
  */
 export function stackOf<State extends HasShared>(
   screens: readonly Mounted<State>[],
@@ -41,10 +41,24 @@ export function stackOf<State extends HasShared>(
   const here = screens.filter((screen) => isHere(screen, state));
   const layers = here.toSorted((a, b) => Number(a.place === null) - Number(b.place === null));
   const below = layers.flatMap((screen) => screen.layers(state));
-  const busy = screens.some((screen) => screen.busy(state));
-  const help = state.shared.help ? [helpLayer([...below, interruptLayer<State>(busy)])] : [];
-  return [...below, ...help, interruptLayer<State>(busy)];
+  const everywhere: AppLayer<State> = {
+    clear: true,
+    keys: [
+      wordsKey(),
+      homeKey(state, screens.find(({ place }) => place?.home)?.place ?? null, isCovered(screens, state)),
+      interruptKey(
+        screens.some((screen) => screen.busy(state)),
+        keysNow(below).some(({ keys }) => keys.includes('q')),
+      ),
+    ],
+  };
+  const { sheet } = state.shared;
+  return [...below, ...(sheet === null ? [] : [sheetLayer([...below, everywhere], sheet)]), everywhere];
 }
+
+/** Something lies over the place one is at. */
+const isCovered = <State extends HasShared>(screens: readonly Mounted<State>[], state: State): boolean =>
+  screens.some((screen) => screen.place === null && screen.layers(state).length > 0);
 
 /** The keys that work now: those of the topmost layer, and those that shine through from above it. */
 export function keysNow<State>(stack: readonly AppLayer<State>[]): readonly Binding<State, Launch<State>>[] {
@@ -53,8 +67,10 @@ export function keysNow<State>(stack: readonly AppLayer<State>[]): readonly Bind
 }
 
 /** The topmost layer that has something. */
-export const topmost = <State, Key extends 'view' | 'message'>(stack: readonly AppLayer<State>[], what: Key) =>
-  stack.findLast((layer) => layer[what] !== undefined)?.[what];
+export const topmost = <State, Key extends 'view' | 'message' | 'terms'>(
+  stack: readonly AppLayer<State>[],
+  what: Key,
+) => stack.findLast((layer) => layer[what] !== undefined)?.[what];
 
 /** Gives a key to the topmost layer that knows it. A key that does nothing now says why. */
 export function press<State extends HasShared>(
@@ -73,35 +89,24 @@ export function press<State extends HasShared>(
   return stay(state);
 }
 
-export const sharing = <State extends HasShared>(state: State, change: Partial<Shared>): State => ({
-  ...state,
-  shared: { ...state.shared, ...change },
-});
-
-function helpLayer<State extends HasShared>(below: readonly AppLayer<State>[]): AppLayer<State> {
-  const close = (state: State) => stay(sharing(state, { help: false }));
+/** The keys of the layers below it, or their words. */
+function sheetLayer<State extends HasShared>(below: readonly AppLayer<State>[], sheet: Sheet): AppLayer<State> {
+  const close = (state: State) => stay(sharing(state, { sheet: null }));
   return {
-    keys: [{ keys: ['escape'], label: 'close', help: 'back to the screen; any other key does it, too', run: close }],
+    keys: [
+      ...scrollKeys<State>({
+        scroll: () => sheet.scroll,
+        put: (state, scroll) => sharing(state, { sheet: { ...sheet, scroll } }),
+      }),
+      { keys: ['escape'], label: 'close', help: 'back to the screen; any other key does it, too', run: close },
+    ],
     typed: close,
-    view: (state, size) => ({ rows: helpRows(keysNow(below), state, size) }),
+    view(state, size) {
+      const rows =
+        sheet.shows === 'keys'
+          ? helpRows(keysNow(below), state, size)
+          : wordRows(topmost(below, 'terms')?.(state) ?? [], size);
+      return { rows: scrolled(rows, sheet.scroll, size.height) };
+    },
   };
 }
-
-const stopping = 'Stopping: what was begun is taken back. Ctrl-C again leaves at once.';
-
-/** The first Ctrl-C stops what runs and takes it back, the second leaves; with nothing running the first leaves. */
-const interruptLayer = <State extends HasShared>(busy: boolean): AppLayer<State> => ({
-  clear: true,
-  keys: [
-    {
-      keys: ['ctrl-c'],
-      label: 'stop',
-      help: 'stop and take back what runs; twice, or idle: leave',
-      hidden: !busy,
-      run: (state) => {
-        if (!busy || state.shared.stopping) return stay(state, { app: 'quit', code: 130 });
-        return stay(sharing(state, { stopping: true, flash: { text: stopping, tone: 'note' } }), { app: 'cancel' });
-      },
-    },
-  ],
-});

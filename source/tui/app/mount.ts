@@ -114,7 +114,7 @@ function liftLayer<Name extends string, Own, Event, Command extends OwnCommand, 
   screen: Screen<Name, Own, Event, Command>,
   layer: SceneLayer<Own, Command>,
 ): Layer<State, Launch<State>> {
-  const { typed, view, message, clear = false } = layer;
+  const { typed, view, message, terms, clear = false } = layer;
   return {
     clear,
     keys: layer.keys.map(
@@ -129,5 +129,6 @@ function liftLayer<Name extends string, Own, Event, Command extends OwnCommand, 
       : { typed: (state, key) => lift(screen, state, typed(sceneOf(screen, state), key)) }),
     ...(view === undefined ? {} : { view: (state, size) => view(sceneOf(screen, state), size) }),
     ...(message === undefined ? {} : { message: (state) => message(sceneOf(screen, state)) }),
+    ...(terms === undefined ? {} : { terms: (state) => terms(sceneOf(screen, state)) }),
   };
 }

@@ -33,6 +33,14 @@ export interface Found {
 export interface Place {
   readonly name: string;
   readonly label: string;
+  /** Where one key leads from everywhere. */
+  readonly home?: boolean;
+}
+
+/** A sheet over the screen: its keys, or its words. */
+export interface Sheet {
+  readonly shows: 'keys' | 'words';
+  readonly scroll: number;
 }
 
 interface Flash {
@@ -51,7 +59,9 @@ export interface Shared {
   readonly visited: readonly Place[];
   /** One remark, until the next key. */
   readonly flash: Flash | null;
-  readonly help: boolean;
+  readonly sheet: Sheet | null;
+  /** The place that one left for home by one key, and goes back to by the same. */
+  readonly left: Place | null;
   /** Ctrl-C was pressed once while something ran. */
   readonly stopping: boolean;
   /** What this session did, for the normal screen afterwards. */
@@ -82,7 +92,8 @@ export const startShared = (options: StartOptions, place: Place): Shared => ({
   place,
   visited: [],
   flash: null,
-  help: false,
+  sheet: null,
+  left: null,
   stopping: false,
   history: [],
   host: null,
@@ -91,6 +102,17 @@ export const startShared = (options: StartOptions, place: Place): Shared => ({
   fleet: noFleet,
   request: null,
   spotlight: null,
+});
+
+/** A state that a program of screens can run on. */
+export interface HasShared {
+  readonly shared: Shared;
+}
+
+/** The same state with something else in the shared part. */
+export const sharing = <State extends HasShared>(state: State, change: Partial<Shared>): State => ({
+  ...state,
+  shared: { ...state.shared, ...change },
 });
 
 /** What a screen works with: its own slice, and what it shares. */
@@ -112,12 +134,12 @@ export const change = <Own>(scene: Scene<Own>, own: Partial<Own>): Scene<Own> =>
 });
 
 /** Back to a place; nothing is done with it. */
-export const back = <Own>(scene: Scene<Own>, place: Place): Scene<Own> => share(scene, { place });
+export const back = <Own>(scene: Scene<Own>, place: Place): Scene<Own> => share(scene, { place, left: null });
 
 /** On to a place; the one left counts as done. */
 export function go<Own>(scene: Scene<Own>, place: Place): Scene<Own> {
   const { visited, place: left } = scene.shared;
-  return share(scene, { place, visited: visited.includes(left) ? visited : [...visited, left] });
+  return share(scene, { place, left: null, visited: visited.includes(left) ? visited : [...visited, left] });
 }
 
 /** A remark for whoever pressed the key. */

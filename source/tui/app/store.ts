@@ -1,7 +1,8 @@
 import type { Reduced } from '../kit/binding.ts';
 import type { Key } from '../kit/key.ts';
-import { type HasShared, press, sharing, stackOf } from './layers.ts';
+import { press, stackOf } from './layers.ts';
 import type { Happening, Launch, Mounted } from './mount.ts';
+import { type HasShared, sharing } from './shared.ts';
 
 /** Everything that can happen to the screen. */
 export type AppEvent<State> =

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react';
-import type { HasShared } from './layers.ts';
 import type { Launch, Mounted } from './mount.ts';
 import { createRunner, type Runner } from './runner.ts';
+import type { HasShared } from './shared.ts';
 import { type AppEvent, reduce } from './store.ts';
 import type { Surroundings } from './world.ts';
 

@@ -1,3 +1,4 @@
+import type { Term } from './glossary.ts';
 import type { Key } from './key.ts';
 import type { Line } from './lines.ts';
 import type { Menu } from './menu.ts';
@@ -22,8 +23,8 @@ export interface Binding<State, Command> {
   readonly disabled?: (state: State) => string | null;
   /** Works, but is too common for the footer. */
   readonly hidden?: boolean;
-  /** Left out of the footer while it does nothing. */
-  readonly onlyWhenPossible?: boolean;
+  /** Stays in the footer, whatever else has to go for want of room. */
+  readonly pinned?: boolean;
   /** Moves in a list; the help screen says it once for all of them. */
   readonly movement?: boolean;
 }
@@ -47,4 +48,6 @@ export interface Layer<State, Command> {
   readonly view?: (state: State, size: Size) => View;
   /** For the line above the keys. */
   readonly message?: (state: State) => Line;
+  /** The words of what stands under the cursor, for the glossary. */
+  readonly terms?: (state: State) => readonly Term[];
 }

@@ -1,3 +1,4 @@
+import type { Term } from './glossary.ts';
 import type { Key } from './key.ts';
 import { editText } from './text-field.ts';
 
@@ -24,6 +25,8 @@ export interface Field<Values> {
   readonly placeholder?: string;
   /** Said when the form is sent and this is empty. */
   readonly required?: string;
+  /** The words of the trade in it. */
+  readonly terms?: readonly Term[];
   /** What is wrong with the answer, in a sentence; null: nothing. Not asked of an empty one. */
   readonly check?: (values: Values) => string | null;
 }
@@ -75,6 +78,10 @@ export const buttonField = <Values>(label: string, help: string): Field<Values> 
   value: () => '',
   change: (values) => values,
 });
+
+/** The words of the field under the cursor. */
+export const termsOf = <Values>(fields: readonly Field<Values>[], form: FormState<Values>): readonly Term[] =>
+  fields[focusIndex(fields, form)]?.terms ?? [];
 
 export const focusIndex = <Values>(fields: readonly Field<Values>[], form: FormState<Values>): number =>
   Math.max(

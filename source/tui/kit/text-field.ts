@@ -10,7 +10,7 @@ export const textField = (value: string): TextField => ({ value, cursor: [...val
 
 const longest = 1200;
 
-/** The field after a key, or null when the key edits nothing. Emacs keys as a shell has them. */
+/** The field after a key, or null when the key edits nothing. Emacs keys as a shell has them, but for those of the arrows. */
 export function editText(field: TextField, key: Key): TextField | null {
   const points = [...field.value];
   const at = Math.min(field.cursor, points.length);
@@ -21,10 +21,8 @@ export function editText(field: TextField, key: Key): TextField | null {
   });
   switch (key.name) {
     case 'left':
-    case 'ctrl-b':
       return to(Math.max(0, at - 1));
     case 'right':
-    case 'ctrl-f':
       return to(Math.min(points.length, at + 1));
     case 'home':
     case 'ctrl-a':

@@ -27,7 +27,7 @@ const choiceField = (
   help: string,
   choices: readonly Choice[],
 ): Field<CreateAnswers> => ({
-  ...stringField(id, { label, help, kind: 'choice' }),
+  ...stringField(id, { label, help, kind: 'choice', terms: [id === 'sr' ? 'storage' : 'network'] }),
   options: () => choices.map((choice) => ({ value: choice.uuid, label: choice.label })),
 });
 
@@ -38,6 +38,7 @@ export const createFields = ({ srs, networks }: ActState): readonly Field<Create
     help: 'One or several: web01, or web[01-03] for three. Nothing is made before you have seen the plan.',
     required: 'A name is missing: web01, or web[01-03] for three.',
     check: namesProblem,
+    terms: ['template', 'armed', 'plan'],
   }),
   stringField('memory', {
     label: 'memory',
@@ -48,6 +49,7 @@ export const createFields = ({ srs, networks }: ActState): readonly Field<Create
   stringField('vcpus', {
     label: 'VCPUs',
     help: 'Virtual CPUs.',
+    terms: ['template'],
     required: 'How many? Write 1.',
     check: ({ vcpus }: CreateAnswers) =>
       /^[1-9]\d?$/.test(vcpus) ? null : `VCPUs: "${vcpus}" is no number from 1 to 99.`,
@@ -55,6 +57,7 @@ export const createFields = ({ srs, networks }: ActState): readonly Field<Create
   stringField('disk', {
     label: 'first disk',
     help: 'Size of the disk that FAI will install on.',
+    terms: ['fai', 'storage'],
     check: sizeCheck('Disk', 'disk', '8G'),
   }),
   choiceField('sr', 'storage', 'Where the disks go; left and right choose.', srs),

@@ -10,28 +10,13 @@ import { connectPlace } from '../connect/place.ts';
 import { verifyPlace } from '../verify/place.ts';
 import { candidateAt, candidateRows, tickedRefs } from './candidates.ts';
 import { createFields } from './fields.ts';
-import { chooseLine, type MenuLine, planCreate, planPicked, toggleTick } from './reduce.ts';
+import { actMenu } from './menu.ts';
+import { chooseLine, planCreate, planPicked, toggleTick } from './reduce.ts';
 import type { ActCommand, ActScene, ActState } from './state.ts';
 
 type Key = SceneBinding<ActState, ActCommand>;
 
-interface MenuEntry {
-  readonly value: MenuLine;
-  readonly label: string;
-  readonly writes: boolean;
-}
-
-/** What can be done in step 5. */
-export const actMenu: readonly MenuEntry[] = [
-  { value: 'create', label: 'Create new VMs from this template', writes: true },
-  { value: 'start', label: 'Boot VMs that are armed', writes: true },
-  { value: 'rearm', label: 'Rearm VMs whose attempt is used', writes: true },
-  { value: 'repair', label: 'Repair a VM made with another tool', writes: true },
-  { value: 'template', label: 'Another template', writes: false },
-  { value: 'fleet', label: 'Watch the fleet', writes: false },
-];
-
-const lineOf = (value: string): MenuEntry | undefined => actMenu.find((line) => line.value === value);
+const lineOf = (value: string) => actMenu.find((line) => line.value === value);
 
 const oneBack: Pick<Key, 'keys' | 'label' | 'help'> = {
   keys: ['escape'],

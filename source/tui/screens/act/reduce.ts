@@ -10,8 +10,9 @@ import { fleetPlace } from '../fleet/place.ts';
 import { templatePlace } from '../template/place.ts';
 import { candidateAt, candidatesOf, tickedRefs } from './candidates.ts';
 import { createFields } from './fields.ts';
+import type { MenuLine } from './menu.ts';
 import { actPlace } from './place.ts';
-import type { ActCommand, ActEvent, ActScene, ActState, Choice, PickWork } from './state.ts';
+import type { ActCommand, ActEvent, ActScene, ActState, Choice } from './state.ts';
 
 type Reduced = SceneReduced<ActState, ActCommand>;
 
@@ -38,7 +39,8 @@ const kept = (choices: readonly Choice[], ...wanted: readonly string[]): string 
 export function noticeAct(before: Shared, scene: ActScene): Reduced {
   const { shared, own } = scene;
   if (shared.place !== actPlace) return stay(scene);
-  if (before.place !== actPlace) return stay(change(scene, { view: 'menu' }));
+  // Whoever comes back by the key for the fleet finds it as it was.
+  if (before.place !== actPlace) return stay(before.left === actPlace ? scene : change(scene, { view: 'menu' }));
   if (own.view !== 'pick' || before.fleet === shared.fleet) return stay(scene);
   const list = keepSelection(
     own.list,
@@ -46,8 +48,6 @@ export function noticeAct(before: Shared, scene: ActScene): Reduced {
   );
   return stay(change(scene, { list, ticked: tickedRefs(scene) }));
 }
-
-export type MenuLine = 'create' | PickWork | 'template' | 'fleet';
 
 /** What a line of the menu does. */
 export function chooseLine(scene: ActScene, line: MenuLine): Reduced {

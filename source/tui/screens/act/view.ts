@@ -9,7 +9,7 @@ import { type ScreenColumn, tableRows } from '../../kit/table.ts';
 import { installLooks } from '../../kit/theme.ts';
 import { candidateAt, candidateRows } from './candidates.ts';
 import { createFields } from './fields.ts';
-import { actMenu } from './keys.ts';
+import { actMenu } from './menu.ts';
 import type { ActScene, Candidate, PickWork } from './state.ts';
 
 export function actMenuView({ shared, own }: ActScene, size: Size): View {

@@ -2,6 +2,7 @@ import { type Dialect, dialectFacts, dialects } from '../../../fai/dialects.ts';
 import { flags } from '../../../fai/flags.ts';
 import { changeDialect, type FaiForm } from '../../../fai/form.ts';
 import { buttonField, type Field, type Option, stringField } from '../../kit/form.ts';
+import type { Term } from '../../kit/glossary.ts';
 import type { Answers } from './state.ts';
 
 type FaiText =
@@ -21,10 +22,11 @@ const put = (values: Answers, change: Partial<FaiForm>): Answers => ({
   fai: { ...values.fai, ...change },
 });
 
-const fai = (id: FaiText, label: string, help: string): Field<Answers> => ({
+const fai = (id: FaiText, label: string, help: string, ...terms: readonly Term[]): Field<Answers> => ({
   id,
   label,
   help,
+  terms,
   kind: 'text',
   value: ({ fai: form }) => form[id],
   change: (values, value) => put(values, { [id]: value }),
@@ -35,8 +37,9 @@ const choice = (
   label: string,
   help: string,
   options: (values: Answers) => readonly string[],
+  ...terms: readonly Term[]
 ): Field<Answers> => ({
-  ...fai(id, label, help),
+  ...fai(id, label, help, ...terms),
   kind: 'choice',
   // What a template has and we do not know stands among them.
   options: (values) => [...new Set([...options(values), values.fai[id]])].map((value) => ({ value, label: value })),
@@ -44,6 +47,7 @@ const choice = (
 
 const dialect: Field<Answers> = {
   id: 'dialect',
+  terms: ['dialect', 'nfsroot'],
   label: 'FAI',
   help: 'How the nfsroot wants to be told where it is. It follows from the FAI release that made it.',
   kind: 'choice',
@@ -60,10 +64,12 @@ const overlay = choice(
   'overlay word',
   'What makes the read-only root writable; any of them will do if the nfsroot knows it.',
   ({ fai: form }) => dialectFacts(form.dialect).overlay,
+  'overlay',
 );
 
 const quiet: Field<Answers> = {
   id: 'quiet',
+  terms: ['kernel line', 'console'],
   label: 'quiet',
   help: 'Fewer messages of the kernel on the console.',
   kind: 'toggle',
@@ -73,6 +79,7 @@ const quiet: Field<Answers> = {
 
 const flagList: Field<Answers> = {
   id: 'flags',
+  terms: ['flags', 'fai'],
   label: 'flags',
   help: 'What FAI does beside installing.',
   kind: 'flags',
@@ -96,10 +103,19 @@ const repository: readonly Field<Answers>[] = [
   stringField('repository', {
     label: 'repository',
     help: 'Where dists/ is, as dom0 reaches it: http://server/path. eliloader knows no https.',
+    terms: ['repository', 'netboot files', 'eliloader', 'dom0'],
   }),
-  stringField('release', { label: 'release', help: 'Code name in the path dists/<release>/, such as lenny.' }),
-  stringField('arch', { label: 'architecture', help: 'i386 or amd64: the path has installer-<arch>.' }),
-  stringField('proxy', { label: 'proxy', help: 'install-proxy for dom0; empty for none.' }),
+  stringField('release', {
+    label: 'release',
+    help: 'Code name in the path dists/<release>/, such as lenny.',
+    terms: ['release', 'repository'],
+  }),
+  stringField('arch', {
+    label: 'architecture',
+    help: 'i386 or amd64: the path has installer-<arch>.',
+    terms: ['release'],
+  }),
+  stringField('proxy', { label: 'proxy', help: 'install-proxy for dom0; empty for none.', terms: ['proxy', 'dom0'] }),
 ];
 
 const save = buttonField<Answers>(
@@ -117,26 +133,38 @@ export function configureFields({ fai: form }: Answers): readonly Field<Answers>
       'nfsroot',
       'nfsroot',
       form.dialect === 'http' ? 'URL of the squashfs image.' : 'SERVER:/path; an IP address is safer than a name.',
+      'nfsroot',
     ),
     ...(modern ? [overlay] : []),
     flagList,
-    choice('action', 'action', 'install writes to the disk; sysinfo only looks.', () => [
-      'install',
-      'sysinfo',
-      ...(modern ? ['inventory'] : []),
-    ]),
+    choice(
+      'action',
+      'action',
+      'install writes to the disk; sysinfo only looks.',
+      () => ['install', 'sysinfo', ...(modern ? ['inventory'] : [])],
+      'action',
+      'fai',
+    ),
     fai(
       'configSpace',
       'config space',
       modern ? 'Needed: nfs://SERVER/srv/fai/config, or git+http://…' : 'Empty: what the nfsroot was made with.',
+      'config space',
     ),
-    fai('monitor', 'monitor', 'Who gets the progress messages; this machine, for the fleet screen to show them.'),
-    ...(modern ? [fai('monitorPort', 'monitor port', 'FAI_MONITOR_PORT; empty for 4711.')] : []),
-    ...(modern ? [fai('sendid', 'send id', 'mac lets messages be matched to the VM; empty: its host name.')] : []),
-    fai('ip', 'ip', 'dhcp, or client:server:gateway:mask:host:device:auto.'),
-    fai('console', 'console', 'hvc0 is the console of a PV guest.'),
+    fai(
+      'monitor',
+      'monitor',
+      'Who gets the progress messages; this machine, for the fleet screen to show them.',
+      'monitor',
+    ),
+    ...(modern ? [fai('monitorPort', 'monitor port', 'FAI_MONITOR_PORT; empty for 4711.', 'monitor')] : []),
+    ...(modern
+      ? [fai('sendid', 'send id', 'mac lets messages be matched to the VM; empty: its host name.', 'monitor')]
+      : []),
+    fai('ip', 'ip', 'dhcp, or client:server:gateway:mask:host:device:auto.', 'kernel line'),
+    fai('console', 'console', 'hvc0 is the console of a PV guest.', 'console', 'pv'),
     quiet,
-    fai('extra', 'extra words', 'Everything else for the kernel line, as it is.'),
+    fai('extra', 'extra words', 'Everything else for the kernel line, as it is.', 'kernel line'),
     save,
   ];
 }

@@ -2,11 +2,13 @@ import { helpKey } from '../../app/layers.ts';
 import type { SceneBinding, SceneForm } from '../../app/screen.ts';
 import { back, change, writeReason } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
+import { termsOf } from '../../kit/form.ts';
 import { formKeys } from '../../kit/form-keys.ts';
+import type { Term } from '../../kit/glossary.ts';
 import { templatePlace } from '../template/place.ts';
 import { configureFields } from './fields.ts';
 import { saveAnswers } from './reduce.ts';
-import { type Answers, type ConfigureCommand, type ConfigureState, differs } from './state.ts';
+import { type Answers, type ConfigureCommand, type ConfigureScene, type ConfigureState, differs } from './state.ts';
 
 type Key = SceneBinding<ConfigureState, ConfigureCommand>;
 
@@ -22,6 +24,9 @@ export const configureForm: SceneForm<ConfigureState, ConfigureCommand, Answers>
   chooses: true,
   ticks: true,
 };
+
+export const configureTerms = ({ own }: ConfigureScene): readonly Term[] =>
+  termsOf(configureFields(own.form.values), own.form);
 
 export const configureKeys: readonly Key[] = [
   ...formKeys(configureForm),

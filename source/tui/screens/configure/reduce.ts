@@ -34,7 +34,9 @@ export function reduceConfigure(scene: ConfigureScene, event: ConfigureEvent): R
       const saved = change(scene, { saving: false, problem });
       const next = share(saved, { templates: withTemplate(scene.shared.templates, vm), overridden: false });
       const said = changed || problem !== null ? remember(next, line, ...more) : next;
-      return stay(problem === null ? go(said, verifyPlace) : flash(said, line, 'bad'));
+      if (problem !== null) return stay(flash(said, line, 'bad'));
+      // Whoever has looked elsewhere meanwhile stays there.
+      return stay(said.shared.place === configurePlace ? go(said, verifyPlace) : said);
     }
     case 'failed':
       return stay(change(scene, { saving: false, problem: event.problem }));

@@ -1,7 +1,7 @@
 import type { Screen } from '../../app/screen.ts';
 import { typeIn } from '../../kit/form-keys.ts';
 import { performConfigure } from './effects.ts';
-import { configureForm, configureKeys, savingKeys } from './keys.ts';
+import { configureForm, configureKeys, configureTerms, savingKeys } from './keys.ts';
 import { configurePlace } from './place.ts';
 import { noticeConfigure, reduceConfigure } from './reduce.ts';
 import { type ConfigureCommand, type ConfigureEvent, type ConfigureState, startConfigure } from './state.ts';
@@ -15,7 +15,14 @@ export const configure: Screen<'configure', ConfigureState, ConfigureEvent, Conf
   layers: ({ own }) =>
     own.saving
       ? [{ keys: savingKeys, view: configureView }]
-      : [{ keys: configureKeys, typed: (now, key) => typeIn(configureForm, now, key), view: configureView }],
+      : [
+          {
+            keys: configureKeys,
+            typed: (now, key) => typeIn(configureForm, now, key),
+            view: configureView,
+            terms: configureTerms,
+          },
+        ],
   reduce: reduceConfigure,
   notice: noticeConfigure,
   busy: ({ saving }) => saving,

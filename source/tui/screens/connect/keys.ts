@@ -41,7 +41,6 @@ const backToMenu: Key = {
   keys: ['escape'],
   label: 'back',
   help: 'back to the hosts you know; nothing you typed is lost',
-  onlyWhenPossible: true,
   disabled: ({ shared }) => (shared.profiles.length > 0 ? null : 'This is the first screen. Ctrl-C leaves.'),
   run: (scene) => stay(change(scene, { phase: 'menu' })),
 };

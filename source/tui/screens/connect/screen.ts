@@ -1,10 +1,11 @@
 import type { Screen } from '../../app/screen.ts';
+import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
 import { performConnect } from './effects.ts';
 import { connectedKeys, connectingKeys, hostMenuKeys, loginForm, loginKeys } from './keys.ts';
 import { connectPlace } from './place.ts';
 import { reduceConnect } from './reduce.ts';
-import { type ConnectCommand, type ConnectEvent, type ConnectState, startConnect } from './state.ts';
+import { type ConnectCommand, type ConnectEvent, type ConnectState, loginFields, startConnect } from './state.ts';
 import { connectedView, hostMenuView, loginView } from './view.ts';
 
 /** Step 1: a host, known or new, and what was found there. */
@@ -15,13 +16,20 @@ export const connect: Screen<'connect', ConnectState, ConnectEvent, ConnectComma
   layers(scene) {
     switch (scene.own.phase) {
       case 'menu':
-        return [{ keys: hostMenuKeys, view: hostMenuView }];
+        return [{ keys: hostMenuKeys, view: hostMenuView, terms: () => ['profile', 'xenserver', 'fai'] }];
       case 'form':
-        return [{ keys: loginKeys(scene), typed: (now, key) => typeIn(loginForm, now, key), view: loginView }];
+        return [
+          {
+            keys: loginKeys(scene),
+            typed: (now, key) => typeIn(loginForm, now, key),
+            view: loginView,
+            terms: ({ own }) => termsOf(loginFields, own.form),
+          },
+        ];
       case 'connecting':
         return [{ keys: connectingKeys, view: loginView }];
       case 'connected':
-        return [{ keys: connectedKeys, view: connectedView }];
+        return [{ keys: connectedKeys, view: connectedView, terms: () => ['eliloader', 'pv', 'dom0', 'pool'] }];
     }
   },
   reduce: reduceConnect,

@@ -53,12 +53,18 @@ export const loginFields: readonly Field<Login>[] = [
     label: 'address',
     help: 'Host name or IP of the pool master. https is meant unless you write http://.',
     required: 'Which host? An address is missing.',
+    terms: ['xenserver', 'pool', 'fai'],
   }),
-  stringField('user', { label: 'user', help: 'root, unless the pool uses Active Directory.' }),
+  stringField('user', {
+    label: 'user',
+    help: 'root, unless the pool uses Active Directory.',
+    terms: ['xenserver', 'dom0'],
+  }),
   stringField('password', {
     label: 'password',
     help: 'Kept in memory only: never written to a file, never shown.',
     kind: 'secret',
+    terms: ['xenserver', 'profile'],
   }),
 ];
 

@@ -1,3 +1,3 @@
 import type { Place } from '../../app/shared.ts';
 
-export const fleetPlace: Place = { name: 'fleet', label: 'Fleet' };
+export const fleetPlace: Place = { name: 'fleet', label: 'Fleet', home: true };

@@ -1,19 +1,36 @@
 import { lookOf } from '../../app/installs.ts';
 import type { Screen } from '../../app/screen.ts';
+import type { Term } from '../../kit/glossary.ts';
 import { filterLayers } from '../../kit/list-keys.ts';
 import { performFleet } from './effects.ts';
 import { fleetKeys, fleetList } from './keys.ts';
 import { fleetPlace } from './place.ts';
 import { noticeFleet, reduceFleet } from './reduce.ts';
-import { type FleetCommand, type FleetEvent, type FleetState, startFleet } from './state.ts';
+import {
+  type FleetCommand,
+  type FleetEvent,
+  type FleetScene,
+  type FleetState,
+  selectedInstall,
+  startFleet,
+} from './state.ts';
 import { fleetMessage, fleetView } from './view.ts';
+
+/** The words of the VM under the cursor. */
+function fleetTerms(scene: FleetScene): readonly Term[] {
+  const install = selectedInstall(scene);
+  return install === undefined ? [] : [lookOf(install, scene.shared.now), 'rearm', 'eliloader', 'monitor'];
+}
 
 /** Step 6: the VMs live, and what can be done with the selected one. */
 export const fleet: Screen<'fleet', FleetState, FleetEvent, FleetCommand> = {
   name: 'fleet',
   place: fleetPlace,
   start: startFleet,
-  layers: (scene) => [{ keys: fleetKeys, view: fleetView, message: fleetMessage }, ...filterLayers(scene, fleetList)],
+  layers: (scene) => [
+    { keys: fleetKeys, view: fleetView, message: fleetMessage, terms: fleetTerms },
+    ...filterLayers(scene, fleetList),
+  ],
   reduce: reduceFleet,
   notice: noticeFleet,
   busy: () => false,

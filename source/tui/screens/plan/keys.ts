@@ -27,7 +27,6 @@ export const previewKeys: readonly Key[] = [
     keys: ['enter'],
     label: 'do it',
     help: 'carry the plan out',
-    onlyWhenPossible: true,
     disabled: (scene) =>
       scene.own.job?.dangerous ? 'This changes an existing VM: y carries it out.' : writeReason(scene),
     run: carryOut,
@@ -36,7 +35,6 @@ export const previewKeys: readonly Key[] = [
     keys: ['y'],
     label: 'yes, do it',
     help: 'carry out a plan that changes an existing VM',
-    onlyWhenPossible: true,
     disabled: (scene) => {
       const { job } = scene.own;
       return job === null || workable(job).length === 0 ? 'There is nothing to carry out.' : writeReason(scene);
@@ -54,7 +52,6 @@ export const doneKeys: readonly Key[] = [
     keys: ['s'],
     label: 'start them',
     help: 'start what was made or armed',
-    onlyWhenPossible: true,
     disabled: ({ own }) => (own.job?.startable.length ? null : 'There is nothing to start.'),
     run: startThem,
   },

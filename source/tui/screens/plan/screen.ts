@@ -17,7 +17,8 @@ export const plan: Screen<'plan', PlanState, PlanEvent, PlanCommand> = {
   name: 'plan',
   place: null,
   start: startPlan,
-  layers: ({ own: { job } }) => (job === null ? [] : [{ keys: keys[job.phase], view: planView }]),
+  layers: ({ own: { job } }) =>
+    job === null ? [] : [{ keys: keys[job.phase], view: planView, terms: () => ['plan', 'armed', 'rearm'] }],
   reduce: reducePlan,
   notice: noticePlan,
   busy: ({ job }) => job?.phase === 'running' || job?.phase === 'planning',

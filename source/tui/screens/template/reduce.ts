@@ -6,6 +6,7 @@ import { stay } from '../../kit/binding.ts';
 import { newForm } from '../../kit/form.ts';
 import { keepSelection, listAt } from '../../kit/list.ts';
 import { configurePlace } from '../configure/place.ts';
+import { templatePlace } from './place.ts';
 import {
   selectedTemplate,
   type TemplateCommand,
@@ -51,7 +52,9 @@ function copied(scene: TemplateScene, { name, told, vm }: Extract<TemplateEvent,
   // It was made, and could not be looked at: it will be among the templates.
   if (vm === null) return stay(change(closed, { loading: true }), { do: 'load-templates' });
   const templates = withTemplate({ ...scene.shared.templates, chosen: uuid }, vm);
-  return stay(go(share(change(closed, { list: listAt(uuid) }), { templates }), configurePlace));
+  const chosen = share(change(closed, { list: listAt(uuid) }), { templates });
+  // Whoever has looked elsewhere meanwhile stays there.
+  return stay(chosen.shared.place === templatePlace ? go(chosen, configurePlace) : chosen);
 }
 
 /** Another host has other templates. */

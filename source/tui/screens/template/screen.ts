@@ -1,11 +1,19 @@
 import type { Screen } from '../../app/screen.ts';
+import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
 import { filterLayers } from '../../kit/list-keys.ts';
 import { performTemplate } from './effects.ts';
 import { copyForm, copyingKeys, copyKeys, paramKeys, paramList, templateKeys, templateList } from './keys.ts';
 import { templatePlace } from './place.ts';
 import { noticeTemplate, reduceTemplate } from './reduce.ts';
-import { startTemplate, type TemplateCommand, type TemplateEvent, type TemplateState } from './state.ts';
+import {
+  copyFields,
+  startTemplate,
+  type TemplateCommand,
+  type TemplateEvent,
+  type TemplateState,
+  templateTerms,
+} from './state.ts';
 import { copyView, paramsView, templateView } from './view.ts';
 
 /** Step 2: the templates of the host; looked at, copied, chosen. */
@@ -16,10 +24,17 @@ export const template: Screen<'template', TemplateState, TemplateEvent, Template
   layers(scene) {
     const { params, copy, copying } = scene.own;
     if (params !== null) return [{ keys: paramKeys, view: paramsView }, ...filterLayers(scene, paramList)];
-    const list = [{ keys: templateKeys, view: templateView }, ...filterLayers(scene, templateList)];
+    const list = [
+      { keys: templateKeys, view: templateView, terms: templateTerms },
+      ...filterLayers(scene, templateList),
+    ];
     if (copy === null) return list;
     if (copying) return [...list, { keys: copyingKeys, view: copyView }];
-    return [...list, { keys: copyKeys, typed: (now, key) => typeIn(copyForm, now, key), view: copyView }];
+    const terms = termsOf(copyFields, copy.form);
+    return [
+      ...list,
+      { keys: copyKeys, typed: (now, key) => typeIn(copyForm, now, key), view: copyView, terms: () => terms },
+    ];
   },
   reduce: reduceTemplate,
   notice: noticeTemplate,

@@ -4,6 +4,7 @@ import type { Problem } from '../../../problem/problem.ts';
 import type { Scene } from '../../app/shared.ts';
 import type { Told } from '../../app/told.ts';
 import { type Field, type FormState, stringField } from '../../kit/form.ts';
+import type { Term } from '../../kit/glossary.ts';
 import { emptyList, type ListState, matching } from '../../kit/list.ts';
 import { memoLast } from '../../kit/memo.ts';
 
@@ -78,6 +79,15 @@ export const templateRows = ({ shared, own }: TemplateScene): readonly TemplateF
 export const selectedTemplate = ({ shared, own }: TemplateScene): TemplateFacts | undefined =>
   shared.templates.items.find(({ uuid }) => uuid === own.list.selected);
 
+/** The words of the template under the cursor. */
+export function templateTerms(scene: TemplateScene): readonly Term[] {
+  const item = selectedTemplate(scene);
+  const record = scene.shared.templates.records.get(item?.uuid ?? '')?.record;
+  if (item === undefined || record === undefined) return ['template', 'vendor template'];
+  const boots: Term[] = record.HVM_boot_policy === '' ? ['eliloader', 'distro', 'pv'] : ['hvm', 'eliloader'];
+  return [item.vendor ? 'vendor template' : 'template', ...boots, 'kernel line', 'repository', 'release'];
+}
+
 /** The parameters to show. */
 export const paramRows = ({ lines, list }: Params): readonly ParameterLine[] =>
   matching(lines, list.filter, ({ line }) => line);
@@ -87,6 +97,11 @@ export const copyFields: readonly Field<CopyAnswers>[] = [
     label: 'name',
     help: 'How the copy is called in every client.',
     required: 'The copy needs a name.',
+    terms: ['template', 'vendor template'],
   }),
-  stringField('comment', { label: 'comment', help: 'Good comments help whoever finds it later.' }),
+  stringField('comment', {
+    label: 'comment',
+    help: 'Good comments help whoever finds it later.',
+    terms: ['template'],
+  }),
 ];

@@ -4,7 +4,14 @@ import { performVerify } from './effects.ts';
 import { stageForm, stageKeys, stagingKeys, verifyKeys } from './keys.ts';
 import { verifyPlace } from './place.ts';
 import { noticeVerify, reduceVerify } from './reduce.ts';
-import { startVerify, type VerifyCommand, type VerifyEvent, type VerifyState } from './state.ts';
+import {
+  stageTerms,
+  startVerify,
+  type VerifyCommand,
+  type VerifyEvent,
+  type VerifyState,
+  verifyTerms,
+} from './state.ts';
 import { stageView, verifyView } from './view.ts';
 
 /** Step 4: the two files, and a form that puts them where they belong. */
@@ -13,10 +20,13 @@ export const verify: Screen<'verify', VerifyState, VerifyEvent, VerifyCommand> =
   place: verifyPlace,
   start: startVerify,
   layers({ own: { stage } }) {
-    const below = [{ keys: verifyKeys, view: verifyView }];
+    const below = [{ keys: verifyKeys, view: verifyView, terms: () => verifyTerms }];
     if (!stage.open) return below;
     if (stage.running) return [...below, { keys: stagingKeys, view: stageView }];
-    return [...below, { keys: stageKeys, typed: (now, key) => typeIn(stageForm, now, key), view: stageView }];
+    return [
+      ...below,
+      { keys: stageKeys, typed: (now, key) => typeIn(stageForm, now, key), view: stageView, terms: () => stageTerms },
+    ];
   },
   reduce: reduceVerify,
   notice: noticeVerify,

@@ -2,6 +2,7 @@ import type { Problem } from '../../../problem/problem.ts';
 import type { CheckResult, FileName } from '../../../repository/check.ts';
 import type { Scene } from '../../app/shared.ts';
 import { type Field, type FormState, newForm, stringField } from '../../kit/form.ts';
+import type { Term } from '../../kit/glossary.ts';
 
 export interface Download {
   readonly bytes: number;
@@ -60,6 +61,9 @@ export const startVerify = (): VerifyState => ({
   stage: { open: false, form: newForm({ root: '', source: '', initrd: '' }), running: false, problem: null },
   scroll: 0,
 });
+
+export const verifyTerms: readonly Term[] = ['netboot files', 'eliloader', 'pv', 'repository', 'dom0line', 'nfsroot'];
+export const stageTerms: readonly Term[] = ['netboot files', 'nfsroot', 'repository'];
 
 export const stageFields: readonly Field<StageAnswers>[] = [
   stringField('root', {
