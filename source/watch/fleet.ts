@@ -12,11 +12,21 @@ import { Started } from './started.ts';
 export interface Fleet {
   readonly version: number;
   readonly byRef: ReadonlyMap<Ref, Install>;
-  /** Null while events come; else why not, and since when. */
-  readonly lost: { readonly reason: string; readonly since: number } | null;
+  /** Null while events come. */
+  readonly lost: Loss | null;
+  /** When events came again after a silence. Milliseconds since 1970. */
+  readonly back: number | null;
 }
 
-export const noFleet: Fleet = { version: 0, byRef: new Map(), lost: null };
+/** The host says nothing: why, since when, and when it is asked again. Milliseconds since 1970. */
+export interface Loss {
+  readonly reason: string;
+  readonly since: number;
+  /** In the past: it is being asked just now. Null: nothing more is tried until somebody wants it. */
+  readonly nextTry: number | null;
+}
+
+export const noFleet: Fleet = { version: 0, byRef: new Map(), lost: null, back: null };
 
 /** What happens to the fleet. `all` replaces everything known. Times are the host's own. */
 export type FleetEvent =
@@ -33,7 +43,8 @@ export type FleetEvent =
   | { readonly type: 'vm'; readonly vm: Vm }
   | { readonly type: 'gone'; readonly ref: Ref }
   | { readonly type: 'mac'; readonly ref: Ref; readonly mac: string }
-  | { readonly type: 'lost'; readonly reason: string }
+  /** `wait`: milliseconds until the next try. */
+  | { readonly type: 'lost'; readonly reason: string; readonly wait: number }
   | { readonly type: 'message'; readonly message: MonitorMessage }
   | { readonly type: 'load'; readonly ref: Ref; readonly load: number };
 
@@ -47,7 +58,8 @@ export class FleetFold {
   private readonly senders = new Senders();
   private readonly started = new Started();
   private clockAhead = 0;
-  private lost: Fleet['lost'] = null;
+  private lost: Loss | null = null;
+  private back: number | null = null;
   private version = 0;
 
   constructor(rules: BootRules) {
@@ -55,7 +67,7 @@ export class FleetFold {
   }
 
   snapshot(): Fleet {
-    return { version: this.version, byRef: this.byRef, lost: this.lost };
+    return { version: this.version, byRef: this.byRef, lost: this.lost, back: this.back };
   }
 
   /** The VMs that an event has changed. */
@@ -65,7 +77,7 @@ export class FleetFold {
       case 'all':
         return this.replaceAll(event, now);
       case 'vm':
-        this.lost = null;
+        this.answered(now);
         return this.put(this.updated(event.vm, null), now, now);
       case 'gone':
         return this.forget(event.ref) ? [event.ref] : [];
@@ -76,7 +88,7 @@ export class FleetFold {
         return owner === null ? [] : this.change(owner, now, (install) => install);
       }
       case 'lost':
-        this.lost = { reason: event.reason, since: this.lost?.since ?? now };
+        this.lost = { reason: event.reason, since: this.lost?.since ?? now, nextTry: now + event.wait };
         return [];
       case 'message': {
         const sender = this.senders.find(event.message.sendid);
@@ -87,9 +99,14 @@ export class FleetFold {
     }
   }
 
+  private answered(now: number): void {
+    if (this.lost !== null) this.back = now;
+    this.lost = null;
+  }
+
   private replaceAll(event: Extract<FleetEvent, { type: 'all' }>, now: number): Ref[] {
     const { vms, macs, started, clockAhead } = event;
-    this.lost = null;
+    this.answered(now);
     this.clockAhead = clockAhead;
     this.started.replace(started);
     const there = new Set(vms.map(({ ref }) => ref));

@@ -15,13 +15,15 @@ const longestWait = 30_000;
 
 /**
  * Follows all VMs of a host until the signal ends it: registers, reads everything once, then lives on events. What
- * xapi sends in one reply is told as one. Lost events mean a full read; a lost connection or session is told and tried
- * again with growing pauses. Other errors of the host are thrown.
+ * xapi sends in one reply is told as one. Lost events mean a full read; a lost connection is told and tried again with
+ * growing pauses, a forgotten session is opened anew and told only when that does not help. Other errors of the host
+ * are thrown. `hurry` gives the signal that ends the present pause: somebody wants it tried now.
  */
 export async function followInventory(
   host: Host,
   signal: AbortSignal,
   tell: (events: readonly FleetEvent[]) => void,
+  hurry: () => AbortSignal = () => signal,
 ): Promise<void> {
   let wait = firstWait;
   const started = new Map<Ref, number>();
@@ -37,10 +39,12 @@ export async function followInventory(
       }
     } catch (error) {
       if (signal.aborted) return;
-      const ended = error instanceof HostFailure && ['session-lost', 'booting'].includes(classify(error).kind);
-      if (!ended && !(error instanceof ConnectionFailure)) throw error;
-      tell([{ type: 'lost', reason: host.explain(error).message }]);
-      await pause(wait, signal);
+      const kind = error instanceof HostFailure ? classify(error).kind : null;
+      if (kind !== 'session-lost' && kind !== 'booting' && !(error instanceof ConnectionFailure)) throw error;
+      // A host that has only forgotten the session answers: a new login is nobody's business.
+      if (kind !== 'session-lost' || wait > firstWait)
+        tell([{ type: 'lost', reason: host.explain(error).message, wait }]);
+      await pause(wait, AbortSignal.any([signal, hurry()]));
       wait = Math.min(wait * 2, longestWait);
       // The event.next of a cut connection still waits on the host, and takes the next events of its session with it
       // (xapi_event.ml, wait): only a new session gets them all.

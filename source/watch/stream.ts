@@ -18,6 +18,8 @@ export interface WatchOptions {
   readonly monitorPort: number | null;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** The signal that ends the present pause before a new try. */
+  readonly hurry?: () => AbortSignal;
   /** What has changed since the last time, some twenty times a second at most. */
   readonly onChange: (fleet: Fleet, changed: ReadonlySet<Ref>) => void;
   /** Something was proven that is not on record yet: told once. */
@@ -34,7 +36,7 @@ const beat = 50;
  * both read. Goes on until the signal ends it. Errors of the host that no new try can mend are thrown.
  */
 export async function watchFleet(options: WatchOptions): Promise<void> {
-  const { host, transport, monitorPort, now, signal, onChange, onVerdict } = options;
+  const { host, transport, monitorPort, now, signal, hurry, onChange, onVerdict } = options;
   const { rules } = await host.facts();
   const fold = new FleetFold(rules);
   const told = new Map<Ref, string>();
@@ -60,7 +62,7 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
   const server = monitorPort === null ? null : await listen(transport, monitorPort, take, options);
   try {
     const loads = followLoads(host, () => fold.snapshot().byRef.values(), signal, take);
-    await Promise.all([followInventory(host, signal, take), loads]);
+    await Promise.all([followInventory(host, signal, take, hurry), loads]);
   } finally {
     batches.close();
     await server?.close();

@@ -107,6 +107,8 @@ async function toldByCommand(sim: Simulator, args: readonly string[], n: number,
 
 /** One fault at the screen. */
 async function atScreen(name: string, walk: Walk, at: Place, screen: Program, n: number, how: How, on = false) {
+  // While the host is silent the screen does nothing with it.
+  await screen.comes(({ shared }) => shared.fleet.lost === null);
   await walk.lead(screen);
   const stop = async () => {
     await screen.press('ctrl-c');

@@ -1,10 +1,12 @@
 import { Box, useApp, useInput, usePaste, useWindowSize } from 'ink';
+import { useEffect } from 'react';
 import type { View } from '../kit/binding.ts';
-import { blank, wrapped } from '../kit/lines.ts';
+import { wrapped } from '../kit/lines.ts';
 import { MenuRows } from '../kit/menu-rows.tsx';
 import { Rows } from '../kit/rows.tsx';
 import type { Size } from '../kit/size.ts';
 import type { Glyphs } from '../kit/theme.ts';
+import { connectionRow } from './connection.ts';
 import { footRow, headRow, messageRow, railRow } from './frame.ts';
 import { keysOf } from './input.ts';
 import { keysNow, stackOf, topmost } from './layers.ts';
@@ -28,6 +30,7 @@ export function App<State extends HasShared>({ glyphs, ...options }: AppProps<St
   usePaste((text) => dispatch({ type: 'paste', text }));
 
   const { columns, rows } = useWindowSize();
+  useEffect(() => dispatch({ type: 'window', window: { columns, rows } }), [columns, rows, dispatch]);
   if (columns < least.columns || rows < least.rows) {
     const text = `xenfai needs ${least.columns}x${least.rows}; the terminal is ${columns}x${rows}.`;
     return (
@@ -44,7 +47,7 @@ export function App<State extends HasShared>({ glyphs, ...options }: AppProps<St
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       <Rows
-        rows={[headRow(shared, frame), railRow(options.screens, shared, frame), blank]}
+        rows={[headRow(shared, frame), railRow(options.screens, shared, frame), connectionRow(shared, frame)]}
         width={columns}
         glyphs={glyphs}
       />

@@ -58,3 +58,17 @@ export const interruptKey = <State extends HasShared>(busy: boolean, quits: bool
     return stay(sharing(state, { stopping: true, flash: { text: stopping, tone: 'note' } }), { app: 'cancel' });
   },
 });
+
+/** While the host is silent, on every screen: what is seen there stays as it is until the host answers. */
+export const retryKeys = <State extends HasShared>({ shared }: State): readonly Binding<State, Launch<State>>[] =>
+  shared.fleet.lost === null
+    ? []
+    : [
+        {
+          keys: ['ctrl-r'],
+          label: 'try now',
+          help: 'ask the silent host again, now',
+          pinned: true,
+          run: (state) => stay(sharing(state, { followed: state.shared.followed + 1 })),
+        },
+      ];

@@ -2,7 +2,7 @@ import { type Binding, type Layer, type Reduced, stay } from '../kit/binding.ts'
 import type { Key } from '../kit/key.ts';
 import { scrolled } from '../kit/lines.ts';
 import { scrollKeys } from '../kit/scroll-keys.ts';
-import { homeKey, interruptKey, wordsKey } from './everywhere.ts';
+import { homeKey, interruptKey, retryKeys, wordsKey } from './everywhere.ts';
 import { helpRows, wordRows } from './help.ts';
 import type { Launch, Mounted } from './mount.ts';
 import type { SceneBinding } from './screen.ts';
@@ -44,6 +44,7 @@ export function stackOf<State extends HasShared>(
   const everywhere: AppLayer<State> = {
     clear: true,
     keys: [
+      ...retryKeys(state),
       wordsKey(),
       homeKey(state, screens.find(({ place }) => place?.home)?.place ?? null, isCovered(screens, state)),
       interruptKey(

@@ -3,6 +3,7 @@ import { nothingIsChanged } from '../../problem/problem.ts';
 import type { Profile } from '../../settings/settings.ts';
 import { type Fleet, noFleet } from '../../watch/fleet.ts';
 import type { Ref } from '../../xapi/records.ts';
+import { lossReason } from './connection.ts';
 import { noTemplates, type Templates } from './templates.ts';
 import type { Request } from './work.ts';
 
@@ -43,6 +44,12 @@ export interface Sheet {
   readonly scroll: number;
 }
 
+/** The terminal as it was last measured; what a key does may depend on what is in sight. */
+export interface Window {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 interface Flash {
   readonly text: string;
   readonly tone: 'note' | 'bad' | 'good';
@@ -54,6 +61,7 @@ export interface Shared {
   readonly readOnly: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly window: Window;
   readonly place: Place;
   /** Places one has been through. */
   readonly visited: readonly Place[];
@@ -73,6 +81,8 @@ export interface Shared {
   /** The check of the repository failed, and was overridden. */
   readonly overridden: boolean;
   readonly fleet: Fleet;
+  /** Another number: the host is to be followed anew. */
+  readonly followed: number;
   /** Work that a screen asks for; the plan takes it from here. */
   readonly request: Request | null;
   /** A VM that the fleet is to show: something was just done with it. */
@@ -89,6 +99,7 @@ export interface StartOptions {
 /** The shared part before the first key. */
 export const startShared = (options: StartOptions, place: Place): Shared => ({
   ...options,
+  window: { columns: 80, rows: 24 },
   place,
   visited: [],
   flash: null,
@@ -100,6 +111,7 @@ export const startShared = (options: StartOptions, place: Place): Shared => ({
   templates: noTemplates,
   overridden: false,
   fleet: noFleet,
+  followed: 0,
   request: null,
   spotlight: null,
 });
@@ -150,4 +162,5 @@ export const remember = <Own>(scene: Scene<Own>, ...lines: readonly string[]): S
   share(scene, { history: [...scene.shared.history, ...lines] });
 
 /** Why a key that writes does nothing now; null: it may. Every key that writes asks here first. */
-export const writeReason = ({ shared }: Scene<unknown>): string | null => (shared.readOnly ? nothingIsChanged : null);
+export const writeReason = ({ shared }: Scene<unknown>): string | null =>
+  shared.readOnly ? nothingIsChanged : lossReason(shared);

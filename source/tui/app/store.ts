@@ -2,13 +2,14 @@ import type { Reduced } from '../kit/binding.ts';
 import type { Key } from '../kit/key.ts';
 import { press, stackOf } from './layers.ts';
 import type { Happening, Launch, Mounted } from './mount.ts';
-import { type HasShared, sharing } from './shared.ts';
+import { type HasShared, sharing, type Window } from './shared.ts';
 
 /** Everything that can happen to the screen. */
 export type AppEvent<State> =
   | { readonly type: 'key'; readonly key: Key }
   | { readonly type: 'paste'; readonly text: string }
   | { readonly type: 'tick'; readonly now: number }
+  | { readonly type: 'window'; readonly window: Window }
   | Happening<State>;
 
 /**
@@ -44,6 +45,8 @@ function happen<State extends HasShared>(
   switch (event.type) {
     case 'tick':
       return [sharing(state, { now: event.now }), []];
+    case 'window':
+      return [sharing(state, { window: event.window }), []];
     case 'key':
       return press(
         stackOf(screens, state),

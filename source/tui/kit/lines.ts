@@ -88,5 +88,9 @@ export function bar(share: number, width: number, glyphs: Glyphs): string {
   return glyphs.full.repeat(full) + glyphs.empty.repeat(width - full);
 }
 
+/** Rows that are no longer news; what they say stands beside them in words, too. */
+export const faded = (rows: readonly Line[]): Line[] =>
+  rows.map((row) => row.map((part) => ({ ...part, tone: 'dim', bold: false })));
+
 /** A remark that one may pass over. */
 export const hint = (text: string): Line => line(text, 'dim');

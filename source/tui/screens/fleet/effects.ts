@@ -9,6 +9,9 @@ export async function performFleet(command: FleetCommand, work: Work<FleetEvent>
       // Goes on for as long as the screen is open: nobody waits for its end.
       void followAnew(work);
       return;
+    case 'hurry':
+      followings.get(work.world)?.hurry();
+      return;
     case 'record-verdict':
       return recordVerdict(command.ref, command.verdict, work.world.context(work.whole));
   }
@@ -16,6 +19,7 @@ export async function performFleet(command: FleetCommand, work: Work<FleetEvent>
 
 interface Following {
   readonly stop: AbortController;
+  readonly hurry: () => void;
   readonly ended: Promise<void>;
 }
 
@@ -28,23 +32,33 @@ async function followAnew(work: Work<FleetEvent>): Promise<void> {
   before?.stop.abort();
   const stop = new AbortController();
   const signal = AbortSignal.any([work.whole, stop.signal]);
+  let impatience = new AbortController();
+  const hurry = (): void => {
+    impatience.abort();
+    impatience = new AbortController();
+  };
   const ended = (before?.ended ?? Promise.resolve())
-    .then(() => follow(work, signal))
+    .then(() => follow(work, signal, () => impatience.signal))
     .catch((error: unknown) => {
       if (!signal.aborted) work.dispatch({ type: 'lost', problem: work.world.problemOf(error) });
     });
-  followings.set(work.world, { stop, ended });
+  followings.set(work.world, { stop, hurry, ended });
   return ended;
 }
 
 /** The same stream that `status --watch` reads. */
-const follow = ({ world, dispatch }: Work<FleetEvent>, signal: AbortSignal): Promise<void> =>
+const follow = (
+  { world, dispatch }: Work<FleetEvent>,
+  signal: AbortSignal,
+  hurry: () => AbortSignal,
+): Promise<void> =>
   watchFleet({
     host: world.host(),
     transport: world.transport,
     monitorPort: world.monitorPort,
     now: world.now,
     signal,
+    hurry,
     onChange: (fleet) => dispatch({ type: 'fleet', fleet, now: world.now() }),
     onVerdict: (ref, verdict) => dispatch({ type: 'verdict', ref, verdict }),
     onListening: (listening) => dispatch({ type: 'listening', listening }),

@@ -19,7 +19,7 @@ export function reduceFleet(scene: FleetScene, event: FleetEvent): Reduced {
     case 'listening':
       return stay(change(scene, { listening: event.listening }));
     case 'lost': {
-      const lost = { reason: event.problem.message, since: shared.now };
+      const lost = { reason: event.problem.message, since: shared.now, nextTry: null };
       return stay(change(share(scene, { fleet: { ...shared.fleet, lost } }), { following: false }));
     }
     case 'failed':
@@ -40,10 +40,12 @@ const selecting = (scene: FleetScene): FleetScene => {
   return change(scene, { list: kept });
 };
 
-/** Another host is followed instead; and what was just made must be in sight: no old filter, no old pane. */
+/** Another host is followed instead, or the same anew; and what was just made must be in sight: no old filter, no old pane. */
 export function noticeFleet(before: Shared, scene: FleetScene): Reduced {
-  const { host, spotlight, place } = scene.shared;
-  if (host !== before.host && host !== null)
+  const { host, fleet, spotlight, place, followed } = scene.shared;
+  if (host !== null && host === before.host && followed !== before.followed && fleet.lost?.nextTry != null)
+    return stay(scene, { do: 'hurry' });
+  if (host !== null && (host !== before.host || followed !== before.followed))
     return stay(change(scene, { following: false, listening: null }), { do: 'follow' });
   if (spotlight === before.spotlight || spotlight === null || place === before.place) return stay(scene);
   return stay(change(share(scene, { spotlight: null }), { pane: 'table', list: listAt(spotlight) }));

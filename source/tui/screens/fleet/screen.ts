@@ -14,7 +14,7 @@ import {
   selectedInstall,
   startFleet,
 } from './state.ts';
-import { fleetMessage, fleetView } from './view.ts';
+import { fleetView } from './view.ts';
 
 /** The words of the VM under the cursor. */
 function fleetTerms(scene: FleetScene): readonly Term[] {
@@ -27,10 +27,7 @@ export const fleet: Screen<'fleet', FleetState, FleetEvent, FleetCommand> = {
   name: 'fleet',
   place: fleetPlace,
   start: startFleet,
-  layers: (scene) => [
-    { keys: fleetKeys, view: fleetView, message: fleetMessage, terms: fleetTerms },
-    ...filterLayers(scene, fleetList),
-  ],
+  layers: (scene) => [{ keys: fleetKeys, view: fleetView, terms: fleetTerms }, ...filterLayers(scene, fleetList)],
   reduce: reduceFleet,
   notice: noticeFleet,
   busy: () => false,

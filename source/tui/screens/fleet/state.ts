@@ -36,6 +36,8 @@ export type FleetEvent =
 
 export type FleetCommand =
   | { readonly do: 'follow' }
+  /** Tries now what would be tried later. */
+  | { readonly do: 'hurry' }
   | { readonly do: 'record-verdict'; readonly ref: Ref; readonly verdict: Verdict };
 
 export const startFleet = (): FleetState => ({

@@ -1,9 +1,10 @@
 import { formatBytes } from '../../../text/sizes.ts';
 import { coarseAge } from '../../../text/time.ts';
 import { type Install, needsKey } from '../../../watch/install.ts';
+import { knownAt } from '../../app/connection.ts';
 import { lookOf } from '../../app/installs.ts';
 import type { View } from '../../kit/binding.ts';
-import { beside, blank, foreign, type Line, span, title, wrapped } from '../../kit/lines.ts';
+import { beside, blank, faded, foreign, type Line, span, title, wrapped } from '../../kit/lines.ts';
 import type { Size } from '../../kit/size.ts';
 import { installLooks, type Tone } from '../../kit/theme.ts';
 import { type FleetScene, selectedInstall } from './state.ts';
@@ -11,7 +12,14 @@ import { fleetTable } from './table.ts';
 
 const wide = 110;
 
+/** While the host is silent everything stands as it was last known, faded; the frame says since when. */
 export function fleetView(scene: FleetScene, size: Size): View {
+  const { shared } = scene;
+  const view = viewAt({ ...scene, shared: { ...shared, now: knownAt(shared) } }, size);
+  return shared.fleet.lost === null ? view : { ...view, rows: faded(view.rows) };
+}
+
+function viewAt(scene: FleetScene, size: Size): View {
   const { now } = scene.shared;
   const chosen = selectedInstall(scene);
   if (size.width >= wide) {
@@ -27,12 +35,6 @@ export function fleetView(scene: FleetScene, size: Size): View {
   if (chosen !== undefined && scene.own.pane === 'details') return { rows: detailRows(chosen, now, size) };
   if (chosen !== undefined && scene.own.pane === 'log') return { rows: logRows(chosen, size) };
   return { rows: fleetTable(scene, size) };
-}
-
-/** Said above the keys while the host is silent. */
-export function fleetMessage({ shared }: FleetScene): Line {
-  const { lost } = shared.fleet;
-  return lost === null ? [] : [span(' '), foreign(`No news from the host: ${lost.reason} Trying again.`, 'bad')];
 }
 
 function detailRows(install: Install, now: number, { width }: Size): Line[] {

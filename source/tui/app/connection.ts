@@ -1,0 +1,65 @@
+import { coarseAge } from '../../text/time.ts';
+import type { Fleet, Loss } from '../../watch/fleet.ts';
+import { foreign, type Line, span } from '../kit/lines.ts';
+import type { Size } from '../kit/size.ts';
+
+// What every screen says of a host that is silent, in one place.
+
+/** Of what the screens share: what this is told from. */
+interface Seen {
+  readonly host: { readonly address: string } | null;
+  readonly fleet: Pick<Fleet, 'lost' | 'back'>;
+  readonly now: number;
+}
+
+/** How long it is said that the host is back, in milliseconds. */
+const remark = 10_000;
+
+/** Steps in which a wait is counted down, in seconds: a row that changes every second is no news. */
+const coarse = 10;
+const fine = 5;
+
+/** "trying again in 20 s", in steps; what has come is "trying now". */
+export function nextTryText(nextTry: number, now: number): string {
+  const left = Math.ceil((nextTry - now) / 1000);
+  if (left <= 0) return 'trying now';
+  const step = left > coarse ? coarse : fine;
+  return `trying again in ${Math.ceil(left / step) * step} s`;
+}
+
+/** "No answer from xvm03 for 2 min; trying again in 10 s." */
+export function lossText(loss: Loss, { host, now }: Seen): string {
+  const { nextTry, since } = loss;
+  const name = nameOf(host);
+  if (nextTry === null) return `${name} is not followed any more: ^R follows it again.`;
+  const age = now - since;
+  const long = age < 60_000 ? 'for less than a minute' : `for ${coarseAge(age)}`;
+  return `No answer from ${name} ${long}; ${nextTryText(nextTry, now)}.`;
+}
+
+/** The row of every screen that is empty while all is well. */
+export function connectionRow(shared: Seen, { glyphs }: Size): Line {
+  const { lost, back } = shared.fleet;
+  if (lost !== null)
+    return [
+      span(` ${glyphs.wrong} `, 'bad', { bold: true }),
+      foreign(lossText(lost, shared), 'bad'),
+      span('  '),
+      foreign(lost.reason, 'dim'),
+    ];
+  if (back === null || shared.now - back >= remark) return [];
+  return [span(` ${glyphs.done} `, 'good'), foreign(`${nameOf(shared.host)} answers again.`, 'good')];
+}
+
+/** Why nothing can be done with a host that is silent; null: it is not, or nobody asks it any more. */
+export const lossReason = (shared: Seen): string | null =>
+  shared.fleet.lost === null || shared.fleet.lost.nextTry === null ? null : lossText(shared.fleet.lost, shared);
+
+/** The time up to which the fleet is known: it stands still while the host is silent. */
+export const knownAt = ({ fleet, now }: Seen): number => fleet.lost?.since ?? now;
+
+/** xvm03 of https://xvm03. */
+function nameOf(host: Seen['host']): string {
+  if (host === null) return 'the host';
+  return URL.canParse(host.address) ? new URL(host.address).host : host.address;
+}
