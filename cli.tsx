@@ -47,10 +47,10 @@ async function main(): Promise<number> {
 /** The screen on a real host. */
 async function screen(options: GlobalFlags, around: Surroundings): Promise<number> {
   await refuseTerminal(around);
-  const [{ loadSettings }, { readPassword }, { monitorPort }, { fileJournal, journalPath, noJournal }] = [
+  const [{ loadSettings }, { readPassword }, { listenPort }, { fileJournal, journalPath, noJournal }] = [
     await import('./source/commands/connect.ts'),
     await import('./source/hosts/password.ts'),
-    await import('./source/fai/servers.ts'),
+    await import('./source/commands/monitor-port.ts'),
     await import('./source/operations/journal.ts'),
   ];
   const readOnly = isReading(options);
@@ -70,7 +70,7 @@ async function screen(options: GlobalFlags, around: Surroundings): Promise<numbe
   };
   const complaints: string[] = [];
   const journal = readOnly ? noJournal : fileJournal(journalPath(around.env), (text) => complaints.push(text));
-  const code = await open(settings, options, around, monitorPort, suggestions, around.transport, journal);
+  const code = await open(settings, options, around, listenPort(around), suggestions, around.transport, journal);
   for (const text of complaints) around.err(`Warning: ${text}`);
   return code;
 }
@@ -81,6 +81,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   const [
     { monitorPort },
     { noJournal },
+    { network },
     { freePort, startDemo },
     { openSettings },
     { mkdtemp, rm },
@@ -89,6 +90,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   ] = [
     await import('./source/fai/servers.ts'),
     await import('./source/operations/journal.ts'),
+    await import('./source/transport/network.ts'),
     await import('./source/simulator/simulate.ts'),
     await import('./source/settings/settings.ts'),
     await import('node:fs/promises'),
@@ -121,7 +123,8 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
       around,
       port,
       suggestions,
-      { ...around.transport, dial },
+      // What guests of the demo say is for nobody else.
+      { ...network, dial },
       noJournal,
     );
   } finally {

@@ -51,7 +51,7 @@ export function heldClock(): Clock & { readonly release: () => void } {
 export const transportOf = (sim: Simulator | null): Transport => ({
   ...network,
   dial: (host, port) => Promise.resolve(sim?.answers(host, port) ?? false),
-  listenForLines: (_, onLine) => network.listenForLines(0, onLine),
+  hearLines: (_, listener) => network.hearLines(0, listener),
 });
 
 export const open = (sim: Simulator, access: Access = 'write'): Promise<Host> =>

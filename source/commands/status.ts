@@ -1,5 +1,4 @@
 import type { BootRules } from '../boot/releases.ts';
-import { monitorPort } from '../fai/servers.ts';
 import type { Host } from '../hosts/host.ts';
 import { allVms, concernsUs, findVm, isUnfinished, stateOf } from '../hosts/vm.ts';
 import { findOrphans } from '../operations/orphans.ts';
@@ -15,6 +14,7 @@ import { type Connection, withHost } from './connect.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
 import { jsonText } from './json.ts';
+import { listenPort } from './monitor-port.ts';
 import { shellText, table } from './plain.ts';
 import { note, printPart } from './print.ts';
 import type { Result } from './result.ts';
@@ -128,7 +128,7 @@ async function watched({ host, context }: Connection, options: Options, around: 
   await watchFleet({
     host,
     transport: around.transport,
-    monitorPort,
+    monitorPort: listenPort(around),
     now,
     signal: AbortSignal.any([around.signal, around.unread]),
     onChange(fleet, changed) {

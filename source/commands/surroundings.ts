@@ -2,8 +2,10 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { leftBehind } from '../operations/in-flight.ts';
 import { exit } from '../problem/exit.ts';
+import { stateFolder } from '../settings/state-folder.ts';
 import { cleanLine } from '../text/clean.ts';
-import { network } from '../transport/network.ts';
+import { networkOf } from '../transport/network.ts';
+import { socketFolders } from '../transport/socket-folder.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Secret } from '../xapi/secret.ts';
 import { adviceText } from './advice.ts';
@@ -96,7 +98,7 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
       return /^y(es)?$/i.test(answer.trim());
     },
     askSecret: async (question) => new Secret(await readLine(cleanLine(question), interrupts.signal, true)),
-    transport: network,
+    transport: networkOf(socketFolders(env, stateFolder(env))),
   };
 }
 

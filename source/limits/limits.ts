@@ -49,6 +49,10 @@ export const limits = {
   watch: {
     /** Kept of one VM: an install sends some sixty. */
     messages: 200,
+    /** Messages that wait until the VMs are known: as many as another process may pass on at once. */
+    early: 20_000,
+    /** A message that is passed on while it is news comes sooner. */
+    late: 5 * second,
     /** Calls in one round: on a large fleet the others have their turn in the next. */
     loads: 50,
     /** Characters of a message that go on record. */
@@ -185,6 +189,18 @@ export const limits = {
     whole: 5 * second,
     /** A flood must not take every descriptor of the process. */
     sockets: 256,
+    /** Bytes that are kept for whoever opens a screen later: some twenty thousand messages, 300 installs. */
+    kept: 1 * MiB,
+    /** Other screens of the same user that are passed messages: nobody has more terminals open. */
+    readers: 32,
+    /** Bytes that wait for one of them: it is stopped or hangs, and may come again. More than what is kept. */
+    behind: 4 * MiB,
+    /** Until somebody who holds the port has let go of it, or has begun to pass messages on. */
+    settling: 100,
+    /** Tries as soon as that. */
+    settlings: 4,
+    /** Between two looks whether a port that somebody else holds is free: nobody watches for that. */
+    retry: 5 * second,
   },
   staging: {
     /** It is held in memory; Debian's largest kernels are 12 MiB, plain ELF files of them 60. */

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 import { makeFolder } from '../settings/folder.ts';
+import { stateFolder } from '../settings/state-folder.ts';
 import type { Action, Operation } from './plan.ts';
 
 /** One event of the journal; texts are as they are on the host. */
@@ -40,10 +40,8 @@ export interface Journal {
 export const noJournal: Journal = { write: () => {} };
 
 /** `$XDG_STATE_HOME/xenfai/journal.jsonl`, or below XENFAI_STATE_DIR. */
-export function journalPath(env: Readonly<Record<string, string | undefined>>): string {
-  const folder = env['XENFAI_STATE_DIR'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'xenfai');
-  return join(folder, 'journal.jsonl');
-}
+export const journalPath = (env: Readonly<Record<string, string | undefined>>): string =>
+  join(stateFolder(env), 'journal.jsonl');
 
 /**
  * A file that is only ever appended to, mode 0600; several processes may do so at once, because one write of a whole

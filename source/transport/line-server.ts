@@ -1,15 +1,16 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { limits } from '../limits/limits.ts';
-import type { LineServer } from './transport.ts';
+
+export interface LineServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
 
 /**
  * Listens on a port; the first line of a connection counts. The connection is closed at once, because FAI's client
  * waits for that; more than 1 kB, or nothing for five seconds, is dropped. Errors: rejects when the port is taken.
  */
-export async function listenForLines(
-  port: number,
-  onLine: (line: string, peer: string) => void,
-): Promise<LineServer> {
+export async function listenForLines(port: number, onLine: (line: string) => void): Promise<LineServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -28,8 +29,7 @@ export async function listenForLines(
   };
 }
 
-function serve(socket: Socket, onLine: (line: string, peer: string) => void): void {
-  const peer = socket.remoteAddress ?? '';
+function serve(socket: Socket, onLine: (line: string) => void): void {
   let text = '';
   socket.setEncoding('latin1');
   // Not an idle timeout: a byte now and then must not keep the connection.
@@ -44,7 +44,7 @@ function serve(socket: Socket, onLine: (line: string, peer: string) => void): vo
     socket.removeAllListeners('data');
     socket.resume();
     if (end < 0 || end > limits.message.size) return;
-    onLine(text.slice(0, end), peer);
+    onLine(text.slice(0, end));
   });
 }
 
@@ -53,6 +53,8 @@ function listen(server: Server, port: number): Promise<void> {
     server.once('error', reject);
     server.listen(port, () => {
       server.off('error', reject);
+      // A connection that could not be taken for want of descriptors is lost, and no more.
+      server.on('error', () => {});
       resolve();
     });
   });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { socketName } from './socket-folder.ts';
 
 const listening = '0A';
 const interpreters = /^(perl|python|ruby|node|bash|dash|sh)[\d.]*$/;
@@ -40,7 +41,7 @@ function listener(port: number, root: string): ListeningSocket | null {
 
 /** A xenfai that holds a port has a socket file with its PID in the name, and the table of those is open to all. */
 function announcedBy(port: number, uid: number, root: string): number | null {
-  const name = new RegExp(`/xenfai(?:-\\d+)?/monitor-${port}-(\\d{1,10})$`);
+  const name = new RegExp(`/${socketName(port)}(\\d{1,10})$`);
   for (const row of linesOf(`${root}proc/net/unix`)) {
     const pid = name.exec(row)?.[1];
     // Anybody may name a file so: only a process of the port's own user counts.

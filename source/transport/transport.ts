@@ -38,9 +38,21 @@ export class FtpRefusal extends Error {
   }
 }
 
-export interface LineServer {
-  readonly port: number;
-  close(): Promise<void>;
+/** Where the lines that are sent to a port are heard. */
+export type PortState =
+  | { readonly state: 'listening'; readonly port: number }
+  /** Another process of this user has the port and passes them on. */
+  | { readonly state: 'shared'; readonly port: number; readonly pid: number }
+  /** Somebody else has it. `holder` is for a sentence, `fai-monitor, PID 812`, and foreign in part. */
+  | { readonly state: 'taken'; readonly port: number; readonly holder: string }
+  | { readonly state: 'refused'; readonly port: number; readonly error: unknown };
+
+export interface LineListener {
+  /** `age`: milliseconds since it came in, where it was passed on later. */
+  readonly onLine: (line: string, age: number) => void;
+  /** At the beginning, and whenever it has changed. */
+  readonly onState: (state: PortState) => void;
+  readonly signal: AbortSignal;
 }
 
 /** Whether something listens there; false when not, or when it takes longer than a moment. */
@@ -56,8 +68,6 @@ export interface Transport {
   readonly dial: Dial;
   /** This machine's address as the server at `url` sees it; empty when it cannot be told. */
   localAddress(url: URL, signal: AbortSignal): Promise<string>;
-  /** Takes the first line of every connection and closes it. Errors: rejects when the port is taken. */
-  listenForLines(port: number, onLine: (line: string, peer: string) => void): Promise<LineServer>;
-  /** Who has a port of this machine, for a sentence: `fai-monitor, PID 812`. Foreign in part. */
-  portHolder(port: number): string;
+  /** The first line of every connection to a port, shared with this user's other processes. Never rejects. */
+  hearLines(port: number, listener: LineListener): Promise<void>;
 }

@@ -45,7 +45,8 @@ export type FleetEvent =
   | { readonly type: 'mac'; readonly ref: Ref; readonly mac: string }
   /** `wait`: milliseconds until the next try. */
   | { readonly type: 'lost'; readonly reason: string; readonly wait: number }
-  | { readonly type: 'message'; readonly message: MonitorMessage }
+  /** `late`: it came in before we listened, and it is not said of which install it was. */
+  | { readonly type: 'message'; readonly message: MonitorMessage; readonly late?: boolean }
   | { readonly type: 'load'; readonly ref: Ref; readonly load: number };
 
 /**
@@ -92,7 +93,8 @@ export class FleetFold {
         return [];
       case 'message': {
         const sender = this.senders.find(event.message.sendid);
-        return sender === null ? [] : this.change(sender, now, (install) => heard(install, event.message, now));
+        if (sender === null || (event.late === true && this.isOver(sender, now))) return [];
+        return this.change(sender, now, (install) => heard(install, event.message, now));
       }
       case 'load':
         return this.change(event.ref, now, (install) => loaded(install, event.load, now));
@@ -146,6 +148,13 @@ export class FleetFold {
     };
     const since = knownSince({ ...install, times: told }, seen, this.clockAhead);
     return { ...install, times: { ...told, state: since ?? (same ? before.times.state : witnessed) } };
+  }
+
+  /** What was said then was said of an earlier install: it has been armed or started since, or nobody knows. */
+  private isOver(ref: Ref, at: number): boolean {
+    const times = this.byRef.get(ref)?.times;
+    const began = Math.max(times?.armed ?? 0, times?.started ?? 0);
+    return began === 0 || at < began;
   }
 
   private forget(ref: Ref): boolean {

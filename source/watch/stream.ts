@@ -1,13 +1,15 @@
 import type { Verdict } from '../boot/marks.ts';
+import type { MonitorMessage } from '../fai/monitor-message.ts';
 import type { Host } from '../hosts/host.ts';
-import type { LineServer, Transport } from '../transport/transport.ts';
+import { limits } from '../limits/limits.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { Ref } from '../xapi/records.ts';
 import { Batches } from './batches.ts';
 import { type Fleet, type FleetEvent, FleetFold } from './fleet.ts';
 import { verdictOf } from './install.ts';
 import { followInventory } from './inventory.ts';
 import { followLoads } from './loads.ts';
-import { type Listening, portFailure, receiveMessages } from './monitor-receiver.ts';
+import { type Listening, receiveMessages } from './monitor-receiver.ts';
 
 export type { Listening } from './monitor-receiver.ts';
 
@@ -36,17 +38,33 @@ const beat = 50;
  * both read. Goes on until the signal ends it. Errors of the host that no new try can mend are thrown.
  */
 export async function watchFleet(options: WatchOptions): Promise<void> {
-  const { host, transport, monitorPort, now, signal, hurry, onChange, onVerdict } = options;
+  const { host, transport, monitorPort, now, signal, hurry, onChange, onVerdict, onListening } = options;
   const { rules } = await host.facts();
   const fold = new FleetFold(rules);
   const told = new Map<Ref, string>();
   const batches = new Batches<Ref>(beat, (batch) => {
     if (!signal.aborted) onChange(fold.snapshot(), batch);
   });
-  const take = (events: readonly FleetEvent[]): void => {
-    const changed = events.flatMap((event) => fold.fold(event, now()));
+  const take = (events: readonly FleetEvent[], at = now()): void => {
+    const changed = events.flatMap((event) => fold.fold(event, at));
     batches.add(changed);
     for (const ref of changed) tellVerdict(ref);
+  };
+  const takeMessage = (message: MonitorMessage, at: number): void =>
+    take([{ type: 'message', message, late: now() - at > limits.watch.late }], at);
+  // Nobody can say whose a message is before the VMs are known.
+  let early: { readonly message: MonitorMessage; readonly at: number }[] | null = [];
+  const hear = (message: MonitorMessage, age: number): void => {
+    const at = now() - age;
+    if (early === null) takeMessage(message, at);
+    else if (early.length < limits.watch.early) early.push({ message, at });
+  };
+  const takeInventory = (events: readonly FleetEvent[]): void => {
+    take(events);
+    if (early === null || !events.some(({ type }) => type === 'all')) return;
+    const waiting = early;
+    early = null;
+    for (const { message, at } of waiting) takeMessage(message, at);
   };
   /** Of each VM the same verdict once: it takes a moment until the record shows it. */
   const tellVerdict = (ref: Ref): void => {
@@ -59,29 +77,22 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
     } else if (word === '') told.delete(ref);
   };
 
-  const server = monitorPort === null ? null : await listen(transport, monitorPort, take, options);
+  // The port is given back also when the host ends it.
+  const end = new AbortController();
+  const heard =
+    monitorPort === null
+      ? null
+      : receiveMessages(transport, monitorPort, {
+          onMessage: hear,
+          onListening,
+          signal: AbortSignal.any([signal, end.signal]),
+        });
   try {
     const loads = followLoads(host, () => fold.snapshot().byRef.values(), signal, take);
-    await Promise.all([followInventory(host, signal, take, hurry), loads]);
+    await Promise.all([followInventory(host, signal, takeInventory, hurry), loads]);
   } finally {
     batches.close();
-    await server?.close();
-  }
-}
-
-/** A port that is taken is told, not fatal. */
-async function listen(
-  transport: Transport,
-  port: number,
-  take: (events: readonly FleetEvent[]) => void,
-  { onListening }: WatchOptions,
-): Promise<LineServer | null> {
-  try {
-    const server = await receiveMessages(transport, port, (message) => take([{ type: 'message', message }]));
-    onListening({ state: 'listening', port: server.port });
-    return server;
-  } catch (error) {
-    onListening(portFailure(port, error, transport.portHolder(port)));
-    return null;
+    end.abort();
+    await heard;
   }
 }

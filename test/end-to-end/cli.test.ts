@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { network } from '../../source/transport/network.ts';
 import { goodArgs, pageArgs, prepareTemplate, simulator, stateFolder, until, xenfai } from '../harness.ts';
 import { built, Terminal } from './terminal.ts';
 
@@ -162,11 +161,9 @@ test('the page’s own PV-args boot, and the fleet ends at "waits for a key"', a
 });
 
 test('a VM without reboot flag says "waits for a key" by FAI’s own messages, too', async () => {
-  const { receiveMessages } = await import('../../source/watch/monitor-receiver.ts');
+  const { listenForLines } = await import('../../source/transport/line-server.ts');
   const heard: string[] = [];
-  const receiver = await receiveMessages(network, 0, ({ keyword, ...rest }) =>
-    heard.push([keyword, ...Object.values(rest)].join(' ')),
-  );
+  const receiver = await listenForLines(0, (line) => heard.push(line));
   const fast = await simulator({ speed: 1000, monitorPort: receiver.port });
   await prepareTemplate(fast, 'FAI', `${goodArgs} monserver=127.0.0.1`);
   await xenfai(fast, ['create', 'web', '--template', 'FAI', '--start']);

@@ -4,7 +4,7 @@ import { faiScript } from '../../source/simulator/guest/fai-script.ts';
 import { readKernelLine } from '../../source/simulator/guest/kernel-line.ts';
 import { faiLine } from '../../source/simulator/populate-vms.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { network } from '../../source/transport/network.ts';
+import { listenForLines } from '../../source/transport/line-server.ts';
 import { simulator, until } from '../harness.ts';
 
 let sim: Simulator;
@@ -18,12 +18,12 @@ const powers = () => Object.fromEntries(vms().map((vm) => [vm['name_label'], vm[
 
 test('a colleague’s installs begin when FAI’s monitor listens: one fails, one waits for a key', async () => {
   const heard: string[] = [];
-  const server = await network.listenForLines(0, (line) => heard.push(line));
+  const server = await listenForLines(0, (line) => heard.push(line));
   const { port } = server;
   await server.close();
   sim = await simulator({ monitorPort: port, colleague: true, speed: 400 });
   expect(powers()).toEqual({ page01: 'Halted', far01: 'Halted', raid01: 'Halted' });
-  const again = await network.listenForLines(port, (line) => heard.push(line));
+  const again = await listenForLines(port, (line) => heard.push(line));
   await until(() => heard.includes('raid01 TASKERROR partition 710') && heard.includes('page01 TASKBEGIN faiend'));
   const last = (name: string) => heard.findLast((line) => line.startsWith(name));
   expect(last('raid01')).toBe('raid01 TASKERROR partition 710');

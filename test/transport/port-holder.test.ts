@@ -62,12 +62,12 @@ describe('what /proc shows', () => {
     says('tcp', row(own + 1));
     const unix = (path: string) =>
       writeFileSync(join(root, 'proc/net/unix'), `Num RefCount\n0000: 00000002 0 00010000 0001 01 99 ${path}\n`);
-    unix('/run/user/1001/xenfai/monitor-4711-812');
+    unix('/run/user/1001/xenfai/xenfai-monitor-4711-812');
     // The folder is ours: a file name that names somebody else's process is a lie.
     expect(portHolder(4711, root)).toBe('a process of user bob');
     says('tcp', row(own));
     expect(portHolder(4711, root)).toBe('xenfai, PID 812');
-    unix('/run/user/1001/xenfai/monitor-4712-812');
+    unix('/run/user/1001/xenfai/xenfai-monitor-4712-812');
     expect(portHolder(4711, root)).toBe('fai-monitor, PID 812');
   });
 

@@ -29,10 +29,10 @@ const vm = (change: Record<string, unknown> = {}): FleetEvent => ({
   vm: { ref: ref.parse('r1'), record: record(change) },
 });
 const armed = vm({ power_state: 'Halted', PV_bootloader: 'eliloader', domid: '-1', other_config: armedWords });
-const says = (text: string, sendid = '00:16:3e:00:00:01'): FleetEvent => {
+const says = (text: string, sendid = '00:16:3e:00:00:01', late = false): FleetEvent => {
   const message = parseMonitorLine(`${sendid} ${text}`);
   if (message === null) throw new Error(text);
-  return { type: 'message', message };
+  return { type: 'message', message, late };
 };
 const mac: FleetEvent = { type: 'mac', ref: ref.parse('r1'), mac: '00:16:3e:00:00:01' };
 const load = (value: number): FleetEvent => ({ type: 'load', ref: ref.parse('r1'), load: value });
@@ -48,6 +48,24 @@ const play = (...events: FleetEvent[]) => {
   return install;
 };
 const proves = (install: ReturnType<typeof play>): boolean => verdictOf(install)?.verdict === 'installed';
+
+test('what was said before the VM was armed or started is of an earlier install, if it is told late', () => {
+  const at = (seconds: number) => new Date(seconds * 1000).toISOString();
+  const mark = JSON.stringify({ vm: 'u1', run: 'r', at: at(100), by: 'b' });
+  const marked = vm({ other_config: { 'xenfai:armed': mark } });
+  const late = says('TASKBEGIN instsoft', 'u1', true);
+  const told = (known: FleetEvent, message: FleetEvent, second: number) => {
+    const fold = new FleetFold(unknownRules);
+    fold.fold(known, 200_000);
+    fold.fold(message, second * 1000);
+    return fold.snapshot().byRef.get(ref.parse('r1'))?.progress?.task ?? null;
+  };
+  expect(told(marked, late, 99)).toBe(null);
+  expect(told(marked, late, 101)).toBe('instsoft');
+  expect(told(marked, says('TASKBEGIN instsoft', 'u1'), 99)).toBe('instsoft');
+  // Neither armed by us nor known to run: nobody can tell.
+  expect(told(vm(), late, 101)).toBe(null);
+});
 
 describe('matching messages', () => {
   test.each([['00:16:3e:00:00:01'], ['00:16:3E:00:00:01'], ['u1'], ['web-01'], ['web-01.example.com']])(

@@ -2,21 +2,36 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MonitorMessage } from '../../source/fai/monitor-message.ts';
 import { network } from '../../source/transport/network.ts';
-import type { LineServer } from '../../source/transport/transport.ts';
-import { receiveMessages } from '../../source/watch/monitor-receiver.ts';
+import type { LineListener, PortState } from '../../source/transport/transport.ts';
+import { type Listening, receiveMessages } from '../../source/watch/monitor-receiver.ts';
+import { until } from '../harness.ts';
 
-let receiver: LineServer;
+let life: AbortController;
+let ended: Promise<void>;
+let port: number;
 let heard: MonitorMessage[] = [];
 beforeEach(async () => {
   heard = [];
-  receiver = await receiveMessages(network, 0, (message) => heard.push(message));
+  life = new AbortController();
+  let listening: Listening | null = null;
+  ended = receiveMessages(network, 0, {
+    onMessage: (message) => heard.push(message),
+    onListening: (told) => {
+      listening = told;
+    },
+    signal: life.signal,
+  });
+  port = (await until(() => listening)).port;
 });
-afterEach(() => receiver.close());
+afterEach(async () => {
+  life.abort();
+  await ended;
+});
 
 /** Sends chunks and resolves when the other side has closed. */
 const send = (...chunks: (string | Buffer)[]): Promise<void> =>
   new Promise((resolve) => {
-    const socket = connect(receiver.port, '127.0.0.1', () => {
+    const socket = connect(port, '127.0.0.1', () => {
       for (const chunk of chunks) socket.write(chunk);
     });
     socket.on('error', () => {});
@@ -46,6 +61,28 @@ test('a silent client is cut off after five seconds', async () => {
   expect(heard).toEqual([]);
 });
 
-test('a port that is taken is an error', async () => {
-  await expect(receiveMessages(network, receiver.port, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' });
+test('a port that the machine does not give, and one that somebody else has, are told', async () => {
+  const told: Listening[] = [];
+  const states: Record<string, PortState> = {
+    refused: {
+      state: 'refused',
+      port: 80,
+      error: Object.assign(new Error('listen EACCES'), { code: 'EACCES', syscall: 'listen' }),
+    },
+    taken: { state: 'taken', port: 4711, holder: 'fai-monitor, PID 812' },
+  };
+  for (const state of Object.values(states)) {
+    const transport = { ...network, hearLines: async (_: number, { onState }: LineListener) => onState(state) };
+    const listener = { onMessage: () => {}, onListening: (next: Listening) => told.push(next), signal: life.signal };
+    await receiveMessages(transport, 4711, listener);
+  }
+  expect(told).toEqual([
+    { state: 'refused', port: 80, problem: expect.objectContaining({ message: 'listen EACCES' }) },
+    {
+      state: 'taken',
+      port: 4711,
+      holder: 'fai-monitor, PID 812',
+      problem: { code: 'port-taken', exit: 2, message: 'Port 4711 is taken by fai-monitor, PID 812.' },
+    },
+  ]);
 });

@@ -4,6 +4,7 @@ import type { Verdict } from '../../source/boot/marks.ts';
 import type { Host } from '../../source/hosts/host.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { network } from '../../source/transport/network.ts';
+import type { Transport } from '../../source/transport/transport.ts';
 import { type Fleet, noFleet } from '../../source/watch/fleet.ts';
 import { type Listening, watchFleet } from '../../source/watch/stream.ts';
 import type { Ref } from '../../source/xapi/records.ts';
@@ -105,12 +106,34 @@ test('a port that is taken is told, and the rest goes on', async () => {
       told = next;
     },
   });
-  await until(() => seen > 0);
+  await until(() => seen > 0 && told);
   expect(told).toMatchObject({
     state: 'taken',
-    holder: expect.stringMatching(`, PID ${process.pid}$`),
+    holder: expect.stringContaining(`, PID ${process.pid}`),
     problem: { code: 'port-taken' },
   });
   second.abort();
   await other;
+});
+
+test('what is heard before the VMs are known is not lost', async () => {
+  sim = await simulator({ vms: 2 });
+  host = await open(sim);
+  life = new AbortController();
+  fleet = noFleet;
+  const hearLines: Transport['hearLines'] = async (_, { onLine }) => onLine('vm1 TASKBEGIN instsoft', 0);
+  watching = watchFleet({
+    host,
+    transport: { ...network, hearLines },
+    monitorPort: 1,
+    now: () => Date.now(),
+    signal: life.signal,
+    onChange(next) {
+      fleet = next;
+    },
+    onVerdict: () => {},
+    onListening: () => {},
+  });
+  const task = await until(() => [...fleet.byRef.values()].find(({ progress }) => progress !== null)?.progress?.task);
+  expect(task).toBe('instsoft');
 });
