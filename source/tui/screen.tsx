@@ -3,6 +3,7 @@ import { App } from './app/app.tsx';
 import type { Runner } from './app/runner.ts';
 import type { Suggestions } from './app/shared.ts';
 import type { Surroundings } from './app/world.ts';
+import { FrameOutput } from './cells/frame-output.ts';
 import { ascii, unicode } from './kit/theme.ts';
 import { type AppState, screens, startState } from './screens/index.ts';
 
@@ -23,6 +24,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   const runner: { current: Runner<AppState> | null } = { current: null };
   // Ink goes raw only after its first frame: a key typed before that would be echoed into it and move every row.
   process.stdin.setRawMode(true);
+  const output = new FrameOutput(process.stdout);
   const app = render(
     <App
       screens={screens}
@@ -38,6 +40,8 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
         write: (text) => void process.stdout.write(text),
       }}
       glyphs={options.asciiOnly ? ascii : unicode}
+      redraw={() => output.redraw()}
+      drawEvery={1000 / (lowBandwidth ? 4 : 30)}
       tickEvery={lowBandwidth ? 10_000 : 1000}
       onState={(state) => {
         last = state;
@@ -47,16 +51,18 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
       }}
     />,
     {
+      stdout: output,
+      // Whole frames, as FrameOutput wants them.
+      debug: true,
       alternateScreen: true,
-      incrementalRendering: true,
       exitOnCtrlC: false,
-      maxFps: lowBandwidth ? 4 : 30,
       kittyKeyboard: { mode: 'auto' },
     },
   );
   const end = () => app.unmount();
   options.signal.addEventListener('abort', end, { once: true });
   const code = await app.waitUntilExit();
+  output.destroy();
   options.signal.removeEventListener('abort', end);
   // The second Ctrl-C does not wait; every other way out lets what was begun be taken back first.
   await runner.current?.close(!last.shared.stopping);

@@ -130,9 +130,9 @@ export class Terminal {
     }
   }
 
-  /** True when the last frame has arrived to its end: Ink closes each with the end of a synchronized update. */
+  /** True when the last frame has arrived to its end: a small one comes in one piece, a larger one says its end. */
   get whole(): boolean {
-    return this.unread === 0 && this.raw.endsWith('\u001b[?2026l');
+    return this.unread === 0 && this.raw.lastIndexOf('\u001b[?2026h') <= this.raw.lastIndexOf('\u001b[?2026l');
   }
 
   kill(): void {

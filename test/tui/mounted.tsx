@@ -68,6 +68,7 @@ export async function mount(
       }}
       glyphs={glyphs}
       tickEvery={1000}
+      drawEvery={1}
       onState={(next) => {
         state = next;
         looks.changed();

@@ -17,15 +17,20 @@ export const least = { columns: 80, rows: 24 } as const;
 
 interface AppProps<State> extends Omit<ProgramOptions<State>, 'quit'> {
   readonly glyphs: Glyphs;
+  /** Draws the whole terminal anew, whatever it shows. */
+  readonly redraw?: () => void;
 }
 
 /** The screen: keys and results into the program, its state to rows. */
-export function App<State extends HasShared>({ glyphs, ...options }: AppProps<State>) {
+export function App<State extends HasShared>({ glyphs, redraw, ...options }: AppProps<State>) {
   const { exit } = useApp();
   const [state, dispatch] = useProgram({ ...options, quit: (code) => exit(code) });
 
   useInput((input, key) => {
-    for (const pressed of keysOf(input, key)) dispatch({ type: 'key', key: pressed });
+    for (const pressed of keysOf(input, key)) {
+      if (pressed.name === 'ctrl-l') redraw?.();
+      else dispatch({ type: 'key', key: pressed });
+    }
   });
   usePaste((text) => dispatch({ type: 'paste', text }));
 

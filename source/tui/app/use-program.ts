@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 import type { Launch, Mounted } from './mount.ts';
+import { paced } from './pace.ts';
 import { createRunner, type Runner } from './runner.ts';
 import type { HasShared } from './shared.ts';
 import { type AppEvent, reduce } from './store.ts';
@@ -11,6 +12,8 @@ export interface ProgramOptions<State> {
   readonly surroundings: Surroundings;
   /** Milliseconds between ticks of the clock on the screen. */
   readonly tickEvery: number;
+  /** Milliseconds between two frames, at least. */
+  readonly drawEvery: number;
   readonly quit: (code: number) => void;
   readonly onState: (state: State) => void;
   readonly onRunner: (runner: Runner<State>) => void;
@@ -20,17 +23,18 @@ export interface ProgramOptions<State> {
 export function useProgram<State extends HasShared>(
   options: ProgramOptions<State>,
 ): readonly [State, (event: AppEvent<State>) => void] {
-  const { screens, start, surroundings, tickEvery, quit, onState, onRunner } = options;
+  const { screens, start, surroundings, tickEvery, drawEvery, quit, onState, onRunner } = options;
   const state = useRef(start);
   const runner = useRef<Runner<State> | null>(null);
-  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  const pace = useRef(paced(drawEvery, draw));
 
   const dispatch = useCallback(
     (event: AppEvent<State>): void => {
       const [next, launches]: readonly [State, readonly Launch<State>[]] = reduce(screens, state.current, event);
       state.current = next;
       onState(next);
-      redraw();
+      pace.current.ask();
       for (const launch of launches) runner.current?.run(launch);
     },
     [screens, onState],
@@ -42,7 +46,11 @@ export function useProgram<State extends HasShared>(
     runner.current = made;
     onRunner(made);
     const timer = setInterval(() => dispatch({ type: 'tick', now: surroundings.now() }), tickEvery);
-    return () => clearInterval(timer);
+    const { stop } = pace.current;
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
   }, []);
 
   return [state.current, dispatch];
