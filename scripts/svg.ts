@@ -42,7 +42,7 @@ function rowElements(terminal: Terminal, row: number): string[] {
     const look = lookOf(line.getCell(from));
     let text = '';
     let to = from;
-    while (to < terminal.cols && same(look, lookOf(line.getCell(to)))) {
+    while (to < terminal.cols && goesOn(look, line.getCell(to))) {
       text += line.getCell(to)?.getChars() || ' ';
       to += 1;
     }
@@ -78,9 +78,13 @@ function lookOf(cell: Cell): Look {
   const color = cell.isFgPalette() ? indexed(cell.getFgColor()) : foreground;
   const back = cell.isBgPalette() ? indexed(cell.getBgColor()) : null;
   const bold = cell.isBold() !== 0;
+  if (isBlank(cell)) return { color: foreground, back, bold: false };
   return cell.isInverse() ? { color: back ?? background, back: color, bold } : { color, back, bold };
 }
 
+// The look of letters is not seen on a blank, and may be any.
+const isBlank = (cell: Cell): boolean => cell?.getChars().trim() === '' && !cell.isInverse() && cell.isBgDefault();
+const goesOn = (look: Look, cell: Cell): boolean => same(look, lookOf(cell)) || (isBlank(cell) && look.back === null);
 const indexed = (index: number): string => (index < 8 ? palette[index] : bright[index - 8]) ?? foreground;
 const same = (a: Look, b: Look): boolean => a.color === b.color && a.back === b.back && a.bold === b.bold;
 const escapeXml = (text: string): string =>
