@@ -1,5 +1,7 @@
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
+import { cleanLine } from '../text/clean.ts';
+import { wrapText } from '../text/width.ts';
 import type { Given } from './global-flags.ts';
 import { note } from './print.ts';
 import type { Result } from './result.ts';
@@ -21,7 +23,10 @@ export function refuseUnasked(options: Asking, around: Surroundings): void {
   });
 }
 
-/** Shows what would be done, then asks; no is the default. */
+/** The answer stands beside it on 80 columns. */
+const questionWidth = 70;
+
+/** Shows what would be done, then asks; no is the default. Errors: exit 130 when somebody interrupts. */
 export async function agreed(
   options: Asking,
   around: Surroundings,
@@ -29,8 +34,12 @@ export async function agreed(
   question: string,
 ): Promise<boolean> {
   if (!isAsked(options)) return true;
-  note(around, ...shown);
-  return around.ask(question);
+  const rows = wrapText(cleanLine(question), questionWidth);
+  note(around, ...shown, ...rows.slice(0, -1));
+  return around.ask(rows.at(-1) ?? '').catch((error: unknown) => {
+    if (!around.signal.aborted) throw error;
+    return fail({ code: 'interrupted', exit: exit.interrupted, message: 'Interrupted. Nothing was changed.' });
+  });
 }
 
 export const nothingChanged: Result = { exit: exit.done, json: { vms: [] }, lines: ['Nothing was changed.'] };

@@ -2,6 +2,7 @@ import { readVm } from '../hosts/vm.ts';
 import { checkNetbootOf, checkProblem } from '../operations/check.ts';
 import type { Plan } from '../operations/plan.ts';
 import { planArming } from '../operations/rearm.ts';
+import { diskText, shutsDown } from '../operations/summary.ts';
 import { isAsked } from './agree.ts';
 import { changeVms } from './change-vms.ts';
 import { applyPlan, unchanged, withStart } from './changed.ts';
@@ -50,7 +51,9 @@ export function arm(operation: 'rearm' | 'repair', options: ArmingFlags, around:
         defaults: profile ?? {},
         showDisks: options.dryRun || asked,
       }),
-    question: (plans) => `${questionOf(operation, plans)} Go on?`,
+    question: (plans) => questionOf(plans, options.start),
+    due: ({ actions }) => actions.length > 0 || options.start,
+    starts: options.start,
     async carryOut(vm, plan, { host, context }, rules) {
       // With --start the files are looked at before anything is written, not when it is too late.
       if (options.start && !options.dryRun && plan.netboot !== undefined) {
@@ -66,10 +69,26 @@ export function arm(operation: 'rearm' | 'repair', options: ArmingFlags, around:
   });
 }
 
-function questionOf(operation: string, plans: readonly Plan[]): string {
-  const changing = plans.filter(({ actions }) => actions.length > 0);
-  const running = changing.filter(({ actions }) => actions.some((action) => action.do === 'shutdown'));
-  const names = (some: readonly Plan[]): string => some.map(({ target }) => target.name).join(', ');
-  const shutdown = running.length === 0 ? '' : ` Running now, and shut down first: ${names(running)}.`;
-  return `${operation} ${names(changing)}: the next boot installs anew and ERASES the disks.${shutdown}`;
+/** One question for all that happens: the shutdown of what runs, the arming, the start, and what is lost by it. */
+function questionOf(plans: readonly Plan[], start: boolean): string {
+  const armed = plans.every(({ actions }) => actions.length === 0);
+  const verb = armed ? 'start' : start ? 'arm and start' : 'arm';
+  const running = plans.filter(shutsDown).length;
+  const loss = lossOf(plans, start);
+  const [only, ...others] = plans;
+  if (only !== undefined && others.length === 0) {
+    const { name } = only.target;
+    return running > 0 ? `${name} runs. Shut it down, and ${verb} it?${loss}` : `${capital(verb)} ${name}?${loss}`;
+  }
+  const stops = running === 0 ? '' : `, of which ${running} run and are shut down first`;
+  return `${capital(verb)} these ${plans.length} VMs${stops}?${loss}`;
+}
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+function lossOf(plans: readonly Plan[], start: boolean): string {
+  const disks = plans.flatMap(({ erases }) => erases);
+  if (disks.length === 0) return '';
+  const lost = plans.length === 1 ? disks.map(diskText).join(', ') : `${disks.length} disks`;
+  return start ? ` That ERASES ${lost} at once.` : ` The next boot ERASES ${lost}.`;
 }

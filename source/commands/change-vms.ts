@@ -1,13 +1,15 @@
 import type { BootRules } from '../boot/releases.ts';
 import { findVm, readVm, type Vm } from '../hosts/vm.ts';
 import type { Plan } from '../operations/plan.ts';
+import { noRoomAsked, readRoom } from '../operations/room.ts';
 import { refuseOther } from '../operations/same-plan.ts';
+import { summaryOf } from '../operations/summary.ts';
 import { agreed, isAsked, nothingChanged, refuseUnasked } from './agree.ts';
 import { type Changed, summary } from './changed.ts';
 import { type Connection, withHost } from './connect.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
-import { planLines } from './plain.ts';
+import { previewLines } from './preview.ts';
 import type { Result } from './result.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -15,14 +17,20 @@ import type { Surroundings } from './surroundings.ts';
 export interface Change {
   readonly plan: (vm: Vm, connection: Connection) => Promise<Plan>;
   readonly carryOut: (vm: Vm, plan: Plan, connection: Connection, rules: BootRules) => Promise<Changed>;
-  /** Asked when all plans have been shown. */
+  /** Asked when all plans have been shown; of those that are `due`. */
   readonly question: (plans: readonly Plan[]) => string;
+  /** Whether a plan does anything that somebody must agree to; unless said otherwise, when it has a step. */
+  readonly due?: (plan: Plan) => boolean;
+  /** The VMs are started in the end. */
+  readonly starts?: boolean;
 }
 
 interface Planned {
   readonly vm: Vm;
   readonly plan: Plan;
 }
+
+const hasSteps = ({ actions }: Plan): boolean => actions.length > 0;
 
 /**
  * Changes VMs that are there: plans them all, shows the plans and asks where somebody can be asked, and carries out
@@ -39,20 +47,24 @@ export async function changeVms(
     const { host } = connection;
     const { rules } = await host.facts();
     const planOf = async (vm: Vm): Promise<Planned> => ({ vm, plan: await change.plan(vm, connection) });
-    const asked = isAsked(options);
     const planned = new Map<string, Planned>();
-    if (asked) {
-      const found = await eachName(names, host, around.signal, async (name) => {
+    const refused = new Map<string, Changed>();
+    if (isAsked(options)) {
+      const looked = await eachName(names, host, around.signal, async (name) => {
         planned.set(name, await planOf(await findVm(host.session, name)));
       });
-      const plans = [...planned.values()].map(({ plan }) => plan);
-      const some = plans.some(({ actions }) => actions.length > 0);
-      const failures = found.filter((one) => one !== undefined);
-      if (plans.length === 0) return summary(failures, options);
-      const question = change.question(plans);
-      if (some && !(await agreed(options, around, plans.flatMap(planLines), question))) return nothingChanged;
+      for (const one of looked) if (one !== undefined) refused.set(one.item.name, one);
+      const plans = [...planned.values()].map(({ plan }) => plan).filter(change.due ?? hasSteps);
+      if (plans.length > 0) {
+        const room = change.starts ? await readRoom(host, plans) : noRoomAsked;
+        const shown = previewLines(plans, summaryOf(plans, room, change.starts));
+        const without = [...refused].map(([name, { problem }]) => `  without ${name}: ${problem?.message ?? ''}`);
+        if (!(await agreed(options, around, [...shown, ...without], change.question(plans)))) return nothingChanged;
+      }
     }
     const all = await eachName(names, host, around.signal, async (name) => {
+      const before = refused.get(name);
+      if (before !== undefined) return before;
       const shown = planned.get(name);
       const now = await planOf(
         shown === undefined ? await findVm(host.session, name) : await readVm(host.session, shown.vm.ref),

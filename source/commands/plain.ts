@@ -1,5 +1,6 @@
 import type { Plan } from '../operations/plan.ts';
 import { planView } from '../operations/plan-view.ts';
+import { diskText } from '../operations/summary.ts';
 import type { Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
@@ -60,7 +61,9 @@ export function planLines(plan: Plan): string[] {
   const steps = planView(plan);
   return [
     `${plan.operation} ${plan.target.name}`,
-    ...(plan.erases.length === 0 ? [] : [`  the next boot ERASES ${plan.erases.join(', ')} of ${plan.target.name}`]),
+    ...(plan.erases.length === 0
+      ? []
+      : [`  the next boot ERASES ${plan.erases.map(diskText).join(', ')} of ${plan.target.name}`]),
     ...findingLines(plan.notes).map((line) => `  ${line}`),
     ...steps.flatMap(({ step, before, after, xe }) => {
       const change = [before, after].filter((side) => side !== '').map(oneLine);

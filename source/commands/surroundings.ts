@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { leftBehind } from '../operations/in-flight.ts';
 import { exit } from '../problem/exit.ts';
 import { stateFolder } from '../settings/state-folder.ts';
@@ -9,6 +8,8 @@ import { socketFolders } from '../transport/socket-folder.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Secret } from '../xapi/secret.ts';
 import { adviceText } from './advice.ts';
+import { readAnswer, readSecret } from './ask.ts';
+import { usage } from './usage.ts';
 
 /** What a command gets from outside; tests hand in their own. */
 export interface Surroundings {
@@ -25,6 +26,7 @@ export interface Surroundings {
   /** Ends when nobody reads stdout any more: what only tells has nobody to tell. Changes go on to their end. */
   readonly unread: AbortSignal;
   readonly now: () => Date;
+  /** True for y and yes; anything else, and the end of the input, is no. */
   readonly ask: (question: string) => Promise<boolean>;
   readonly askSecret: (question: string) => Promise<Secret>;
   /** Makes every socket. */
@@ -75,6 +77,7 @@ const resuming = (): string[] =>
 /** The real terminal, environment and clock. */
 export function realSurroundings(interrupts: Interrupts): Surroundings {
   const { stdin, stdout, stderr } = process;
+  const { signal } = interrupts;
   const env = { ...process.env };
   // Programs that are called (xz, a password command) need not inherit it.
   delete process.env['XENFAI_PASSWORD'];
@@ -90,34 +93,19 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     stdout,
     stdoutIsTerminal: stdout.isTTY === true,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    signal: interrupts.signal,
+    signal,
     unread: unread.signal,
     now: () => (fixed === undefined ? new Date() : new Date(fixed)),
+    // On stderr, so that stdout stays what a script reads.
     ask: async (question) => {
-      const answer = await readLine(`${cleanLine(question)} [y/N] `, interrupts.signal, false);
-      return /^y(es)?$/i.test(answer.trim());
+      const answer = await readAnswer(`${cleanLine(question)} [y/N]`, { input: stdin, output: stderr }, signal);
+      if (answer === null) stderr.write('\n');
+      return /^y(es)?$/i.test(answer?.trim() ?? '');
     },
-    askSecret: async (question) => new Secret(await readLine(cleanLine(question), interrupts.signal, true)),
+    askSecret: async (question) => {
+      const line = await readSecret(cleanLine(question), { input: stdin, output: stderr }, signal);
+      return line === null ? usage('No password was given.') : new Secret(line);
+    },
     transport: networkOf(socketFolders(env, stateFolder(env))),
   };
-}
-
-/**
- * Asks on stderr, so that stdout stays what a script reads. The question is readline's own prompt: it clears the row
- * before it prints, and with it whatever somebody else has written there. A secret is not echoed.
- */
-async function readLine(question: string, signal: AbortSignal, secret: boolean): Promise<string> {
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  if (secret) process.stderr.write(`${question} `);
-  const lines = createInterface({
-    input: process.stdin,
-    output: secret ? nowhere : process.stderr,
-    terminal: true,
-  });
-  try {
-    return await lines.question(secret ? '' : question, { signal });
-  } finally {
-    lines.close();
-    if (secret) process.stderr.write('\n');
-  }
 }

@@ -10,10 +10,10 @@ import { fail } from '../problem/problem.ts';
 import { refs } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { armedMark, armedWants, writesFor } from './arming.ts';
-import { rewriteDisks } from './disks-xml.ts';
+import { provisionDisks, rewriteDisks } from './disks-xml.ts';
 import type { MadeOrThere } from './made-once.ts';
-import { type Action, newRunId } from './plan.ts';
-import type { CreateOptions, CreateSite } from './site.ts';
+import { type Action, type Needs, newRunId } from './plan.ts';
+import { type CreateOptions, type CreateSite, ownSizes } from './site.ts';
 
 /**
  * One VM from a prepared template. The storage goes into the `disks` key before VM.provision; the name carries the run
@@ -60,6 +60,7 @@ export async function planCreate(
       target: { kind: 'made', name },
       actions,
       erases: [],
+      needs: needsOf(site, options),
       sources: [
         { what: 'template', value: record.name_label, from: { given: 'template' } },
         { what: 'sr', value: site.sr.record.name_label, from: from(options.sr, 'sr', 'the pool') },
@@ -71,6 +72,15 @@ export async function planCreate(
       ],
       notes: validateLine(record.PV_args).filter((finding) => finding.severity === 'warning'),
     },
+  };
+}
+
+/** As the template has it where nobody says otherwise. */
+function needsOf({ template: { record }, sr }: CreateSite, { memory, disk }: CreateOptions): Needs {
+  const disks = provisionDisks(record.other_config['disks'] ?? '');
+  return {
+    memory: memory ?? ownSizes(record).memory,
+    disks: disks.map(({ device, size }) => ({ sr: sr.ref, bytes: device === '0' ? (disk ?? size) : size })),
   };
 }
 

@@ -85,18 +85,40 @@ export interface Netboot extends NetbootSource {
   readonly args: string;
 }
 
+/** A disk that an install overwrites. `name` may be empty; `bytes`: as the guest sees it. */
+export interface Disk {
+  readonly device: string;
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** How a VM stands before its plan is carried out, in words: "fired, halted", "installed 2026-05-01 10:00". */
+export interface Standing {
+  readonly condition: string;
+  readonly history: string;
+}
+
+/** What a plan takes of its host: bytes on storages, and memory once its VM runs. */
+export interface Needs {
+  readonly disks: readonly { readonly sr: Ref; readonly bytes: number }[];
+  readonly memory: number;
+}
+
 export interface Plan {
   /** Names this run: in the journal, in marks and claims, in the name of what is being made. */
   readonly id: string;
   readonly operation: Operation;
   readonly target: Target;
   readonly actions: readonly Action[];
-  /** What is lost when this plan's effect comes: disks by name and size. */
-  readonly erases: readonly string[];
+  /** What is lost when this plan's effect comes. */
+  readonly erases: readonly Disk[];
   readonly sources: readonly Source[];
   readonly notes: readonly Finding[];
   /** What the VM will ask for once the plan is done. */
   readonly netboot?: Netboot;
+  /** Absent for what this plan makes. */
+  readonly standing?: Standing;
+  readonly needs?: Needs;
 }
 
 /** A step as `--dry-run` and the preview show it. */

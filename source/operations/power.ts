@@ -5,6 +5,7 @@ import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
 import { verdicts } from './arming.ts';
 import { type Plan, planFor } from './plan.ts';
+import { standingOf } from './standing.ts';
 import { refuseUnfinished } from './unfinished.ts';
 
 /** True when the next boot is eliloader's business. */
@@ -47,7 +48,7 @@ export function planStop(vm: Vm, rules: BootRules, { force, reset }: StopOptions
   const power = vm.record.power_state;
   if (power === 'Halted') return planFor('stop', vm, []);
   const how = reset ? 'reset' : force || power !== 'Running' ? 'hard' : 'clean';
-  const plan = planFor('stop', vm, [{ do: 'shutdown', how }]);
+  const plan = { ...planFor('stop', vm, [{ do: 'shutdown', how }]), standing: standingOf(vm, rules) };
   const { state } = stateOf(vm.record, { rules });
   return state === 'fired' || state === 'installing' ? { ...plan, notes: [interruptedInstall] } : plan;
 }

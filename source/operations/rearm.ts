@@ -2,12 +2,12 @@ import type { Host } from '../hosts/host.ts';
 import { findVm, isTemplate, readVm, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
-import { formatBytes } from '../text/sizes.ts';
 import { isNull, refs, type VmRecord, vbdRecord, vdiRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { armingActions } from './arming.ts';
-import { type Action, type Plan, planFor } from './plan.ts';
+import { type Action, type Disk, type Plan, planFor } from './plan.ts';
 import { type ArmingSettings, chooseSources } from './sources.ts';
+import { standingOf } from './standing.ts';
 import { refuseUnfinished } from './unfinished.ts';
 
 export interface RearmOptions extends ArmingSettings {
@@ -60,7 +60,9 @@ export async function planArming(
   return {
     ...plan,
     actions,
-    erases: options.showDisks && actions.length > 0 ? await disksOf(host.session, record) : [],
+    erases: options.showDisks ? await disksOf(host.session, record) : [],
+    standing: standingOf(vm, rules),
+    needs: { disks: [], memory: record.memory_static_max },
     netboot: chosen,
     sources: chosen.sources,
     notes: chosen.notes.filter((finding) => finding.severity !== 'info'),
@@ -102,16 +104,16 @@ async function templateOf(session: Session, record: VmRecord, named: string | un
   return templates.length === 1 ? (templates[0]?.record ?? null) : null;
 }
 
-/** "disk 0 (8 GiB)" for every disk an install would write to. */
-export async function disksOf(session: Session, record: VmRecord): Promise<string[]> {
-  const disks: string[] = [];
-  for (const vbd of record.VBDs) {
-    const device = await session.call('VBD.get_record', [vbd], vbdRecord);
-    if (device.type !== 'Disk' || isNull(device.VDI)) continue;
-    const disk = await session.call('VDI.get_record', [device.VDI], vdiRecord);
-    disks.push(`disk ${device.userdevice} (${formatBytes(disk.virtual_size)})`);
-  }
-  return disks.sort();
+/** Every disk that an install would write to. */
+export async function disksOf(session: Session, record: VmRecord): Promise<Disk[]> {
+  const devices = await Promise.all(record.VBDs.map((vbd) => session.call('VBD.get_record', [vbd], vbdRecord)));
+  const disks = devices
+    .filter(({ type, VDI }) => type === 'Disk' && !isNull(VDI))
+    .map(async ({ userdevice, VDI }): Promise<Disk> => {
+      const { name_label, virtual_size } = await session.call('VDI.get_record', [VDI], vdiRecord);
+      return { device: userdevice, name: name_label, bytes: virtual_size };
+    });
+  return (await Promise.all(disks)).sort((a, b) => Number(a.device) - Number(b.device));
 }
 
 /** Bootable VBDs that are not empty, CDs included: several stop the loader up to 6.0. */

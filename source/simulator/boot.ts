@@ -6,6 +6,7 @@ import { nullRef } from './database.ts';
 import { crashAction, type ShutdownReason } from './fate.ts';
 import { runIdle, runInstalled, runInstaller } from './guest/guest.ts';
 import { findKernel, type Kernel } from './kernel.ts';
+import { noteFreeMemory } from './memory.ts';
 import type { Domain, World } from './world.ts';
 
 // xapi_vm.ml and vmops.ml of xen-api@030a348661: which field changes when is theirs, for clients see each change.
@@ -72,6 +73,7 @@ async function buildDomain(world: World, vm: string, signal: AbortSignal): Promi
   forgetGuestMetrics(world, vm);
   database.set('VM', vm, 'resident_on', world.host);
   database.set('VM', vm, 'power_state', 'Running');
+  noteFreeMemory(world);
   world.domains.set(vm, startGuest(world, vm, kernel));
 }
 
@@ -125,6 +127,7 @@ export function endDomain(world: World, vm: string): void {
   if (database.find('VM', vm) === undefined) return;
   detachDevices(world, vm);
   database.set('VM', vm, 'power_state', 'Halted');
+  noteFreeMemory(world);
   database.set('VM', vm, 'domid', -1);
   database.set('VM', vm, 'resident_on', nullRef);
   destroyConsoles(world, vm);

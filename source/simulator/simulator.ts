@@ -8,6 +8,7 @@ import { depotRoot, depotServer } from './depot/server.ts';
 import { Events } from './events.ts';
 import { faiServer } from './guest/kernel-line.ts';
 import { apiServer } from './http.ts';
+import { noteFreeMemory } from './memory.ts';
 import { populateVms } from './populate-vms.ts';
 import { populateHost, populateTemplates } from './population.ts';
 import { seededRandom } from './random.ts';
@@ -84,6 +85,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const repository = `http://127.0.0.1:${portOf(depot)}${depotRoot}`;
   populateVms(world, site, options.vms ?? 0, repository);
   const sendHome = options.colleague ? addColleague(world, site, repository) : () => {};
+  noteFreeMemory(world);
   return {
     host: `http://127.0.0.1:${portOf(api)}`,
     username: 'root',

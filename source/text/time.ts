@@ -20,3 +20,6 @@ export function coarseAge(milliseconds: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 24 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }
+
+/** An ISO time for a person, to the minute: "2026-05-01 10:00 UTC". */
+export const shortTime = (iso: string): string => `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -94,6 +94,9 @@ export const hostRecord = z.object({
   software_version: map,
 });
 
+/** Bytes. xapi writes it down every few seconds. */
+export const hostMetrics = z.object({ live: flag, memory_total: int.default(0), memory_free: int.default(0) });
+
 export const poolRecord = z.object({ uuid, name_label: text, master: link, default_SR: link });
 
 export const srRecord = z.object({

@@ -23,6 +23,9 @@ const keys: Readonly<Record<string, string>> = {
   'ctrl-z': '\u001a',
 };
 
+/** Milliseconds in which what an ended program has written may still be on its way through the pty. */
+const lastWords = 1000;
+
 export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
@@ -40,6 +43,7 @@ export class Terminal {
   private readonly screen: InstanceType<typeof headless.Terminal>;
   private readonly watchers = new Set<() => void>();
   private ended = false;
+  private endedAt = 0;
   /** Pieces the emulator has not digested yet. */
   private unread = 0;
 
@@ -69,6 +73,7 @@ export class Terminal {
     this.exit = new Promise((resolved) =>
       this.pty.onExit((status) => {
         this.ended = true;
+        this.endedAt = Date.now();
         resolved(status);
         this.wake();
       }),
@@ -124,7 +129,8 @@ export class Terminal {
   async is(what: string, test: (text: string) => boolean): Promise<void> {
     const deadline = Date.now() + 50_000;
     while (!test(this.text())) {
-      if (this.ended) throw new Error(`ended before showing ${what}:\n${this.text()}`);
+      if (this.ended && this.unread === 0 && Date.now() > this.endedAt + lastWords)
+        throw new Error(`ended before showing ${what}:\n${this.text()}`);
       if (Date.now() > deadline) throw new Error(`never showed ${what}:\n${this.text()}`);
       await Promise.race([this.change(), new Promise((wake) => setTimeout(wake, 500))]);
     }

@@ -1,9 +1,9 @@
 import { ApiError } from '../api-error.ts';
 import { hostTime } from '../clock.ts';
+import { freeMemory } from '../memory.ts';
 import { type Handlers, text } from './context.ts';
 import { allowedVbdDevices, allowedVifDevices } from './devices.ts';
 import { memoryOverhead } from './vm-limits.ts';
-import { freeMemory } from './vm-power.ts';
 
 export const hostCalls: Handlers = {
   /** So it is in xapi_host.ml; the names come from system.listMethods. */

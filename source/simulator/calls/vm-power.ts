@@ -2,6 +2,7 @@ import { ApiError } from '../api-error.ts';
 import { endDomain, guestEnded, rebootVm, recordShutdown, startVm } from '../boot.ts';
 import { nullRef } from '../database.ts';
 import type { ShutdownReason } from '../fate.ts';
+import { freeMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { type CallContext, type Handlers, refsOf, text } from './context.ts';
 import { dropDevice } from './devices.ts';
@@ -10,14 +11,6 @@ import { withOperation } from './vm-operations.ts';
 /** How long xapi waits for a guest that does not answer a shutdown request, in guest time. */
 const shutdownTimeout = 60_000;
 const shutdownTime = 5_000;
-
-export function freeMemory(world: World): number {
-  const { database } = world;
-  const metrics = text(database.get('host', world.host)['metrics']);
-  const total = Number(database.get('host_metrics', metrics)['memory_total']);
-  const used = [...database.all('VM').values()].filter((vm) => vm['power_state'] === 'Running');
-  return used.reduce((free, vm) => free - Number(vm['memory_static_max']) - Number(vm['memory_overhead']), total);
-}
 
 function assertCanBoot(world: World, vm: string): void {
   const record = world.database.get('VM', vm);

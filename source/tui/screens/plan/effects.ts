@@ -2,6 +2,7 @@ import type { Host } from '../../../hosts/host.ts';
 import { thereAlready } from '../../../operations/made-once.ts';
 import type { Plan } from '../../../operations/plan.ts';
 import { planView } from '../../../operations/plan-view.ts';
+import { diskText } from '../../../operations/summary.ts';
 import { saidOnly } from '../../app/told.ts';
 import type { Work } from '../../app/world.ts';
 import { carryOut } from './carry-out.ts';
@@ -42,7 +43,7 @@ async function entryOf(wish: Wish, host: Host): Promise<JobEntry> {
 
 const shown = (plan: Plan): Planned => ({
   steps: planView(plan),
-  erases: plan.erases,
+  erases: plan.erases.map(diskText),
   shutsDown: plan.actions.some((action) => action.do === 'shutdown'),
   sources: plan.sources,
   notes: plan.notes,

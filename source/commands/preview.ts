@@ -1,0 +1,72 @@
+import type { Plan, Source, StepView } from '../operations/plan.ts';
+import { planView } from '../operations/plan-view.ts';
+import { diskText, type Summary } from '../operations/summary.ts';
+import type { Finding } from '../problem/finding.ts';
+import { cleanLine, cleanRow } from '../text/clean.ts';
+import { wrapText } from '../text/width.ts';
+import { adviceText } from './advice.ts';
+import { table } from './plain.ts';
+
+// What stands above the question. It fits a terminal of 80 by 24: whoever agrees has seen all of it.
+
+const width = 78;
+const labels = 14;
+/** Rows of VMs: head, findings and question need the others. */
+const mostRows = 14;
+/** Characters of a value that a step names. */
+const shortValue = 30;
+
+/** One plan with all that matters of it, or several in a row each. */
+export function previewLines(plans: readonly Plan[], summary: Summary): string[] {
+  const [only, ...others] = plans;
+  const findings = [...plans.flatMap(({ notes }) => notes), ...summary.findings];
+  return [
+    ...(only !== undefined && others.length === 0 ? oneLines(only) : manyLines(plans, summary)),
+    ...unique(findings).flatMap(findingRows),
+  ];
+}
+
+function oneLines(plan: Plan): string[] {
+  const { standing, erases, sources } = plan;
+  const steps = planView(plan);
+  return [
+    `${plan.operation} ${plan.target.name}`,
+    ...(standing === undefined ? [] : [...row('now', standing.condition), ...row('on record', standing.history)]),
+    ...(erases.length === 0 ? [] : row('ERASES', erases.map(diskText).join(', '))),
+    ...sources.flatMap((source) => row(source.what, sourceText(source))),
+    ...row('steps', steps.length === 0 ? 'nothing to do' : steps.map(stepText).join('; ')),
+  ];
+}
+
+function manyLines(plans: readonly Plan[], { head, rows }: Summary): string[] {
+  const shown = rows.slice(0, mostRows).map(({ name, text }) => ['', name, text]);
+  const more = rows.length - shown.length;
+  const told = more === 0 ? '--dry-run shows each step' : `and ${more} more; --dry-run shows them all, step by step`;
+  return [
+    ...wrapText(cleanLine(`${plans[0]?.operation ?? ''}: ${head}`), width),
+    ...table(['', '', ''], shown).slice(1),
+    `  ${told}`,
+  ];
+}
+
+/** A label and its text, over as many rows as it needs. */
+const row = (label: string, text: string): string[] =>
+  wrapText(cleanLine(text), width - labels).map((part, i) => `  ${(i === 0 ? label : '').padEnd(labels - 2)}${part}`);
+
+const sourceText = ({ value, from }: Source): string => `${value} (${typeof from === 'string' ? from : 'given'})`;
+
+/** Long values stand among the sources. */
+function stepText({ step, before, after }: StepView): string {
+  const short = [before, after].filter((side) => side !== '' && side.length <= shortValue);
+  return before === '' || short.length < 2 ? step : `${step}: ${short.join(' -> ')}`;
+}
+
+const findingRows = ({ severity, message, try: advice }: Finding): string[] => [
+  ...row(severity === 'info' ? 'note' : severity, message),
+  ...(advice === undefined ? [] : row('  try', adviceText(advice, cleanRow))),
+];
+
+/** The same of several VMs is said once. */
+const unique = (findings: readonly Finding[]): Finding[] => [
+  ...new Map(findings.map((finding) => [finding.message, finding])).values(),
+];

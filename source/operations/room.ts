@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import type { Host } from '../hosts/host.ts';
+import type { Finding } from '../problem/finding.ts';
+import { formatBytes } from '../text/sizes.ts';
+import { hostMetrics, type Ref, ref, srRecord } from '../xapi/records.ts';
+import type { Plan } from './plan.ts';
+
+/** What plans want of a host, beside what it has. Bytes. */
+export interface Room {
+  readonly storages: readonly StorageRoom[];
+  /** Of all hosts of the pool; null: nobody asked. */
+  readonly memory: { readonly wanted: number; readonly free: number } | null;
+}
+
+export interface StorageRoom {
+  readonly name: string;
+  readonly wanted: number;
+  readonly free: number;
+  /** Its disks take room as they are filled, not when they are made. */
+  readonly thin: boolean;
+}
+
+export const noRoomAsked: Room = { storages: [], memory: null };
+
+/** VHD files on a file system; LVM gives a disk all of its room at once. */
+const thinTypes = ['ext', 'nfs', 'file', 'smb', 'cifs', 'xfs', 'zfs', 'gfs2'];
+
+/** Looks what the host has of what the plans need: one call a storage, and one for memory. */
+export async function readRoom({ session }: Host, plans: readonly Plan[]): Promise<Room> {
+  const wanted = new Map<Ref, number>();
+  for (const { sr, bytes } of plans.flatMap(({ needs }) => needs?.disks ?? []))
+    wanted.set(sr, (wanted.get(sr) ?? 0) + bytes);
+  const storages = [...wanted].map(async ([sr, bytes]): Promise<StorageRoom> => {
+    const record = await session.call('SR.get_record', [sr], srRecord);
+    const free = Math.max(0, record.physical_size - record.physical_utilisation);
+    return { name: record.name_label, wanted: bytes, free, thin: thinTypes.includes(record.type) };
+  });
+  return { storages: await Promise.all(storages), memory: await memoryFor(session, plans) };
+}
+
+/** Of VMs that run already nothing more is needed. */
+async function memoryFor(session: Host['session'], plans: readonly Plan[]): Promise<Room['memory']> {
+  const wanted = plans
+    .filter(({ actions }) => !actions.some((action) => action.do === 'shutdown'))
+    .reduce((sum, { needs }) => sum + (needs?.memory ?? 0), 0);
+  if (wanted === 0) return null;
+  const metrics = await session.call('host_metrics.get_all_records', [], z.record(ref, hostMetrics));
+  const free = Object.values(metrics).reduce((sum, { live, memory_free }) => sum + (live ? memory_free : 0), 0);
+  return { wanted, free };
+}
+
+/** What will not fit, said once for all plans together. A storage that is too small is an error: the host would refuse. */
+export function roomFindings({ storages, memory }: Room): Finding[] {
+  return [...storages.flatMap(storageFinding), ...memoryFinding(memory)];
+}
+
+function storageFinding({ name, wanted, free, thin }: StorageRoom): Finding[] {
+  if (wanted <= free) return [];
+  const facts = `${name} has ${formatBytes(free)} free, and these disks take ${formatBytes(wanted)}`;
+  return thin
+    ? [{ severity: 'warning', code: 'little-space', message: `${facts} once they are full.` }]
+    : [{ severity: 'error', code: 'no-space', message: `${facts}.`, try: { act: 'give', setting: 'disk' } }];
+}
+
+function memoryFinding(memory: Room['memory']): Finding[] {
+  if (memory === null || memory.wanted <= memory.free) return [];
+  const { wanted, free } = memory;
+  const message = `${formatBytes(free)} of memory are free, and together they take ${formatBytes(wanted)}: not all of them can run at once.`;
+  return [{ severity: 'warning', code: 'little-memory', message, try: { act: 'give', setting: 'memory' } }];
+}

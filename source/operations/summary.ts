@@ -1,0 +1,68 @@
+import type { Finding } from '../problem/finding.ts';
+import { formatBytes } from '../text/sizes.ts';
+import type { Disk, Plan } from './plan.ts';
+import { type Room, roomFindings } from './room.ts';
+
+/** What plans come to together, for whoever has to agree: the same words on the screen and on the command line. */
+export interface Summary {
+  /** "12 new VMs, 96 GiB on Local storage of 120 GiB free, …" */
+  readonly head: string;
+  /** One row a plan that does something. */
+  readonly rows: readonly { readonly name: string; readonly text: string }[];
+  /** What would go wrong because of all of them together. */
+  readonly findings: readonly Finding[];
+}
+
+/** `starts`: the VMs are started at once, so that what is erased is erased now. */
+export function summaryOf(plans: readonly Plan[], room: Room, starts = false): Summary {
+  return {
+    head: [count(plans), ...storageParts(room), ...memoryPart(room), ...erasedPart(plans, starts), ...stopPart(plans)]
+      .filter((part) => part !== '')
+      .join(', '),
+    rows: plans.map((plan) => ({ name: plan.target.name, text: rowText(plan) })),
+    findings: roomFindings(room),
+  };
+}
+
+const some = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** A disk as one names it before it is erased: disk 0 (8 GiB, "root"). */
+export const diskText = ({ device, name, bytes }: Disk): string =>
+  `disk ${device} (${formatBytes(bytes)}${name === '' ? '' : `, "${name}"`})`;
+
+export const shutsDown = ({ actions }: Plan): boolean => actions.some((action) => action.do === 'shutdown');
+
+function count(plans: readonly Plan[]): string {
+  const made = plans.filter(({ target }) => target.kind === 'made').length;
+  return made === plans.length && made > 0 ? some(made, 'new VM') : some(plans.length, 'VM');
+}
+
+const storageParts = ({ storages }: Room): string[] =>
+  storages.map(({ name, wanted, free }) => `${formatBytes(wanted)} on ${name} of ${formatBytes(free)} free`);
+
+const memoryPart = ({ memory }: Room): string[] =>
+  memory === null || memory.wanted === 0
+    ? []
+    : [`memory ${formatBytes(memory.wanted)} of ${formatBytes(memory.free)} free`];
+
+function erasedPart(plans: readonly Plan[], starts: boolean): string[] {
+  const disks = plans.flatMap(({ erases }) => erases);
+  if (disks.length === 0) return [];
+  const bytes = disks.reduce((sum, disk) => sum + disk.bytes, 0);
+  return [`${some(disks.length, 'disk')} erased ${starts ? 'now' : 'at the next boot'} (${formatBytes(bytes)})`];
+}
+
+function stopPart(plans: readonly Plan[]): string[] {
+  const stopped = plans.filter((plan) => plan.operation !== 'stop' && shutsDown(plan)).length;
+  return stopped === 0 ? [] : [`${stopped} shut down first`];
+}
+
+/** One plan in a row: how it stands, what it loses. */
+function rowText(plan: Plan): string {
+  const loses = plan.erases.length === 0 ? [] : [`ERASES ${plan.erases.map(diskText).join(', ')}`];
+  const made = plan.target.kind === 'made' && plan.needs !== undefined ? [sizesText(plan.needs)] : [];
+  return [...(plan.standing === undefined ? [] : [plan.standing.condition]), ...made, ...loses].join('; ');
+}
+
+const sizesText = ({ disks, memory }: NonNullable<Plan['needs']>): string =>
+  `${formatBytes(memory)} of memory, ${formatBytes(disks.reduce((sum, { bytes }) => sum + bytes, 0))} of disk`;

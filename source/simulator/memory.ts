@@ -1,0 +1,17 @@
+import { text } from './calls/context.ts';
+import type { World } from './world.ts';
+
+const metricsOf = ({ database, host }: World): string => text(database.get('host', host)['metrics']);
+
+/** Bytes that no domain has, dom0 among them. */
+export function freeMemory(world: World): number {
+  const { database } = world;
+  const total = Number(database.get('host_metrics', metricsOf(world))['memory_total']);
+  const used = [...database.all('VM').values()].filter((vm) => vm['power_state'] === 'Running');
+  return used.reduce((free, vm) => free - Number(vm['memory_static_max']) - Number(vm['memory_overhead']), total);
+}
+
+/** The host's metrics say it, too: xapi looks every few seconds, this world whenever a domain comes or goes. */
+export function noteFreeMemory(world: World): void {
+  world.database.set('host_metrics', metricsOf(world), 'memory_free', freeMemory(world));
+}
