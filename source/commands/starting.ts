@@ -21,7 +21,7 @@ export async function startOne(
   rules: BootRules,
   { dryRun, ...options }: StartingOptions,
 ): Promise<Changed> {
-  const plan = planStart(vm);
+  const plan = planStart(vm, rules);
   if (dryRun) return previewed(plan, vm, rules);
   const started = await startVm(vm, plan, context, options);
   const told = changedBy(started.outcome, vm, started.after ?? vm, rules, startedText(started, rules));

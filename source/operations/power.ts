@@ -16,7 +16,7 @@ export const bootsThroughLoader = ({ record }: Vm): boolean =>
  * No step when it runs already. Suspended and paused VMs are not started: they would go on, not boot. A boot of the
  * installer makes what an earlier install came to untrue: that goes first.
  */
-export function planStart(vm: Vm): Plan {
+export function planStart(vm: Vm, rules: BootRules): Plan {
   const { record } = vm;
   refuseUnfinished(record);
   if (record.power_state === 'Running') return planFor('start', vm, []);
@@ -28,7 +28,22 @@ export function planStart(vm: Vm): Plan {
       try: [{ act: 'stop', vm: record.uuid, force: true }],
     });
   }
-  return planFor('start', vm, [...(bootsThroughLoader(vm) ? verdicts(record) : []), { do: 'start' }]);
+  const plan = planFor('start', vm, [...(bootsThroughLoader(vm) ? verdicts(record) : []), { do: 'start' }]);
+  return { ...plan, notes: halfArmedNotes(vm, rules) };
+}
+
+/** Of a VM that would not get to its installer: the check refuses its start. */
+function halfArmedNotes(vm: Vm, rules: BootRules): readonly Finding[] {
+  const { state, missing } = stateOf(vm.record, { rules });
+  if (state !== 'half-armed') return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'half-armed',
+      message: `It is half-armed, missing ${missing.join(', ')}: its start will be refused.`,
+      try: { act: 'rearm', vm: vm.record.name_label },
+    },
+  ];
 }
 
 const interruptedInstall: Finding = {

@@ -110,6 +110,9 @@ test('Esc goes back without loss, ? lists the keys and why some do nothing', asy
   await frame('All parameters');
   terminal.press('/', 'pv-args', 'enter');
   await frame('PV-args ( RW): -- quiet console=hvc0');
+  // Esc shows all again first, and only then leaves.
+  terminal.press('escape');
+  await frame('37/52');
   terminal.press('escape');
   await frame('Which template?');
   terminal.press('enter', 'enter', 'enter');

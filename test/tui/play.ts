@@ -149,7 +149,8 @@ export function at(step: 'template' | 'configure' | 'verify' | 'act' | 'fleet', 
           say.configure({ type: 'configured', vm: own, told: saidOnly('nothing to do'), changed: false }),
         ],
     [verified(true), 'enter'],
-    ['6'],
+    // The armed one is the last: what wants somebody comes first.
+    ['6', 'G'],
   ];
   return play(all.state, ...walk.slice(0, keys).flat()).state;
 }

@@ -61,10 +61,16 @@ export function stackOf<State extends HasShared>(
 const isCovered = <State extends HasShared>(screens: readonly Mounted<State>[], state: State): boolean =>
   screens.some((screen) => screen.place === null && screen.layers(state).length > 0);
 
-/** The keys that work now: those of the topmost layer, and those that shine through from above it. */
+/** The keys that work now: those of the topmost layer, and those above it, which take the place of the same keys. */
 export function keysNow<State>(stack: readonly AppLayer<State>[]): readonly Binding<State, Launch<State>>[] {
   const top = stack.findLastIndex(({ clear }) => clear !== true);
-  return stack.slice(Math.max(0, top)).flatMap(({ keys }) => keys);
+  const [base = [], ...over] = stack.slice(Math.max(0, top)).map(({ keys }) => keys);
+  const above = over.flat();
+  const isSame =
+    (one: Binding<State, Launch<State>>) =>
+    ({ keys }: Binding<State, Launch<State>>): boolean =>
+      keys[0] === one.keys[0];
+  return [...base.map((one) => above.find(isSame(one)) ?? one), ...above.filter((one) => !base.some(isSame(one)))];
 }
 
 /** The topmost layer that has something. */

@@ -21,6 +21,8 @@ export type Request =
   | {
       readonly work: VmWork;
       readonly refs: readonly Ref[];
+      /** Chosen with the others, but this work is nothing for them: the plan says why. */
+      readonly unfit?: readonly { readonly name: string; readonly reason: string }[];
       readonly template: string | null;
       /** Start over a failed check: the operator overrode it for these very VMs. */
       readonly force?: boolean;

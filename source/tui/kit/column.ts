@@ -1,6 +1,6 @@
 // The declaration of a table's columns: plain data and functions.
 
-/** Columns on the terminal; `most` of a column that is as wide as its longest cell, or takes a share of the table. */
+/** Columns on the terminal; one that is as wide as its longest cell, up to `most`, or takes a share of the table. */
 type ColumnWidth = number | { readonly least: number; readonly most: number; readonly share?: number };
 
 /** One column of a table. `Around` is what the cells need besides their row: the time, the ticked rows. */
@@ -10,4 +10,8 @@ export interface Column<Row, Around = void> {
   readonly width?: ColumnWidth;
   /** The cell as text. It may hold foreign text: whoever prints it cleans it. */
   readonly cell: (row: Row, around: Around) => string;
+  /** Shown only where there is room for it beside the others; the lower number first. */
+  readonly spare?: number;
+  /** What the rows are put in order by, the smallest first; equal ones stay by name. */
+  readonly sort?: (row: Row, around: Around) => number;
 }

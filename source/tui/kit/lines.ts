@@ -82,6 +82,12 @@ export function scrolled(rows: readonly Line[], scroll: number, height: number):
   return [...shown, line(`${first + 1}-${last} of ${rows.length} lines`, 'dim')];
 }
 
+/** The row with the cursor: a bar over its whole width, in one look, so that it is seen without colours, too. */
+export const barred = (row: Line, width: number): Line => [
+  ...row.map(({ text }) => span(text, 'plain', { bold: true, inverse: true })),
+  span(' '.repeat(Math.max(0, width - lineWidth(row))), 'plain', { inverse: true }),
+];
+
 /** A bar of `width` cells; `share` from 0 to 1. */
 export function bar(share: number, width: number, glyphs: Glyphs): string {
   const full = Math.round(Math.max(0, Math.min(1, share)) * width);

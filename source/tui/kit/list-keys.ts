@@ -1,6 +1,6 @@
 import { type Binding, type Layer, type Reduced, stay } from './binding.ts';
 import { span } from './lines.ts';
-import { keepSelection, type ListState, type Move, move } from './list.ts';
+import { keepSelection, type ListState, type Move, move, tickAll, tickRange, toggleTick, untickAll } from './list.ts';
 import { editText, textField } from './text-field.ts';
 
 /** Where a list is in a state, and the ids of its rows as the filter leaves them. */
@@ -45,10 +45,70 @@ export function filterKey<State>(at: ListAt<State>, help: string, hidden = false
   };
 }
 
-/** The layer over a list while its filter is typed; none at other times. */
-export function filterLayers<State>(state: State, at: ListAt<State>): readonly Layer<State, never>[] {
-  return at.list(state).typing === null ? [] : [filterLayer(at)];
+/** A list whose rows can be ticked, to be worked on together. */
+export interface TicksAt<State> {
+  /** Why a row cannot be ticked; null: it can. */
+  readonly reason?: (state: State, id: string) => string | null;
+  /** What one key ticks: all rows that are shown, where nothing else is said. */
+  readonly all?: (state: State) => readonly string[];
+  readonly allHelp: string;
 }
+
+/** The keys that tick rows. */
+export function tickKeys<State>(at: ListAt<State>, ticks: TicksAt<State>): readonly Binding<State, never>[] {
+  const reason = (state: State, id: string | null): string | null =>
+    id === null ? 'Nothing is selected.' : (ticks.reason?.(state, id) ?? null);
+  return [
+    {
+      keys: ['space'],
+      label: 'tick',
+      help: 'tick or untick it, and one down',
+      disabled: (state) =>
+        at.list(state).ticked.has(at.list(state).selected ?? '') ? null : reason(state, at.list(state).selected),
+      run: (state) => {
+        const { selected } = at.list(state);
+        if (selected === null) return stay(state);
+        return stay(at.put(state, move(toggleTick(at.list(state), selected), 'down', at.ids(state))));
+      },
+    },
+    {
+      keys: ['V'],
+      label: 'tick to here',
+      help: 'tick all from the one ticked last to this one',
+      hidden: true,
+      run: (state) => {
+        const may = (id: string): boolean => reason(state, id) === null;
+        return stay(at.put(state, tickRange(at.list(state), at.ids(state), may)));
+      },
+    },
+    {
+      keys: ['*'],
+      label: 'tick all',
+      help: ticks.allHelp,
+      hidden: true,
+      run: (state) => stay(at.put(state, tickAll(at.list(state), ticks.all?.(state) ?? at.ids(state)))),
+    },
+  ];
+}
+
+/**
+ * What lies over a list: the filter while it is typed; else, while the list is filtered or has ticks, the Esc that
+ * undoes this first, before it leaves the list. `quiet`: something else is shown in its place, and Esc is not for it.
+ */
+export function filterLayers<State>(state: State, at: ListAt<State>, quiet = false): readonly Layer<State, never>[] {
+  const { typing, filter, ticked } = at.list(state);
+  if (typing !== null) return [filterLayer(at)];
+  if (quiet) return [];
+  if (filter !== '') return [escapeLayer('show all', 'show all rows again', (now) => filtered(now, at, ''))];
+  if (ticked.size > 0)
+    return [escapeLayer('untick', 'untick all rows', (now) => at.put(now, untickAll(at.list(now))))];
+  return [];
+}
+
+const escapeLayer = <State>(label: string, help: string, run: (state: State) => State): Layer<State, never> => ({
+  clear: true,
+  keys: [{ keys: ['escape'], label, help, run: (state) => stay(run(state)) }],
+});
 
 function filterLayer<State>(at: ListAt<State>): Layer<State, never> {
   const close = (state: State): State => at.put(state, { ...at.list(state), typing: null });
@@ -81,7 +141,7 @@ function filterLayer<State>(at: ListAt<State>): Layer<State, never> {
 }
 
 /** Another filter; the selection stays where it is still to be seen. */
-function filtered<State>(state: State, at: ListAt<State>, filter: string): State {
+export function filtered<State>(state: State, at: ListAt<State>, filter: string): State {
   const next = at.put(state, { ...at.list(state), filter });
   return at.put(next, keepSelection(at.list(next), at.ids(next)));
 }

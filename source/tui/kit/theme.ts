@@ -50,6 +50,11 @@ export interface Glyphs {
   readonly pointer: string;
   readonly on: string;
   readonly off: string;
+  /** Beside a row that is ticked. */
+  readonly ticked: string;
+  /** Beside the head of the column that gives the order. */
+  readonly rising: string;
+  readonly falling: string;
   readonly full: string;
   readonly empty: string;
   readonly rule: string;
@@ -82,6 +87,9 @@ export const unicode: Glyphs = {
   pointer: '❯',
   on: '◉',
   off: '◯',
+  ticked: '•',
+  rising: '↑',
+  falling: '↓',
   full: '█',
   empty: '░',
   rule: '─',
@@ -117,6 +125,9 @@ export const ascii: Glyphs = {
   pointer: '>',
   on: '[x]',
   off: '[ ]',
+  ticked: '*',
+  rising: '+',
+  falling: '-',
   full: '#',
   empty: '.',
   rule: '-',

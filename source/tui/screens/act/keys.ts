@@ -4,14 +4,14 @@ import { back, change, writeReason } from '../../app/shared.ts';
 import type { CreateAnswers } from '../../app/work.ts';
 import { stay } from '../../kit/binding.ts';
 import { formKeys } from '../../kit/form-keys.ts';
-import { filterKey, type ListAt, listKeys } from '../../kit/list-keys.ts';
+import { filterKey, type ListAt, listKeys, tickKeys } from '../../kit/list-keys.ts';
 import { menuKeys } from '../../kit/menu-keys.ts';
 import { connectPlace } from '../connect/place.ts';
 import { verifyPlace } from '../verify/place.ts';
-import { candidateAt, candidateRows, tickedRefs } from './candidates.ts';
+import { candidateAt, candidateRows, meantRefs, tickedRefs } from './candidates.ts';
 import { createFields } from './fields.ts';
 import { actMenu } from './menu.ts';
-import { chooseLine, planCreate, planPicked, toggleTick } from './reduce.ts';
+import { chooseLine, planCreate, planPicked } from './reduce.ts';
 import type { ActCommand, ActScene, ActState } from './state.ts';
 
 type Key = SceneBinding<ActState, ActCommand>;
@@ -73,13 +73,11 @@ function pickReason(scene: ActScene): string | null {
 
 export const pickKeys: readonly Key[] = [
   ...listKeys(candidateList),
-  {
-    keys: ['space'],
-    label: 'tick',
-    help: 'tick or untick this VM',
-    disabled: pickReason,
-    run: toggleTick,
-  },
+  ...tickKeys(candidateList, {
+    reason: (scene, id) => candidateRows(scene).find(({ ref }) => ref === id)?.reason ?? null,
+    all: meantRefs,
+    allHelp: 'tick all that are shown and can be chosen, for a start the armed ones; once more: none',
+  }),
   {
     keys: ['enter'],
     label: 'plan',
@@ -87,7 +85,7 @@ export const pickKeys: readonly Key[] = [
     disabled: (scene) => writeReason(scene) ?? (tickedRefs(scene).length > 0 ? null : pickReason(scene)),
     run: planPicked,
   },
-  filterKey(candidateList, 'only those whose name holds what you type'),
+  filterKey(candidateList, 'only those with what you type in their name, or a state'),
   toMenu,
   helpKey(),
   quitKey(),

@@ -5,7 +5,7 @@ import { back, change, flash, go, type Shared, share } from '../../app/shared.ts
 import { chosenRecord } from '../../app/templates.ts';
 import { stay } from '../../kit/binding.ts';
 import { focusOn } from '../../kit/form.ts';
-import { emptyList, keepSelection } from '../../kit/list.ts';
+import { emptyList, keepSelection, keepTicks } from '../../kit/list.ts';
 import { fleetPlace } from '../fleet/place.ts';
 import { templatePlace } from '../template/place.ts';
 import { candidateAt, candidatesOf, tickedRefs } from './candidates.ts';
@@ -46,7 +46,8 @@ export function noticeAct(before: Shared, scene: ActScene): Reduced {
     own.list,
     candidatesOf(scene).map(({ ref }) => ref),
   );
-  return stay(change(scene, { list, ticked: tickedRefs(scene) }));
+  const fitting = new Set<string>(tickedRefs(scene));
+  return stay(change(scene, { list: keepTicks(list, (ref) => fitting.has(ref)) }));
 }
 
 /** What a line of the menu does. */
@@ -66,7 +67,7 @@ export function chooseLine(scene: ActScene, line: MenuLine): Reduced {
     case 'start':
     case 'rearm':
     case 'repair': {
-      const next = change(scene, { view: 'pick', work: line, ticked: [], list: emptyList });
+      const next = change(scene, { view: 'pick', work: line, list: emptyList });
       return stay(change(next, { list: { ...emptyList, selected: candidateAt(next)?.ref ?? null } }));
     }
   }
@@ -98,12 +99,4 @@ export function planPicked(scene: ActScene): Reduced {
   if (refs.length === 0) return stay(scene);
   const { work } = scene.own;
   return stay(share(scene, { request: { work, refs, template: scene.shared.templates.chosen } }));
-}
-
-export function toggleTick(scene: ActScene): Reduced {
-  const one = candidateAt(scene);
-  if (one === undefined) return stay(scene);
-  const { ticked } = scene.own;
-  const without = ticked.filter((ref) => ref !== one.ref);
-  return stay(change(scene, { ticked: without.length < ticked.length ? without : [...ticked, one.ref] }));
 }

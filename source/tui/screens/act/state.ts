@@ -23,6 +23,8 @@ export interface Candidate {
   readonly look: InstallLook;
   /** Why this work is nothing for it; null: it may be ticked. */
   readonly reason: string | null;
+  /** What is doubtful about it all the same; empty: nothing. */
+  readonly doubt: string;
 }
 
 export interface ActState {
@@ -36,7 +38,6 @@ export interface ActState {
   readonly problem: Problem | null;
   readonly work: PickWork;
   readonly list: ListState;
-  readonly ticked: readonly Ref[];
 }
 
 export type ActScene = Scene<ActState>;
@@ -64,11 +65,15 @@ export const startAct = (_: Shared): ActState => ({
   problem: null,
   work: 'start',
   list: emptyList,
-  ticked: [],
 });
 
 const filtered = memoLast((candidates: readonly Candidate[], filter: string) =>
-  matching(candidates, filter, ({ name }) => name),
+  matching(
+    candidates,
+    filter,
+    ({ name }) => name,
+    ({ look }) => [look],
+  ),
 );
 
 /** The candidates to show, out of all of them. */

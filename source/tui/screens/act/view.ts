@@ -3,11 +3,12 @@ import { chosenFacts } from '../../app/templates.ts';
 import type { View } from '../../kit/binding.ts';
 import { formRows, helpRows } from '../../kit/form-rows.ts';
 import { blank, foreign, hint, type Line, span, title, wrapped } from '../../kit/lines.ts';
+import { filterNote, noHitRows } from '../../kit/list-view.ts';
 import { menuOf } from '../../kit/menu.ts';
 import type { Size } from '../../kit/size.ts';
 import { type ScreenColumn, tableRows } from '../../kit/table.ts';
 import { installLooks } from '../../kit/theme.ts';
-import { candidateAt, candidateRows } from './candidates.ts';
+import { candidateAt, candidateRows, candidatesOf } from './candidates.ts';
 import { createFields } from './fields.ts';
 import { actMenu } from './menu.ts';
 import type { ActScene, Candidate, PickWork } from './state.ts';
@@ -65,7 +66,7 @@ const columns = (boxWidth: number): readonly ScreenColumn<Candidate, Ticked>[] =
     head: 'NAME',
     width: { least: 12, most: 30, share: 0.35 },
     cell: ({ name }) => name,
-    tone: ({ reason }, _, selected) => (reason !== null ? 'dim' : selected ? 'accent' : 'plain'),
+    tone: ({ reason }) => (reason === null ? 'plain' : 'dim'),
   },
   {
     head: 'STATE',
@@ -73,21 +74,33 @@ const columns = (boxWidth: number): readonly ScreenColumn<Candidate, Ticked>[] =
     cell: ({ look }) => installLooks[look].word,
     tone: ({ reason }) => (reason === null ? 'plain' : 'dim'),
   },
-  { head: 'NOT NOW', cell: ({ reason }) => reason ?? '', tone: () => 'dim' },
+  {
+    head: 'NOT NOW',
+    cell: ({ reason, doubt }) => reason ?? doubt,
+    tone: ({ reason }) => (reason === null ? 'warn' : 'dim'),
+  },
 ];
 
 export function pickView(scene: ActScene, size: Size): View {
   const { own } = scene;
   const rows = candidateRows(scene);
   if (rows.length === 0) {
-    const none =
-      own.list.filter === '' ? 'There are no VMs here.' : `No name holds ${own.list.filter}; / changes the filter.`;
-    return { rows: [title(pickTitles[own.work]), blank, hint(none)] };
+    const all = `${candidatesOf(scene).length} VMs`;
+    const none = own.list.filter === '' ? [hint('There are no VMs here.')] : noHitRows(own.list, all, size.width);
+    return {
+      rows: [[...title(pickTitles[own.work]), span('  '), ...filterNote(own.list, size.glyphs)], blank, ...none],
+    };
   }
   const { ref } = candidateAt(scene) ?? {};
   const at = rows.findIndex((row) => row.ref === ref);
-  const head: Line = [...title(pickTitles[own.work]), span(`  ${at + 1}/${rows.length}`, 'dim')];
-  const around = new Set(own.ticked);
+  const around = own.list.ticked;
+  const ticked = around.size === 0 ? [] : [span(`  ${around.size} ticked`, 'accent', { bold: true })];
+  const head: Line = [
+    ...title(pickTitles[own.work]),
+    span(`  ${at + 1} of ${rows.length}  `, 'dim'),
+    ...filterNote(own.list, size.glyphs),
+    ...ticked,
+  ];
   const room = { ...size, height: size.height - 2 };
   return {
     rows: [

@@ -1,6 +1,8 @@
+import { formatBytes } from '../../../text/sizes.ts';
 import { coarseAge } from '../../../text/time.ts';
 import type { Install } from '../../../watch/install.ts';
-import { lookOf } from '../../app/installs.ts';
+import type { InstallTimes } from '../../../watch/times.ts';
+import { lookOf, urgencyOf } from '../../app/installs.ts';
 import type { Column } from '../../kit/column.ts';
 import { installLooks } from '../../kit/theme.ts';
 
@@ -11,31 +13,55 @@ export interface Around {
 
 const name: Column<Install, Around> = {
   head: 'NAME',
-  width: { least: 12, most: 40 },
+  width: { least: 12, most: 60 },
   cell: ({ vm }) => vm.record.name_label,
+  sort: () => 0,
 };
 
+/** By this column the problems come first. */
 const state: Column<Install, Around> = {
   head: 'STATE',
   width: 18,
   cell: (install, { now }) => installLooks[lookOf(install, now)].word,
+  sort: (install, { now }) => urgencyOf(lookOf(install, now)),
 };
 
 const power: Column<Install, Around> = {
   head: 'POWER',
   width: 9,
+  spare: 1,
   cell: ({ vm }) => vm.record.power_state.toLowerCase(),
+  sort: ({ vm }) => ['Running', 'Paused', 'Suspended', 'Halted'].indexOf(vm.record.power_state),
 };
 
-const since: Column<Install, Around> = {
-  head: 'SINCE',
+/** A column with the time since something happened, the latest first. */
+const age = (head: string, time: keyof InstallTimes, spare?: number): Column<Install, Around> => ({
+  head,
   width: 8,
-  cell: ({ times }, { now }) => (times.state === null ? '' : coarseAge(now - times.state)),
+  ...(spare === undefined ? {} : { spare }),
+  cell({ times }, { now }) {
+    const at = times[time];
+    return at === null ? '' : coarseAge(now - at);
+  },
+  sort: ({ times }) => -(times[time] ?? Number.NEGATIVE_INFINITY),
+});
+
+const since = age('SINCE', 'state');
+const started = age('STARTED', 'started', 2);
+const armed = age('ARMED', 'armed', 3);
+
+const memory: Column<Install, Around> = {
+  head: 'MEMORY',
+  width: 8,
+  spare: 4,
+  cell: ({ vm }) => formatBytes(vm.record.memory_static_max),
+  sort: ({ vm }) => vm.record.memory_static_max,
 };
 
 const task: Column<Install, Around> = {
   head: 'TASK',
   cell: (install, { now }) => taskText(install, now),
+  sort: ({ progress }) => progress?.percent ?? -1,
 };
 
 /** What it is doing, in words. */
@@ -55,4 +81,7 @@ export function taskText(install: Install, now: number): string {
 }
 
 /** The columns of the table of VMs. */
-export const fleetColumns = { name, state, power, since, task } as const;
+export const fleetColumns = { name, state, power, since, started, armed, memory, task } as const;
+
+/** Those that can give the order, as the key for it goes through them. */
+export const sortable: readonly Column<Install, Around>[] = [state, since, task, started, armed, power, memory, name];

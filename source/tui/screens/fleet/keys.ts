@@ -1,12 +1,21 @@
+import type { Install } from '../../../watch/install.ts';
 import { helpKey, quitKey } from '../../app/layers.ts';
 import { canRearmRecord, canRepairRecord, canStartRecord, canStopRecord, type Reason } from '../../app/reasons.ts';
 import type { SceneBinding } from '../../app/screen.ts';
-import { back, change, share, writeReason } from '../../app/shared.ts';
+import { back, change, flash, share, writeReason } from '../../app/shared.ts';
 import type { VmWork } from '../../app/work.ts';
 import { stay } from '../../kit/binding.ts';
-import { filterKey, type ListAt, listKeys } from '../../kit/list-keys.ts';
+import { filterKey, type ListAt, listKeys, tickKeys } from '../../kit/list-keys.ts';
 import { actPlace } from '../act/place.ts';
-import { type FleetCommand, type FleetScene, type FleetState, fleetRows, selectedInstall } from './state.ts';
+import { nextSorting, selecting, toNextProblem } from './reduce.ts';
+import {
+  chosenInstalls,
+  type FleetCommand,
+  type FleetScene,
+  type FleetState,
+  fleetRows,
+  selectedInstall,
+} from './state.ts';
 
 type Key = SceneBinding<FleetState, FleetCommand>;
 
@@ -16,22 +25,34 @@ export const fleetList: ListAt<FleetScene> = {
   ids: (scene) => fleetRows(scene).map(({ vm }) => vm.ref),
 };
 
-/** A key that asks for work on the selected VM. */
-const workKey = (key: string, label: VmWork, help: string, reason: Reason): Key => ({
-  keys: [key],
-  label,
-  help,
-  disabled(scene) {
-    const install = selectedInstall(scene);
-    if (install === undefined) return 'No VM is selected.';
-    return writeReason(scene) ?? reason(install.vm.record, install.state.state);
-  },
-  run(scene) {
-    const chosen = selectedInstall(scene);
-    const refs = chosen === undefined ? [] : [chosen.vm.ref];
-    return stay(share(scene, { request: { work: label, refs, template: scene.shared.templates.chosen } }));
-  },
-});
+/** A key that asks for work on the ticked VMs, or on the selected one: one plan, with one question. */
+const workKey = (key: string, label: VmWork, help: string, reason: Reason): Key => {
+  const why = ({ vm, state }: Install): string | null => reason(vm.record, state.state);
+  return {
+    keys: [key],
+    label,
+    help,
+    disabled(scene) {
+      const chosen = chosenInstalls(scene);
+      const [first] = chosen;
+      if (first === undefined) return 'No VM is selected.';
+      const not = writeReason(scene);
+      if (not !== null) return not;
+      if (chosen.length === 1) return why(first);
+      return chosen.some((install) => why(install) === null)
+        ? null
+        : `Nothing for any of the ${chosen.length}: ${why(first)}`;
+    },
+    run(scene) {
+      const chosen = chosenInstalls(scene).map((install) => ({ install, reason: why(install) }));
+      const refs = chosen.flatMap(({ install, reason: not }) => (not === null ? [install.vm.ref] : []));
+      const unfit = chosen.flatMap(({ install, reason: not }) =>
+        not === null ? [] : [{ name: install.vm.record.name_label, reason: not }],
+      );
+      return stay(share(scene, { request: { work: label, refs, template: scene.shared.templates.chosen, unfit } }));
+    },
+  };
+};
 
 /** A key that opens a pane for the selected VM, and closes it. */
 const paneKey = (key: string, pane: 'details' | 'log', label: string, help: string): Key => ({
@@ -48,6 +69,7 @@ const toMenu = (scene: FleetScene): FleetScene => back(scene, actPlace);
 
 export const fleetKeys: readonly Key[] = [
   ...listKeys(fleetList),
+  ...tickKeys(fleetList, { allHelp: 'tick all that are shown; once more: none' }),
   workKey('s', 'start', 'start it; when armed, only if its files pass the check', canStartRecord),
   workKey('x', 'stop', 'shut it down', canStopRecord),
   workKey('a', 'rearm', 'the installer once more at the next boot', canRearmRecord),
@@ -61,13 +83,37 @@ export const fleetKeys: readonly Key[] = [
   paneKey('enter', 'details', 'more', 'details of the selected VM, and back to the table'),
   paneKey('l', 'log', 'log', 'what FAI has said of the selected VM, and back'),
   {
+    keys: ['e', '!'],
+    label: 'next problem',
+    help: 'the next VM that failed, waits or is lost',
+    run: (scene) =>
+      stay(toNextProblem(scene) ?? flash(scene, 'None of those shown failed, waits or is lost.', 'good')),
+  },
+  {
+    keys: ['S'],
+    label: 'sort',
+    help: 'in the order of the next column; at first the problems are on top',
+    hidden: true,
+    run: (scene) => stay(change(scene, { sorting: nextSorting(scene.own.sorting) })),
+  },
+  {
+    keys: ['R'],
+    label: 'reverse',
+    help: 'the same order from its other end',
+    hidden: true,
+    run(scene) {
+      const { sorting } = scene.own;
+      return stay(change(scene, { sorting: { ...sorting, reversed: !sorting.reversed } }));
+    },
+  },
+  {
     keys: ['o'],
     label: 'others',
     help: 'show or hide VMs that no install concerns',
     hidden: true,
-    run: (scene) => stay(change(scene, { all: !scene.own.all })),
+    run: (scene) => stay(selecting(change(scene, { all: !scene.own.all }))),
   },
-  filterKey(fleetList, 'only those whose name holds what you type', true),
+  filterKey(fleetList, 'only those with what you type in their name, or a state: failed, !installed'),
   quitKey(),
   {
     keys: ['escape'],

@@ -1,8 +1,18 @@
+import { ref } from '../../../xapi/records.ts';
+import { isProblem, lookOf } from '../../app/installs.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, type Shared, share } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
-import { keepSelection, listAt } from '../../kit/list.ts';
-import { type FleetCommand, type FleetEvent, type FleetScene, type FleetState, fleetRows } from './state.ts';
+import { keepSelection, keepTicks, listAt } from '../../kit/list.ts';
+import { sortable } from './columns.ts';
+import {
+  type FleetCommand,
+  type FleetEvent,
+  type FleetScene,
+  type FleetState,
+  fleetRows,
+  type Sorting,
+} from './state.ts';
 
 type Reduced = SceneReduced<FleetState, FleetCommand>;
 
@@ -28,17 +38,36 @@ export function reduceFleet(scene: FleetScene, event: FleetEvent): Reduced {
   }
 }
 
-/** A selection that is no longer to be seen is given to the first row. */
-const selecting = (scene: FleetScene): FleetScene => {
-  const { list } = scene.own;
+/** A selection that is no longer to be seen is given to the first row; a VM that is gone loses its tick. */
+export const selecting = (scene: FleetScene): FleetScene => {
+  const { byRef } = scene.shared.fleet;
+  const list = keepTicks(scene.own.list, (id) => byRef.has(ref.parse(id)));
   const rows = fleetRows(scene);
-  if (rows.some(({ vm }) => vm.ref === list.selected)) return scene;
-  const kept = keepSelection(
-    list,
-    rows.map(({ vm }) => vm.ref),
-  );
-  return change(scene, { list: kept });
+  const there = rows.some(({ vm }) => vm.ref === list.selected);
+  const kept = there
+    ? list
+    : keepSelection(
+        list,
+        rows.map(({ vm }) => vm.ref),
+      );
+  return kept === scene.own.list ? scene : change(scene, { list: kept });
 };
+
+/** The order by the next column; from the last one the first again. */
+export function nextSorting({ head }: Sorting): Sorting {
+  const at = sortable.findIndex((column) => column.head === head);
+  return { head: sortable[(at + 1) % sortable.length]?.head ?? head, reversed: false };
+}
+
+/** To the next VM below that does not go on by itself, and from the last one to the first; null: there is none. */
+export function toNextProblem(scene: FleetScene): FleetScene | null {
+  const { own, shared } = scene;
+  const rows = fleetRows(scene);
+  const at = rows.findIndex(({ vm }) => vm.ref === own.list.selected);
+  const round = [...rows.slice(at + 1), ...rows.slice(0, at + 1)];
+  const next = round.find((install) => isProblem(lookOf(install, shared.now)));
+  return next === undefined ? null : change(scene, { list: { ...own.list, selected: next.vm.ref } });
+}
 
 /** Another host is followed instead, or the same anew; and what was just made must be in sight: no old filter, no old pane. */
 export function noticeFleet(before: Shared, scene: FleetScene): Reduced {

@@ -3,6 +3,7 @@ import type { Screen } from '../../app/screen.ts';
 import type { Term } from '../../kit/glossary.ts';
 import { filterLayers } from '../../kit/list-keys.ts';
 import { performFleet } from './effects.ts';
+import { heardRow } from './header.ts';
 import { fleetKeys, fleetList } from './keys.ts';
 import { fleetPlace } from './place.ts';
 import { noticeFleet, reduceFleet } from './reduce.ts';
@@ -27,7 +28,10 @@ export const fleet: Screen<'fleet', FleetState, FleetEvent, FleetCommand> = {
   name: 'fleet',
   place: fleetPlace,
   start: startFleet,
-  layers: (scene) => [{ keys: fleetKeys, view: fleetView, terms: fleetTerms }, ...filterLayers(scene, fleetList)],
+  layers: (scene) => [
+    { keys: fleetKeys, view: fleetView, message: heardRow, terms: fleetTerms },
+    ...filterLayers(scene, fleetList, scene.own.pane !== 'table'),
+  ],
   reduce: reduceFleet,
   notice: noticeFleet,
   busy: () => false,

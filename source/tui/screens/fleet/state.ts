@@ -4,13 +4,22 @@ import type { Fleet } from '../../../watch/fleet.ts';
 import type { Install } from '../../../watch/install.ts';
 import type { Listening } from '../../../watch/stream.ts';
 import { type Ref, ref } from '../../../xapi/records.ts';
-import { concernedInstalls, sortedInstalls } from '../../app/installs.ts';
+import { concernedInstalls, lookOf, sortedInstalls } from '../../app/installs.ts';
 import type { Scene } from '../../app/shared.ts';
 import { emptyList, type ListState, matching } from '../../kit/list.ts';
 import { memoLast } from '../../kit/memo.ts';
+import { type InstallLook, installLooks } from '../../kit/theme.ts';
+import { sortable } from './columns.ts';
+
+/** The column that gives the order, by its head. */
+export interface Sorting {
+  readonly head: string;
+  readonly reversed: boolean;
+}
 
 export interface FleetState {
   readonly list: ListState;
+  readonly sorting: Sorting;
   /** Those that no install concerns, too. */
   readonly all: boolean;
   readonly pane: 'table' | 'details' | 'log';
@@ -40,21 +49,69 @@ export type FleetCommand =
   | { readonly do: 'hurry' }
   | { readonly do: 'record-verdict'; readonly ref: Ref; readonly verdict: Verdict };
 
+/** Problems first: what one wants to see in the morning. */
+export const morning: Sorting = { head: 'STATE', reversed: false };
+
 export const startFleet = (): FleetState => ({
   list: emptyList,
+  sorting: morning,
   all: false,
   pane: 'table',
   following: false,
   listening: null,
 });
 
-const rowsOf = memoLast((fleet: Fleet, all: boolean, filter: string): readonly Install[] =>
-  matching(all ? sortedInstalls(fleet) : concernedInstalls(fleet), filter, ({ vm }) => vm.record.name_label),
+/** VMs in the order of a column; equal ones stay by name. */
+export const inOrder = memoLast((installs: readonly Install[], sorting: Sorting, now: number): readonly Install[] => {
+  const by = sortable.find(({ head }) => head === sorting.head)?.sort ?? (() => 0);
+  const keys = new Map(installs.map((install) => [install, by(install, { now })]));
+  const sorted = installs.toSorted((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0));
+  return sorting.reversed ? sorted.reverse() : sorted;
+});
+
+/** What the filter takes for the state of a VM: the words for it, and whether it runs. */
+const wordsOf = (install: Install, now: number): readonly string[] => {
+  const look = lookOf(install, now);
+  return [look, ...installLooks[look].word.split(/[ ,]+/), install.vm.record.power_state.toLowerCase()];
+};
+
+const filtered = memoLast((installs: readonly Install[], filter: string, now: number): readonly Install[] =>
+  matching(
+    installs,
+    filter,
+    ({ vm }) => vm.record.name_label,
+    (install) => wordsOf(install, now),
+  ),
 );
 
-/** The VMs to show, by name; the same array until the host, the filter or the choice changes. */
-export const fleetRows = ({ shared, own }: FleetScene): readonly Install[] =>
-  rowsOf(shared.fleet, own.all, own.list.filter);
+/** The VMs there are to show before any filter, by name. */
+export const fleetInstalls = ({ shared, own }: FleetScene): readonly Install[] =>
+  own.all ? sortedInstalls(shared.fleet) : concernedInstalls(shared.fleet);
+
+/** The VMs to show, in order; the same array until the host, the time, the filter or the choice changes. */
+export const fleetRows = (scene: FleetScene): readonly Install[] => {
+  const { list, sorting } = scene.own;
+  const { now } = scene.shared;
+  return inOrder(filtered(fleetInstalls(scene), list.filter, now), sorting, now);
+};
+
+/** How many VMs are in each state. */
+export const totalsOf = memoLast((installs: readonly Install[], now: number): ReadonlyMap<InstallLook, number> => {
+  const totals = new Map<InstallLook, number>();
+  for (const install of installs) {
+    const look = lookOf(install, now);
+    totals.set(look, (totals.get(look) ?? 0) + 1);
+  }
+  return totals;
+});
 
 export const selectedInstall = ({ shared, own }: FleetScene): Install | undefined =>
   own.list.selected === null ? undefined : shared.fleet.byRef.get(ref.parse(own.list.selected));
+
+/** Those that are ticked; without ticks the selected one: what a key for work is about. */
+export function chosenInstalls(scene: FleetScene): readonly Install[] {
+  const { ticked } = scene.own.list;
+  if (ticked.size > 0) return sortedInstalls(scene.shared.fleet).filter(({ vm }) => ticked.has(vm.ref));
+  const one = selectedInstall(scene);
+  return one === undefined ? [] : [one];
+}

@@ -1,17 +1,18 @@
 import type { Install } from '../../../watch/install.ts';
-import type { Listening } from '../../../watch/stream.ts';
 import { lookOf } from '../../app/installs.ts';
-import { bar, blank, foreign, hint, type Line, span } from '../../kit/lines.ts';
+import { bar, blank, foreign, hint, type Line, span, wrapped } from '../../kit/lines.ts';
+import { noHitRows } from '../../kit/list-view.ts';
 import type { Size } from '../../kit/size.ts';
 import { type ScreenColumn, tableRows } from '../../kit/table.ts';
 import { installLooks } from '../../kit/theme.ts';
 import { type Around, fleetColumns, taskText } from './columns.ts';
-import { type FleetScene, fleetRows } from './state.ts';
+import { headerRow, stateWords } from './header.ts';
+import { type FleetScene, fleetInstalls, fleetRows } from './state.ts';
 
-const { name, state, power, since, task } = fleetColumns;
+const { name, state, power, since, started, armed, memory, task } = fleetColumns;
 
 const columns: readonly ScreenColumn<Install, Around>[] = [
-  { ...name, tone: (_row, _, selected) => (selected ? 'accent' : 'plain'), bold: (selected) => selected },
+  name,
   {
     ...state,
     // Never by colour alone: a sign and a word.
@@ -23,6 +24,9 @@ const columns: readonly ScreenColumn<Install, Around>[] = [
   },
   { ...power, tone: ({ vm }) => (vm.record.power_state === 'Running' ? 'plain' : 'dim') },
   { ...since, tone: () => 'dim' },
+  { ...started, tone: () => 'dim' },
+  { ...armed, tone: () => 'dim' },
+  { ...memory, tone: () => 'dim' },
   { ...task, draw: (install, { now }, room, size) => taskSpans(install, now, room, size) },
 ];
 
@@ -31,45 +35,38 @@ const roomForTask = 19;
 
 export function fleetTable(scene: FleetScene, size: Size): Line[] {
   const { shared, own } = scene;
+  const { list, sorting } = own;
   const rows = fleetRows(scene);
-  const head = headRow(scene, rows.length);
-  if (rows.length === 0) return [head, blank, hint(emptyText(scene, size))];
+  const header = headerRow(scene, size);
+  if (rows.length === 0) return [header, blank, ...emptyRows(scene, size)];
   const at = Math.max(
     0,
-    rows.findIndex(({ vm }) => vm.ref === own.list.selected),
+    rows.findIndex(({ vm }) => vm.ref === list.selected),
   );
   const around = { now: shared.now };
+  const isTicked = ({ vm }: Install): boolean => list.ticked.has(vm.ref);
   const room = { ...size, height: size.height - 1 };
-  return [head, ...tableRows({ columns, rows, around, at, heads: true, rest: roomForTask }, room)];
+  const table = { columns, rows, around, at, heads: true, rest: roomForTask, sorted: sorting, isTicked };
+  return [header, ...tableRows(table, room)];
 }
 
-function emptyText({ own }: FleetScene, { glyphs }: Size): string {
-  if (!own.following) return `Reading the VMs${glyphs.ellipsis}`;
-  if (own.list.filter !== '') return `No name holds ${own.list.filter}; / changes the filter.`;
-  return 'No VM here has to do with an FAI install yet. n makes one, o shows the others.';
-}
-
-function headRow({ own }: FleetScene, count: number): Line {
-  const { listening, all, list } = own;
-  const deaf = listening !== null && 'problem' in listening;
-  const filter = list.filter === '' ? '' : ` /${list.filter}`;
-  return [
-    span('Fleet', 'title', { bold: true }),
-    span(`  ${count} ${count === 1 ? 'VM' : 'VMs'}${all ? ', others too' : ''}${filter}`, 'dim'),
-    span(`   ${listening === null ? '' : heardText(listening)}`, deaf ? 'warn' : 'dim'),
-  ];
-}
-
-function heardText(listening: Listening): string {
-  switch (listening.state) {
-    case 'listening':
-      return `FAI messages on port ${listening.port}`;
-    case 'shared':
-      return `FAI messages through PID ${listening.pid}`;
-    case 'taken':
-    case 'refused':
-      return `no FAI messages: ${listening.problem.message}`;
+/** Why there is nothing to see, and what to press. */
+function emptyRows(scene: FleetScene, { glyphs, width }: Size): Line[] {
+  const { own, shared } = scene;
+  if (!own.following) return [hint(`Reading the VMs${glyphs.ellipsis}`)];
+  if (own.list.filter !== '') {
+    const words = [...stateWords(scene), 'running', 'halted'].join(', ');
+    return [
+      ...noHitRows(own.list, `${fleetInstalls(scene).length} VMs`, width),
+      blank,
+      ...wrapped(`It takes a part of the name, or a state: ${words}; with ! before it, all others.`, width, 'dim'),
+    ];
   }
+  const others = shared.fleet.byRef.size;
+  return wrapped(
+    `No VM here has to do with an FAI install yet. n makes one${others === 0 ? '' : `, o shows the ${others} others`}.`,
+    width,
+  );
 }
 
 /** The task in words; one that goes on with a bar. */

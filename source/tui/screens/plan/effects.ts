@@ -4,6 +4,7 @@ import type { Plan } from '../../../operations/plan.ts';
 import { planView } from '../../../operations/plan-view.ts';
 import { diskText } from '../../../operations/summary.ts';
 import { saidOnly } from '../../app/told.ts';
+import type { Request } from '../../app/work.ts';
 import type { Work } from '../../app/world.ts';
 import { carryOut } from './carry-out.ts';
 import type { JobEntry, PlanCommand, PlanEvent, Planned } from './state.ts';
@@ -19,6 +20,7 @@ export async function performPlan(command: PlanCommand, work: PlanWork): Promise
     case 'plan': {
       const entries: JobEntry[] = [];
       for (const wish of wishes) entries.push(await entryOf(wish, work.world.host()));
+      entries.push(...unfitEntries(command.request));
       // One that was left by Esc must not come up in the next.
       if (!work.signal.aborted) work.dispatch({ type: 'planned', entries });
       return;
@@ -27,6 +29,12 @@ export async function performPlan(command: PlanCommand, work: PlanWork): Promise
       return run(wishes, command, work);
   }
 }
+
+/** Those that were chosen with the others and cannot be done; behind the wishes, whose places count. */
+const unfitEntries = (request: Request): readonly JobEntry[] =>
+  request.work === 'create'
+    ? []
+    : (request.unfit ?? []).map(({ name, reason }) => ({ name, planned: null, problem: null, note: reason }));
 
 /** A plan, or in words why there is none, or the problem on the way to it. */
 async function entryOf(wish: Wish, host: Host): Promise<JobEntry> {

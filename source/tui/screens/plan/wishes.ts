@@ -72,7 +72,7 @@ async function planFor(
   const host = world.host();
   switch (work) {
     case 'start': {
-      const plan = planStart(vm);
+      const plan = planStart(vm, (await host.facts()).rules);
       const installs = bootsThroughLoader(vm) && plan.actions.length > 0;
       return installs ? { ...plan, erases: await disksOf(host.session, vm.record) } : plan;
     }

@@ -5,6 +5,7 @@ import { problemRows } from '../../app/problem-rows.ts';
 import type { View } from '../../kit/binding.ts';
 import { busyRow, formRows, helpRows } from '../../kit/form-rows.ts';
 import { beside, blank, foreign, type Line, line, span, title, wrapped } from '../../kit/lines.ts';
+import { filterNote, noHitRows } from '../../kit/list-view.ts';
 import type { Size } from '../../kit/size.ts';
 import { type ScreenColumn, tableRows } from '../../kit/table.ts';
 import { copyFields, type ParameterLine, paramRows, type TemplateScene, templateRows } from './state.ts';
@@ -16,8 +17,7 @@ const columns: readonly ScreenColumn<TemplateFacts, void>[] = [
     head: 'NAME',
     width: { least: 12, most: 46, share: 0.5 },
     cell: ({ name }) => name,
-    tone: ({ netboot }, _, selected) => (selected ? 'accent' : netboot ? 'plain' : 'dim'),
-    bold: (selected) => selected,
+    tone: ({ netboot }) => (netboot ? 'plain' : 'dim'),
   },
   {
     head: 'FOR FAI',
@@ -33,7 +33,7 @@ export function templateView(scene: TemplateScene, size: Size): View {
   if (shared.templates.items.length === 0) return { rows: [busyRow('Reading the templates', size)] };
   const items = templateRows(scene);
   const at = items.findIndex(({ uuid }) => uuid === own.list.selected);
-  const list = (room: Size): Line[] => listRows(items, at, own.list.filter, room);
+  const list = (room: Size): Line[] => listRows(items, at, scene, room);
   if (size.width >= wide) {
     const left = Math.floor(size.width * 0.55);
     const details = detailRows(scene, items[at], { ...size, width: size.width - left - 3 });
@@ -44,13 +44,15 @@ export function templateView(scene: TemplateScene, size: Size): View {
   return { rows: [...list({ ...size, height }), blank, ...details].slice(0, size.height) };
 }
 
-function listRows(rows: readonly TemplateFacts[], at: number, filter: string, size: Size): Line[] {
+function listRows(rows: readonly TemplateFacts[], at: number, { own, shared }: TemplateScene, size: Size): Line[] {
   const position = `${rows.length === 0 ? 0 : at + 1}/${rows.length}`;
   const head: Line = [
     span('Which template? ', 'title', { bold: true }),
-    span(`${position}, those for FAI first`, 'dim'),
+    span(`${position}, those for FAI first  `, 'dim'),
+    ...filterNote(own.list, size.glyphs),
   ];
-  if (rows.length === 0) return [head, ...wrapped(`No name holds ${filter}; / changes the filter.`, size.width)];
+  if (rows.length === 0)
+    return [head, blank, ...noHitRows(own.list, `${shared.templates.items.length} templates`, size.width)];
   const room = { ...size, height: size.height - 2 };
   return [head, ...tableRows({ columns, rows, around: undefined, at, heads: false }, room)];
 }
@@ -121,8 +123,10 @@ export function paramsView({ own }: TemplateScene, size: Size): View {
     rows: [
       [
         span(`All parameters ${rows.length === 0 ? 0 : at + 1}/${rows.length}`, 'title', { bold: true }),
-        span('  as xe template-param-list prints them', 'dim'),
+        span('  as xe template-param-list prints them  ', 'dim'),
+        ...filterNote(params.list, size.glyphs),
       ],
+      ...(rows.length === 0 ? noHitRows(params.list, `${params.lines.length} parameters`, size.width) : []),
       ...tableRows({ columns: paramColumns, rows, around: undefined, at, heads: false }, { ...size, height }),
       blank,
       ...(chosen === undefined ? [] : [line(chosen.name, 'accent')]),
