@@ -102,7 +102,13 @@ export async function xenfai(
   const nowhere = () => Promise.resolve(0);
   const code = await runProgram(args, '0', around, { screen: nowhere, demo: nowhere, simulate: nowhere });
   const text = out.join('\n');
-  return { code, out: text, err: err.join('\n'), json: args.includes('--json') ? JSON.parse(text) : null };
+  // What goes on tells one document a line.
+  const json = !args.includes('--json')
+    ? null
+    : out.length > 1
+      ? out.map((line) => JSON.parse(line))
+      : JSON.parse(text);
+  return { code, out: text, err: err.join('\n'), json };
 }
 
 /** A template of one's own, prepared as the page says. */

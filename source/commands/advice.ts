@@ -91,7 +91,7 @@ function actText(
     case 'fai-files':
       return ['xenfai', 'fai-files', 'DIR', '--repository', 'URL'];
     case 'watch':
-      return act.vm === undefined ? ['xenfai', 'status', '--watch'] : about('status', act.vm, ['--watch']);
+      return act.vm === undefined ? ['xenfai', 'status', '--watch'] : about('watch', act.vm);
   }
 }
 

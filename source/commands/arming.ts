@@ -11,7 +11,9 @@ import type { Result } from './result.ts';
 import { startOne } from './starting.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
+import { usage } from './usage.ts';
 import { architecture } from './values.ts';
+import { watchFlags } from './watch-flags.ts';
 
 /** Where the netboot of a VM or template comes from. */
 export const sourceFlags = (take: Take) => ({
@@ -34,6 +36,7 @@ export const armingFlags = (take: Take) => ({
   force: take.on('--force', 'shut a running VM down first'),
   snapshot: take.on('--snapshot', 'take a snapshot of the disks before'),
   start: take.on('--start', 'start it afterwards, if the repository passes the check'),
+  ...watchFlags(take),
 });
 
 type ArmingFlags = Given & ReturnType<typeof armingFlags>;
@@ -41,6 +44,7 @@ type ArmingFlags = Given & ReturnType<typeof armingFlags>;
 /** `rearm` and `repair`: the same fields, for a VM whose attempt is used and for one another tool made. */
 export function arm(operation: 'rearm' | 'repair', options: ArmingFlags, around: Surroundings): Promise<Result> {
   const { signal, transport } = around;
+  if (options.watch && !options.start) usage('--watch goes with --start.');
   const asked = isAsked(options);
   return changeVms(options.names, options, around, {
     plan: (vm, { host, profile }) =>

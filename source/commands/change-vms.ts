@@ -5,13 +5,15 @@ import { noRoomAsked, readRoom } from '../operations/room.ts';
 import { refuseOther } from '../operations/same-plan.ts';
 import { summaryOf } from '../operations/summary.ts';
 import { agreed, isAsked, nothingChanged, refuseUnasked } from './agree.ts';
-import { type Changed, summary } from './changed.ts';
+import type { Changed } from './changed.ts';
 import { type Connection, withHost } from './connect.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
 import { previewLines } from './preview.ts';
 import type { Result } from './result.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { WatchFlags } from './watch-flags.ts';
+import { andWatch } from './watching.ts';
 
 /** What a command does with each of the VMs it is given. */
 export interface Change {
@@ -38,7 +40,7 @@ const hasSteps = ({ actions }: Plan): boolean => actions.length > 0;
  */
 export async function changeVms(
   names: readonly string[],
-  options: Given,
+  options: Given & Partial<WatchFlags>,
   around: Surroundings,
   change: Change,
 ): Promise<Result> {
@@ -62,16 +64,17 @@ export async function changeVms(
         if (!(await agreed(options, around, [...shown, ...without], change.question(plans)))) return nothingChanged;
       }
     }
-    const all = await eachName(names, host, around.signal, async (name) => {
-      const before = refused.get(name);
-      if (before !== undefined) return before;
-      const shown = planned.get(name);
-      const now = await planOf(
-        shown === undefined ? await findVm(host.session, name) : await readVm(host.session, shown.vm.ref),
-      );
-      if (shown !== undefined) refuseOther(shown.plan, now.plan);
-      return change.carryOut(now.vm, now.plan, connection, rules);
-    });
-    return summary(all, options);
+    return andWatch(options, connection, around, () =>
+      eachName(names, host, around.signal, async (name) => {
+        const before = refused.get(name);
+        if (before !== undefined) return before;
+        const shown = planned.get(name);
+        const now = await planOf(
+          shown === undefined ? await findVm(host.session, name) : await readVm(host.session, shown.vm.ref),
+        );
+        if (shown !== undefined) refuseOther(shown.plan, now.plan);
+        return change.carryOut(now.vm, now.plan, connection, rules);
+      }),
+    );
   });
 }

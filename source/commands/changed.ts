@@ -116,17 +116,11 @@ export function withStart(first: Changed, started: Changed): Changed {
 /** All targets together: 0, the one code they share, or 9 when only some failed. */
 export function summary(all: readonly Changed[], options: Pick<Given, 'dryRun'>): Result {
   const problems = all.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-  const code = exitOf(problems, all.length);
-  const [first] = problems;
-  const aggregate: Problem = {
-    code: 'some-failed',
-    exit: exit.someFailed,
-    message: `${problems.length} of ${all.length} failed.`,
-  };
+  const { code, error } = together(problems, all.length);
   return {
     exit: code,
     json: {
-      ...(first === undefined ? {} : { error: problemJson(code === exit.someFailed ? aggregate : first) }),
+      ...error,
       vms: all.map((one) => one.item),
       ...(options.dryRun ? { dryRun: true, plan: all.flatMap((one) => one.steps.map(stepJson)) } : {}),
     },
@@ -138,6 +132,19 @@ export function summary(all: readonly Changed[], options: Pick<Given, 'dryRun'>)
       return [named ? problem : { ...problem, message: `${item.name}: ${problem.message}` }];
     }),
   };
+}
+
+/** What several problems among so many targets come to, as exit code and as `error` of the document. */
+export function together(problems: readonly Problem[], all: number) {
+  const code = exitOf(problems, all);
+  const [first] = problems;
+  const aggregate: Problem = {
+    code: 'some-failed',
+    exit: exit.someFailed,
+    message: `${problems.length} of ${all} failed.`,
+  };
+  const error = first === undefined ? {} : { error: problemJson(code === exit.someFailed ? aggregate : first) };
+  return { code, error };
 }
 
 function exitOf(problems: readonly Problem[], all: number): number {

@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, () => Promise<CommandSpec>>> = {
   rearm: async () => (await import('./rearm.ts')).rearm,
   start: async () => (await import('./start.ts')).start,
   stop: async () => (await import('./stop.ts')).stop,
+  watch: async () => (await import('./watch.ts')).watch,
   stage: async () => (await import('./stage.ts')).stage,
   'fai-files': async () => (await import('./fai-files.ts')).faiFilesCommand,
   journal: async () => (await import('./journal.ts')).journal,

@@ -6,7 +6,7 @@ import { madeOnce, thereAlready } from '../operations/made-once.ts';
 import { type CreateOptions, createSite } from '../operations/site.ts';
 import { expandNames } from '../operations/vm-names.ts';
 import { ProblemError } from '../problem/problem.ts';
-import { applyPlan, type Changed, summary, withStart } from './changed.ts';
+import { applyPlan, type Changed, withStart } from './changed.ts';
 import { type Connection, withHost } from './connect.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
@@ -19,6 +19,8 @@ import type { Take } from './take.ts';
 import { usage } from './usage.ts';
 import { size, wholeNumber } from './values.ts';
 import { vmItem } from './vm-json.ts';
+import { watchFlags } from './watch-flags.ts';
+import { andWatch } from './watching.ts';
 
 const takes = (take: Take) => ({
   patterns: take.any('NAME'),
@@ -36,6 +38,7 @@ const takes = (take: Take) => ({
     wholeNumber,
   ),
   start: take.on('--start', 'start them, if the repository passes the check'),
+  ...watchFlags(take),
 });
 
 type Options = Given & ReturnType<typeof takes>;
@@ -48,13 +51,14 @@ export const create = command({
     ["xenfai create 'web[01-08]' --template 'Debian FAI' --memory 512M --disk 8G", 'eight armed VMs'],
     ['xenfai create --manifest machines.json --template FAI --start', 'each as its entry says'],
   ],
-  exits: [6, 7, 8, 9],
+  exits: [6, 7, 8, 9, 11],
   access: 'write',
   run: createVms,
 });
 
 /** New VMs from one prepared template. A name we made from it already is left alone; any other is refused. */
 async function createVms(options: Options, around: Surroundings): Promise<Result> {
+  if (options.watch && !options.start) usage('--watch goes with --start.');
   const manifest = options.manifest === undefined ? [] : await readManifest(options.manifest);
   const entries = new Map(manifest.map((entry) => [entry.name, entry]));
   const names = expand(
@@ -85,7 +89,9 @@ async function createVms(options: Options, around: Surroundings): Promise<Result
           startMade(await applyPlan(plan, null, connection.context, options), connection, options, around),
       );
     };
-    return summary(await eachName(names, host, signal, one, options.concurrency ?? defaults.concurrency), options);
+    return andWatch(options, connection, around, () =>
+      eachName(names, host, signal, one, options.concurrency ?? defaults.concurrency),
+    );
   });
 }
 

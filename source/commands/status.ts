@@ -96,10 +96,14 @@ async function orphans(host: Host): Promise<Result> {
 function rows(items: readonly VmItem[]): string[] {
   if (items.length === 0) return ['No VM here has to do with an FAI install; --all shows the others.'];
   return table(
-    ['NAME', 'STATE', 'POWER', 'MISSING', 'UUID'],
-    items.map((item) => [item.name, item.state, item.powerState, item.missing.join(' ') || '-', item.uuid]),
+    ['NAME', 'STATE', 'POWER', 'DETAIL', 'UUID'],
+    items.map((item) => [item.name, item.state, item.powerState, detail(item) || '-', item.uuid]),
   );
 }
+
+/** What is missing, or where it has failed. */
+const detail = ({ missing, task, code }: VmItem): string =>
+  task === undefined ? missing.join(' ') : `at ${task}, code ${code ?? 0}`;
 
 /** One line a change, JSON or text, until a signal ends it; a VM that did not change is not repeated. */
 async function watched({ host, context }: Connection, options: Options, around: Surroundings): Promise<Result> {

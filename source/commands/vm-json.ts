@@ -1,6 +1,7 @@
 import type { InstallState } from '../boot/install-state.ts';
 import type { BootRules } from '../boot/releases.ts';
 import { powerWord, stateOf, type Vm } from '../hosts/vm.ts';
+import { recordedFailure } from '../watch/install.ts';
 import type { problemJson } from './json.ts';
 
 interface Condition {
@@ -13,6 +14,9 @@ export interface VmItem extends Condition {
   readonly name: string;
   readonly uuid: string;
   readonly missing: readonly string[];
+  /** Where in FAI, and with which code, a failed one has failed. */
+  readonly task?: string;
+  readonly code?: number;
   readonly pvArgs: string;
   readonly pvBootloader: string;
   readonly ok?: boolean;
@@ -26,7 +30,8 @@ export interface VmItem extends Condition {
 }
 
 /** By the record, as its host's release makes it. */
-export function vmItem({ record }: Vm, rules: BootRules): VmItem {
+export function vmItem(vm: Vm, rules: BootRules): VmItem {
+  const { record } = vm;
   const { state, missing } = stateOf(record, { rules });
   return {
     name: record.name_label,
@@ -34,6 +39,7 @@ export function vmItem({ record }: Vm, rules: BootRules): VmItem {
     powerState: powerWord(record),
     state,
     missing,
+    ...(state === 'failed' ? recordedFailure(vm) : null),
     pvArgs: record.PV_args,
     pvBootloader: record.PV_bootloader,
   };

@@ -11,6 +11,7 @@ export const exit = {
   refused: 8,
   someFailed: 9,
   hostError: 10,
+  installFailed: 11,
   hungUp: 129,
   interrupted: 130,
   terminated: 143,

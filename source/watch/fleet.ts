@@ -79,7 +79,7 @@ export class FleetFold {
         return this.replaceAll(event, now);
       case 'vm':
         this.answered(now);
-        return this.put(this.updated(event.vm, null), now, now);
+        return this.put(this.updated(event.vm, null, now), now, now);
       case 'gone':
         return this.forget(event.ref) ? [event.ref] : [];
       case 'mac':
@@ -115,7 +115,7 @@ export class FleetFold {
     const gone = [...this.byRef.keys()].filter((ref) => !there.has(ref));
     for (const ref of gone) this.forget(ref);
     // What has changed while nobody looked has changed nobody knows when.
-    for (const vm of vms) this.put(this.updated(vm, macs.get(vm.ref) ?? null), now, null);
+    for (const vm of vms) this.put(this.updated(vm, macs.get(vm.ref) ?? null, now), now, null);
     return [...gone, ...there];
   }
 
@@ -164,9 +164,9 @@ export class FleetFold {
     return this.byRef.delete(ref);
   }
 
-  private updated(vm: Vm, mac: string | null): Install {
+  private updated(vm: Vm, mac: string | null, now: number): Install {
     const before = this.byRef.get(vm.ref);
     const state = stateOf(vm.record, { rules: this.rules });
-    return before === undefined ? seenFirst(vm, mac ?? '', state) : seenAgain(before, vm, mac, state);
+    return before === undefined ? seenFirst(vm, mac ?? '', state) : seenAgain(before, vm, mac, state, now);
   }
 }

@@ -1,5 +1,5 @@
 import type { MonitorMessage } from '../fai/monitor-message.ts';
-import { foldMessage, noProgress } from '../fai/progress.ts';
+import { foldMessage, type InstallProgress, noProgress } from '../fai/progress.ts';
 import type { Vm } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
 import { type Install, needsKey } from './install.ts';
@@ -18,6 +18,7 @@ const unspoken = {
   messages: [],
   usualGap: null,
   outcomeAt: null,
+  aliveAt: null,
   installerDomain: null,
   busySeen: false,
   idleSince: null,
@@ -30,20 +31,26 @@ export function seenFirst(vm: Vm, mac: string, state: State): Install {
 }
 
 /** Its record has changed. Once it is armed again, what an earlier install has said is over. */
-export function seenAgain(before: Install, vm: Vm, mac: string | null, state: State): Install {
-  const { domid } = vm.record;
-  const now = { vm, mac: mac ?? before.mac, state };
+export function seenAgain(before: Install, vm: Vm, mac: string | null, state: State, now: number): Install {
+  const { domid, power_state: power } = vm.record;
+  const { domid: domidBefore, power_state: powerBefore } = before.vm.record;
+  const moved = domid !== domidBefore || power !== powerBefore;
+  const seen = { vm, mac: mac ?? before.mac, state, aliveAt: moved ? now : before.aliveAt };
   if (state.state === 'armed' && before.state.state !== 'armed') {
-    return { ...before, ...unspoken, ...now, times: { ...before.times, task: null, heard: null } };
+    return { ...before, ...unspoken, ...seen, times: { ...before.times, task: null, heard: null } };
   }
-  const newDomain = domid > 0 && domid !== before.vm.record.domid;
+  const newDomain = domid > 0 && domid !== domidBefore;
   return {
     ...before,
-    ...now,
+    ...seen,
     installerDomain: installerDomainOf(before, domid, state),
-    ...(newDomain ? { busySeen: false, idleSince: null } : {}),
+    ...(newDomain ? { busySeen: false, idleSince: null, progress: keyPressed(before.progress) } : {}),
   };
 }
+
+/** A new domain: somebody has pressed the key that the installer waited for. */
+const keyPressed = (progress: InstallProgress | null): InstallProgress | null =>
+  progress?.outcome === 'waiting' ? { ...progress, outcome: 'installed' } : progress;
 
 /** The first domain seen after the loader fired is the installer's. */
 function installerDomainOf(before: Install, domid: number, state: State): number | null {
@@ -68,6 +75,7 @@ export function heard(install: Install, message: MonitorMessage, now: number): I
     messages,
     usualGap: usualGapOf(messages),
     outcomeAt: progress.outcome === before.outcome ? install.outcomeAt : now,
+    aliveAt: now,
     times: { ...times, task: progress.task === null ? null : taskSince, heard: now },
   };
 }
@@ -76,7 +84,7 @@ const busyLoad = 0.1;
 const idleLoad = 0.03;
 
 export function loaded(install: Install, load: number, now: number): Install {
-  if (load > busyLoad) return { ...install, busySeen: true, idleSince: null };
+  if (load > busyLoad) return { ...install, busySeen: true, idleSince: null, aliveAt: now };
   if (load > idleLoad) return { ...install, idleSince: null };
   return install.idleSince === null ? { ...install, idleSince: now } : install;
 }

@@ -20,6 +20,8 @@ export interface Install {
   readonly usualGap: number | null;
   /** When FAI said what `progress.outcome` says. */
   readonly outcomeAt: number | null;
+  /** The last sign of life that was seen: a message, a busy processor, another domain or power state. */
+  readonly aliveAt: number | null;
   /** The domain the installer ran in; another one later is a boot from disk. */
   readonly installerDomain: number | null;
   readonly busySeen: boolean;
@@ -59,8 +61,8 @@ export function seenState(install: Install, now: number): SeenState {
 
 /**
  * What somebody who watches can put on record: FAI said so; or the record says that the VM came up from its disk after
- * our arming; or a VM that xenfai made, never installed before, came up in another domain than the installer's. What is
- * on record already is no news.
+ * our arming; or a VM that xenfai made or armed, not installed since, came up in another domain than the installer's.
+ * What is on record already is no news.
  */
 export function verdictOf(install: Install): Verdict | null {
   const { vm, state, progress, installerDomain } = install;
@@ -76,9 +78,21 @@ export function verdictOf(install: Install): Verdict | null {
   // sysinfo and inventory end with the same messages.
   if (lastValue(splitKernelLine(line), 'FAI_ACTION') !== 'install') return null;
   if (progress?.ended) return { verdict: 'installed' };
-  const ours = marked('created') && !marked('installed');
+  const ours = (marked('created') || marked('armed')) && !marked('installed');
   const other = installerDomain !== null && domid > 0 && domid !== installerDomain;
   return ours && other ? { verdict: 'installed' } : null;
+}
+
+/** Where and with which code an install has failed, by FAI's own word or as it was put on record. */
+export function failureOf({ vm, progress }: Install): { readonly task: string; readonly code: number } | null {
+  if (progress?.outcome === 'failed') return { task: progress.failedTask ?? '', code: progress.code };
+  return recordedFailure(vm);
+}
+
+/** The same from the record alone. */
+export function recordedFailure({ record }: Vm): { readonly task: string; readonly code: number } | null {
+  const mark = readMark(record.other_config, 'failed', record.uuid);
+  return mark === null ? null : { task: mark.task ?? '', code: mark.code ?? 0 };
 }
 
 const lastText = ({ messages }: Install): string => (messages.at(-1)?.text ?? '').slice(0, limits.watch.text);

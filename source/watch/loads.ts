@@ -7,11 +7,14 @@ import type { Install } from './install.ts';
 
 const every = 5000;
 
-/** The loader has fired, the guest runs, and nothing is heard of it. */
-const isSilent = ({ vm, state, progress }: Install): boolean =>
+/** Milliseconds without a message after which a processor is asked, whether its guest still works. */
+const silence = 60_000;
+
+/** The loader has fired, the guest runs, and nothing is heard of it, or nothing any more. */
+const isSilent = ({ vm, state, progress, times }: Install, now: number): boolean =>
   (state.state === 'fired' || state.state === 'installing') &&
   vm.record.power_state === 'Running' &&
-  progress === null &&
+  (progress === null || (progress.outcome === 'running' && now - (times.heard ?? 0) > silence)) &&
   !isNull(vm.record.metrics);
 
 /**
@@ -21,13 +24,14 @@ const isSilent = ({ vm, state, progress }: Install): boolean =>
 export async function followLoads(
   host: Host,
   installs: () => Iterable<Install>,
+  now: () => number,
   signal: AbortSignal,
   tell: (events: readonly FleetEvent[]) => void,
 ): Promise<void> {
   const session = host.session.within({ signal, patience: 0 });
   let turn = 0;
   while (!signal.aborted) {
-    const silent = [...installs()].filter(isSilent);
+    const silent = [...installs()].filter((install) => isSilent(install, now()));
     const asked = silent.length <= limits.watch.loads ? silent : rotate(silent, turn).slice(0, limits.watch.loads);
     turn += limits.watch.loads;
     for (const { vm } of asked) {

@@ -88,7 +88,7 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
           signal: AbortSignal.any([signal, end.signal]),
         });
   try {
-    const loads = followLoads(host, () => fold.snapshot().byRef.values(), signal, take);
+    const loads = followLoads(host, () => fold.snapshot().byRef.values(), now, signal, take);
     await Promise.all([followInventory(host, signal, takeInventory, hurry), loads]);
   } finally {
     batches.close();

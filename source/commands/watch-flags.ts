@@ -1,0 +1,22 @@
+import { defaults } from '../limits/defaults.ts';
+import type { Take } from './take.ts';
+import { positive } from './values.ts';
+
+export const patienceFlag = (take: Take) => ({
+  patience: take.as(
+    '--patience <minutes>',
+    `without a sign of life until a VM counts as lost; ${defaults.patience} unless said otherwise`,
+    positive,
+  ),
+});
+
+/** What every command takes that starts an install. */
+export const watchFlags = (take: Take) => ({
+  watch: take.on('--watch', 'then a line for each change, until all are installed or will not be'),
+  ...patienceFlag(take),
+});
+
+export type WatchFlags = ReturnType<typeof watchFlags>;
+
+/** Milliseconds. */
+export const patienceOf = ({ patience = defaults.patience }: Partial<WatchFlags>): number => patience * 60_000;

@@ -1,0 +1,161 @@
+import { recordVerdict } from '../operations/verdict.ts';
+import { cleanLine } from '../text/clean.ts';
+import { fitText, widthOf } from '../text/width.ts';
+import { type Fleet, noFleet } from '../watch/fleet.ts';
+import { type Sight, sightOf } from '../watch/sight.ts';
+import { watchFleet } from '../watch/stream.ts';
+import { type Ref, ref } from '../xapi/records.ts';
+import { type Changed, summary } from './changed.ts';
+import type { Connection } from './connect.ts';
+import type { Given } from './global-flags.ts';
+import { listenPort } from './monitor-port.ts';
+import { note, printPart, printResult } from './print.ts';
+import type { Result } from './result.ts';
+import type { Surroundings } from './surroundings.ts';
+import { endResult, interruptedResult } from './watch-end.ts';
+import { patienceOf, type WatchFlags } from './watch-flags.ts';
+import { type Awaited, type Seen, sightJson, timeOfDay } from './watch-lines.ts';
+
+export type Watching = Given & Partial<WatchFlags>;
+
+/** Milliseconds between two looks at what only time changes. */
+const beat = 1000;
+
+/**
+ * Looks on while a change is carried out, and with --watch until every VM of it has ended. One listens before the
+ * first VM starts, or FAI would find nobody to talk to.
+ */
+export async function andWatch(
+  options: Watching,
+  connection: Connection,
+  around: Surroundings,
+  change: () => Promise<Changed[]>,
+): Promise<Result> {
+  if (!options.watch || options.dryRun) return summary(await change(), options);
+  const watch = new Watch(options, connection, around);
+  try {
+    const all = await change();
+    const result = summary(all, options);
+    const started = all.filter(({ problem }) => problem === null).map(({ item }) => item);
+    if (started.length === 0 || around.signal.aborted) return result;
+    printResult(result, options.json, around);
+    const failed = all.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+    return await watch.toEnd(started, failed);
+  } finally {
+    await watch.close();
+  }
+}
+
+/** Looks on until all these VMs have ended. */
+export async function watchVms(
+  vms: readonly Awaited[],
+  options: Watching,
+  connection: Connection,
+  around: Surroundings,
+): Promise<Result> {
+  const watch = new Watch(options, connection, around);
+  try {
+    return await watch.toEnd(vms, []);
+  } finally {
+    await watch.close();
+  }
+}
+
+/** A stream that is followed from the moment it is made; its lines are those of the VMs that somebody waits for. */
+class Watch {
+  private readonly options: Watching;
+  private readonly around: Surroundings;
+  private readonly stop = new AbortController();
+  private readonly following: Promise<void>;
+  private readonly recorded: Promise<void>[] = [];
+  private readonly told = new Map<string, string>();
+  private readonly refs = new Map<string, Ref>();
+  private fleet: Fleet = noFleet;
+  /** Since when the host answers; null while it does not. */
+  private since: number | null = null;
+  private look: () => void = () => {};
+
+  constructor(options: Watching, { host, context }: Connection, around: Surroundings) {
+    this.options = options;
+    this.around = around;
+    this.following = watchFleet({
+      host,
+      transport: around.transport,
+      monitorPort: listenPort(around),
+      now: () => this.now(),
+      signal: AbortSignal.any([around.signal, around.unread, this.stop.signal]),
+      onChange: (fleet) => this.take(fleet),
+      onVerdict: (ref, verdict) => void this.recorded.push(recordVerdict(ref, verdict, context)),
+      onListening(listening) {
+        if ('problem' in listening)
+          note(around, `xenfai: FAI's messages are not heard, the record tells: ${listening.problem.message}`);
+      },
+    });
+    // Whoever waits for its end is told; nobody may wait yet.
+    this.following.catch(() => {});
+  }
+
+  /** Ends when every VM has; throws when the host cannot be followed. */
+  async toEnd(vms: readonly Awaited[], problems: Parameters<typeof endResult>[1]): Promise<Result> {
+    const { around, options } = this;
+    let seen: readonly Seen[] = [];
+    this.look = () => {
+      if (this.since === null) return;
+      seen = vms.map((vm) => ({ ...vm, sight: this.sightOf(vm) }));
+      this.tell(seen);
+      if (seen.every(({ sight }) => sight.end !== null)) this.stop.abort();
+    };
+    const timer = setInterval(this.look, beat);
+    this.look();
+    try {
+      await this.following;
+    } finally {
+      clearInterval(timer);
+    }
+    if (!this.stop.signal.aborted) return interruptedResult(vms, seen, around);
+    return endResult(seen, problems, options.json, around);
+  }
+
+  /** What was proven is put on record before one leaves. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.following.catch(() => {});
+    await Promise.allSettled(this.recorded);
+  }
+
+  private now(): number {
+    return this.around.now().getTime();
+  }
+
+  private take(fleet: Fleet): void {
+    if (fleet.lost !== null && this.fleet.lost === null)
+      note(this.around, `xenfai: ${fleet.lost.reason} Trying again.`);
+    this.fleet = fleet;
+    this.since = fleet.lost === null ? (this.since ?? this.now()) : null;
+    this.look();
+  }
+
+  private sightOf({ uuid }: Awaited): Sight {
+    const install = this.fleet.byRef.get(this.refOf(uuid));
+    if (install === undefined) return { state: 'other', text: 'gone', known: 'record', end: 'bad' };
+    const now = this.now();
+    return sightOf(install, { now, since: this.since ?? now, patience: patienceOf(this.options) });
+  }
+
+  private refOf(uuid: string): Ref {
+    for (const { vm } of this.refs.has(uuid) ? [] : this.fleet.byRef.values()) this.refs.set(vm.record.uuid, vm.ref);
+    return this.refs.get(uuid) ?? ref.parse('');
+  }
+
+  private tell(seen: readonly Seen[]): void {
+    const width = Math.max(...seen.map(({ name }) => widthOf(cleanLine(name))));
+    const at = this.around.now();
+    for (const one of seen) {
+      const { name, uuid, sight } = one;
+      if (this.told.get(uuid) === sight.text) continue;
+      this.told.set(uuid, sight.text);
+      const line = `${timeOfDay(at)} ${fitText(cleanLine(name), width)} ${sight.text}`;
+      printPart(this.options.json, this.around, sightJson(one, at), line);
+    }
+  }
+}

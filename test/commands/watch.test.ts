@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Surroundings } from '../../source/commands/surroundings.ts';
+import { sendMessage } from '../../source/simulator/guest/monitor-client.ts';
+import type { Simulator } from '../../source/simulator/simulator.ts';
+import { network } from '../../source/transport/network.ts';
+import type { Transport } from '../../source/transport/transport.ts';
+import { goodArgs, heldClock, pageArgs, type Ran, simulator, transportOf, until, xenfai } from '../harness.ts';
+
+const minute = 60_000;
+const heardHere = 'monserver=127.0.0.1';
+
+let sim: Simulator;
+let guests: ReturnType<typeof heldClock>;
+beforeEach(async () => {
+  guests = heldClock();
+  sim = await simulator({ vms: 8, clock: guests });
+});
+afterEach(() => sim.stop());
+
+const find = (name: string) => {
+  const entry = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === name);
+  if (entry === undefined) throw new Error(`no ${name}`);
+  return entry;
+};
+const status = async (name: string) => (await xenfai(sim, ['status', name, '--json'])).json.vms[0];
+const rearm = async (name: string, args: string) => {
+  const armed = await xenfai(sim, ['rearm', name, '--yes', '--args', args]);
+  if (armed.code !== 0) throw new Error(armed.err);
+};
+
+/** A command that goes on, with the lines it has printed so far, and a clock that can be put forward. */
+function goesOn(args: readonly string[], extra: Partial<Surroundings> = {}) {
+  const lines: string[] = [];
+  const notes: string[] = [];
+  let later = 0;
+  const life = new AbortController();
+  const ended: Promise<Ran> = xenfai(sim, args, {
+    out: (text) => lines.push(text),
+    err: (text) => notes.push(text),
+    now: () => new Date(Date.now() + later),
+    signal: life.signal,
+    ...extra,
+  });
+  return {
+    lines,
+    notes,
+    ended,
+    life,
+    forward: (milliseconds: number) => {
+      later += milliseconds;
+    },
+    /** Waits for a line that ends so. */
+    says: (end: string) => until(() => lines.some((line) => line.endsWith(end))),
+    /** Without their times of day. */
+    told: () => lines.map((line) => line.replace(/^\d\d:\d\d:\d\d /, '')),
+  };
+}
+
+/** FAI's messages reach the one who listens. */
+const hearing = (): Transport => ({
+  ...transportOf(sim),
+  hearLines: (_, listener) =>
+    network.hearLines(0, {
+      ...listener,
+      onState(state) {
+        if (state.state === 'listening') Object.assign(sim.world, { monitorPort: state.port });
+        listener.onState(state);
+      },
+    }),
+});
+/** Guests do nothing before somebody listens. */
+const releaseHeard = async () => {
+  await until(() => sim.world.monitorPort > 1);
+  guests.release();
+};
+
+describe('an install to its end', () => {
+  test('by the record alone: FAI’s messages go elsewhere', async () => {
+    const run = goesOn(['start', 'vm1', '--watch']);
+    await run.says(' vm1 installing');
+    guests.release();
+    expect((await run.ended).code).toBe(0);
+    expect(run.told()).toEqual([
+      expect.stringMatching(/^vm1: installing, running/),
+      'vm1 installing',
+      'vm1 installed',
+    ]);
+    expect(run.lines[1]).toMatch(/^\d\d:\d\d:\d\d vm1 installing$/);
+    expect(run.notes).toEqual([]);
+  });
+
+  test('though the port for them is taken', async () => {
+    const taken: Transport['hearLines'] = async (port, { onState }) =>
+      onState({ state: 'taken', port, holder: 'fai-monitor, PID 812' });
+    const run = goesOn(['start', 'vm1', '--watch'], { transport: { ...transportOf(sim), hearLines: taken } });
+    await run.says(' vm1 installing');
+    guests.release();
+    expect((await run.ended).code).toBe(0);
+    expect(run.notes).toEqual([expect.stringContaining('taken by fai-monitor, PID 812')]);
+  });
+
+  test('by FAI’s messages: task and percent, from the first one on', async () => {
+    await rearm('vm1', `${goodArgs} ${heardHere}`);
+    const run = goesOn(['rearm', 'vm1', '--yes', '--start', '--watch'], { transport: hearing() });
+    await run.says(' vm1 installing');
+    const uuid = String(find('vm1')[1]['uuid']);
+    for (const [message, told] of [
+      ['check', 'installing 0%'],
+      ['TASKBEGIN partition', 'installing 4% partition'],
+      ['TASKEND partition 0', 'installing 8% partition'],
+      ['TASKBEGIN instsoft', 'installing 46% instsoft'],
+      ['TASKEND install 0', 'installed'],
+    ] as const) {
+      await sendMessage('127.0.0.1', sim.world.monitorPort, `${uuid} ${message}`, new AbortController().signal);
+      await run.says(` vm1 ${told}`);
+    }
+    expect((await run.ended).code).toBe(0);
+    expect(run.told().filter((line) => line.startsWith('vm1 '))).toHaveLength(6);
+    expect(find('vm1')[1]['other_config']).toHaveProperty('xenfai:installed');
+    expect(await status('vm1')).toMatchObject({ state: 'installed' });
+  });
+
+  test('of one that halts at its end: what halted it is on record', async () => {
+    const line =
+      'console=hvc0 root=nfs:10.1.1.6:/srv/fai/nfsroot rootovl ip=dhcp FAI_ACTION=install FAI_CONFIG_SRC=nfs://10.1.1.6/srv/fai/config';
+    await rearm('vm1', `${line} FAI_FLAGS=verbose,sshd,halt`);
+    const run = goesOn(['start', 'vm1', '--force', '--watch']);
+    await run.says(' vm1 installing');
+    guests.release();
+    await until(() => find('vm1')[1]['power_state'] === 'Halted');
+    await run.says(' vm1 fired');
+    run.forward(minute);
+    expect((await run.ended).code).toBe(0);
+    expect(run.told().at(-1)).toBe('vm1 fired, halted by itself at its end');
+  });
+
+  test('is over at once where it was over before', async () => {
+    expect(await xenfai(sim, ['watch', 'vm2'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\S+ vm2 installed$/),
+    });
+    const other = await xenfai(sim, ['watch', 'win5']);
+    expect(other).toMatchObject({ code: 11, err: expect.stringContaining('win5: no install has to do with it.') });
+  });
+});
+
+describe('an install that does not get there', () => {
+  test('FAI fails: exit 11, and it is on record with task and code', async () => {
+    await rearm('vm1', `${goodArgs.replace('=install', '=dance')} ${heardHere}`);
+    const run = goesOn(['start', 'vm1', '--watch'], { transport: hearing() });
+    await releaseHeard();
+    expect((await run.ended).code).toBe(11);
+    expect(run.told().at(-1)).toBe('vm1 failed at action with code 21');
+    expect(run.notes).toEqual(expect.arrayContaining(['xenfai: vm1: failed at action with code 21.']));
+    expect(run.notes.join('\n')).toContain('try: xenfai rearm vm1');
+    expect(await status('vm1')).toMatchObject({ state: 'failed', task: 'action', code: 21 });
+    expect((await xenfai(sim, ['status', 'vm1'])).out).toContain('at action, code 21');
+    // Whoever looks next is told the same, by the record.
+    expect((await xenfai(sim, ['watch', 'vm1', '--json'])).json[0]).toMatchObject({
+      state: 'failed',
+      task: 'action',
+      code: 21,
+      known: 'record',
+    });
+  });
+
+  test('--read-only watches, and records nothing', async () => {
+    await rearm('vm1', `${goodArgs.replace('=install', '=dance')} ${heardHere}`);
+    const run = goesOn(['watch', 'vm1', '--read-only'], { transport: hearing() });
+    await run.says(' vm1 armed');
+    await xenfai(sim, ['start', 'vm1']);
+    await releaseHeard();
+    expect((await run.ended).code).toBe(11);
+    expect(await status('vm1')).toMatchObject({ state: 'installing' });
+  });
+
+  test('it waits for a key', async () => {
+    await rearm('vm1', `${pageArgs} ip=dhcp ${heardHere}`);
+    const run = goesOn(['start', 'vm1', '--watch'], { transport: hearing() });
+    await releaseHeard();
+    expect((await run.ended).code).toBe(11);
+    expect(run.told().at(-1)).toBe('vm1 waiting for RETURN on its console');
+  });
+
+  test('no sign of life: lost, after its patience', async () => {
+    await xenfai(sim, ['start', 'vm1']);
+    // The guest is held still: its processor rests, too.
+    sim.world.database.set('VM_metrics', String(find('vm1')[1]['metrics']), 'VCPUs_utilisation', { '0': 0 });
+    const run = goesOn(['watch', 'vm1', '--patience', '30']);
+    await run.says(' vm1 installing');
+    run.forward(31 * minute);
+    expect((await run.ended).code).toBe(11);
+    expect(run.told()).toEqual(['vm1 installing', 'vm1 lost, no sign of life for 30 min']);
+  });
+
+  test('somebody stops it', async () => {
+    await xenfai(sim, ['start', 'vm1']);
+    const run = goesOn(['watch', 'vm1']);
+    await run.says(' vm1 installing');
+    await xenfai(sim, ['stop', 'vm1', '--yes', '--force']);
+    await run.says(' vm1 fired');
+    run.forward(minute);
+    expect((await run.ended).code).toBe(11);
+    expect(run.told().at(-1)).toBe('vm1 fired, halted');
+  });
+
+  test('somebody removes it', async () => {
+    await xenfai(sim, ['start', 'vm1']);
+    const run = goesOn(['watch', 'vm1']);
+    await run.says(' vm1 installing');
+    sim.world.database.destroy('VM', find('vm1')[0]);
+    expect((await run.ended).code).toBe(11);
+    expect(run.told().at(-1)).toBe('vm1 gone');
+  });
+
+  test('nobody starts it', async () => {
+    const run = goesOn(['watch', 'vm1']);
+    await run.says(' vm1 armed');
+    run.forward(16 * minute);
+    expect((await run.ended).code).toBe(11);
+    expect(run.told().at(-1)).toBe('vm1 armed, not started for 15 min');
+  });
+});
+
+test('several: each has its lines, and some of them is exit 9', async () => {
+  const run = goesOn(['watch', 'vm1', 'vm2', 'win5', 'vm2']);
+  await run.says(' vm1  armed');
+  await xenfai(sim, ['start', 'vm1']);
+  await run.says(' vm1  installing');
+  guests.release();
+  expect((await run.ended).code).toBe(9);
+  // Between the loader and the domain it is fired, for whoever looks then.
+  expect(run.told().filter((line) => line !== 'vm1  fired')).toEqual([
+    'vm1  armed',
+    'vm2  installed',
+    'win5 other',
+    'vm1  installing',
+    'vm1  installed',
+    '2 of 3 installed',
+  ]);
+});
+
+test('JSON: one document a line, the last one with the verdict of all', async () => {
+  const { code, json } = await xenfai(sim, ['watch', 'vm2', 'win5', '--json']);
+  expect(code).toBe(9);
+  const uuid = String(find('vm2')[1]['uuid']);
+  expect(json).toHaveLength(3);
+  expect(json[0]).toEqual({
+    at: expect.stringMatching(/^\d{4}-.*Z$/),
+    name: 'vm2',
+    uuid,
+    state: 'installed',
+    text: 'installed',
+    known: 'record',
+  });
+  expect(json[2]).toMatchObject({
+    ok: false,
+    error: { code: 'some-failed' },
+    vms: [
+      { name: 'vm2', uuid, state: 'installed', ok: true },
+      { name: 'win5', state: 'other', ok: false, error: { code: 'not-installed' } },
+    ],
+  });
+});
+
+test('Ctrl-C: exit 130, and what is begun goes on', async () => {
+  await xenfai(sim, ['start', 'vm1']);
+  const run = goesOn(['watch', 'vm1', 'vm2']);
+  await run.says(' vm1 installing');
+  run.life.abort();
+  expect((await run.ended).code).toBe(130);
+  expect(run.notes).toEqual(['xenfai: what is being installed goes on; to look on: xenfai watch vm1']);
+  expect(await status('vm1')).toMatchObject({ state: 'installing', powerState: 'running' });
+});
+
+test('create --start --watch: to the end of all that could be made', async () => {
+  guests.release();
+  await xenfai(sim, ['template', 'copy', 'Debian Lenny 5.0 (32-bit)', 'FAI']);
+  await xenfai(sim, ['template', 'set', 'FAI', '--repository', sim.repository, '--args', goodArgs]);
+  const ran = await xenfai(sim, ['create', 'web', 'vm2', '--template', 'FAI', '--start', '--watch', '--json']);
+  expect(ran.code).toBe(9);
+  expect(ran.json[0]).toMatchObject({ ok: false, vms: [{ name: 'web' }, { name: 'vm2', ok: false }] });
+  expect(ran.json.at(-1)).toMatchObject({ ok: false, vms: [{ name: 'web', state: 'installed', ok: true }] });
+  expect(find('web')[1]['other_config']).toHaveProperty('xenfai:installed');
+});
+
+test('wrong use: an unknown name is 7, --watch without --start is 2', async () => {
+  expect((await xenfai(sim, ['watch', 'vm1', 'nobody'])).code).toBe(7);
+  expect((await xenfai(sim, ['watch'])).code).toBe(2);
+  for (const command of [
+    ['rearm', 'vm1', '--yes'],
+    ['repair', 'vm1', '--yes'],
+    ['create', 'x'],
+  ])
+    expect(await xenfai(sim, [...command, '--watch'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--watch goes with --start'),
+    });
+  const dry = await xenfai(sim, ['rearm', 'vm1', '--dry-run', '--start', '--watch', '--json']);
+  expect(dry).toMatchObject({ code: 0, json: { dryRun: true } });
+});
