@@ -3,6 +3,7 @@ import { coldStart } from './cold-start.ts';
 import { firstFrame } from './first-frame.ts';
 import { inspecting } from './inspect.ts';
 import { bytesPerKey } from './key-bytes.ts';
+import { monitoring } from './monitor.ts';
 import { scale } from './scale.ts';
 
 const rows = [
@@ -11,6 +12,7 @@ const rows = [
   ...(await bytesPerKey()),
   ...(await inspecting()),
   ...(await scale()),
+  ...(await monitoring()),
 ];
 
 const head = ['what', 'xenfai', 'rival', 'ratio', 'against'];

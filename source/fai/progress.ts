@@ -87,11 +87,18 @@ function failed(progress: InstallProgress, task: string, code: number): InstallP
 
 const nests = (task: string): boolean => task === 'action' || task === 'install' || task === 'dirinstall';
 
-/** Where in the whole a task lies, from its weight. Unknown tasks move nothing. */
+/** Where in the whole a task begins and ends, from its weight. Reckoned once: messages come by the thousand. */
+const shares: ReadonlyMap<string, { readonly begin: number; readonly end: number }> = new Map(
+  weights.map(([task, weight], at) => {
+    const total = weights.reduce((sum, [, each]) => sum + each, 0);
+    const before = weights.slice(0, at).reduce((sum, [, each]) => sum + each, 0);
+    const percent = (part: number): number => Math.min(99, Math.floor((part * 100) / total));
+    return [task, { begin: percent(before), end: percent(before + weight) }];
+  }),
+);
+
+/** Unknown tasks, and those that others lie in, move nothing. */
 function percentAt(task: string, ended: boolean): number {
-  const at = weights.findIndex(([name]) => name === task);
-  if (at < 0 || nests(task)) return 0;
-  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
-  const before = weights.slice(0, ended ? at + 1 : at).reduce((sum, [, weight]) => sum + weight, 0);
-  return Math.min(99, Math.floor((before * 100) / total));
+  const share = nests(task) ? undefined : shares.get(task);
+  return share === undefined ? 0 : ended ? share.end : share.begin;
 }

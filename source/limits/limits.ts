@@ -187,8 +187,8 @@ export const limits = {
     size: 1 * KiB,
     /** A client that says nothing must not keep its connection. */
     whole: 5 * second,
-    /** A flood must not take every descriptor of the process. */
-    sockets: 256,
+    /** A thousand VMs may speak at once; a flood must not take every descriptor of the process. */
+    sockets: 2000,
     /** Bytes that are kept for whoever opens a screen later: some twenty thousand messages, 300 installs. */
     kept: 1 * MiB,
     /** Other screens of the same user that are passed messages: nobody has more terminals open. */

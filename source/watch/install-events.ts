@@ -64,9 +64,8 @@ export function heard(install: Install, message: MonitorMessage, now: number): I
   const progress = foldMessage(before, message, needsKey(install.vm.record.PV_args));
   const { sendid, keyword, ...rest } = message;
   const text = [keyword, ...Object.values(rest)].join(' ');
-  const messages = [...(keyword === 'check' ? [] : install.messages), { at: now, text }].slice(
-    -limits.watch.messages,
-  );
+  const earlier = keyword === 'check' ? [] : install.messages.slice(1 - limits.watch.messages);
+  const messages = [...earlier, { at: now, text }];
   const { times } = install;
   const taskSince = progress.task === before.task ? times.task : now;
   return {
