@@ -53,6 +53,8 @@ export const limits = {
     early: 20_000,
     /** A message that is passed on while it is news comes sooner. */
     late: 5 * second,
+    /** Kept of one VM besides: marks, starts, changes of state; an install has some ten. */
+    notes: 100,
     /** Calls in one round: on a large fleet the others have their turn in the next. */
     loads: 50,
     /** Characters of a message that go on record. */

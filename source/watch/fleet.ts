@@ -7,6 +7,7 @@ import { heard, loaded, seenAgain, seenFirst } from './install-events.ts';
 import { Senders } from './senders.ts';
 import { knownSince, markTime } from './since.ts';
 import { Started } from './started.ts';
+import { notesAfter } from './timeline.ts';
 
 /** What is known of all VMs. One map for as long as one watches: `version` says when it has changed. */
 export interface Fleet {
@@ -129,7 +130,9 @@ export class FleetFold {
     const { vm } = install;
     const before = this.byRef.get(vm.ref);
     this.started.know(vm);
-    const put = this.timed(install, before, now, before === undefined ? null : witnessed);
+    const timed = this.timed(install, before, now, before === undefined ? null : witnessed);
+    const look = { now, witnessed: witnessed !== null, ahead: this.clockAhead };
+    const put = { ...timed, notes: notesAfter(before, timed, look) };
     this.byRef.set(vm.ref, put);
     this.senders.know(put);
     return [vm.ref];

@@ -27,7 +27,7 @@ const unspoken = {
 export function seenFirst(vm: Vm, mac: string, state: State): Install {
   const { domid } = vm.record;
   const installerDomain = isFired(state) && domid > 0 ? domid : null;
-  return { ...unspoken, vm, mac, state, times: noTimes, installerDomain };
+  return { ...unspoken, vm, mac, state, times: noTimes, installerDomain, notes: [] };
 }
 
 /** Its record has changed. Once it is armed again, what an earlier install has said is over. */

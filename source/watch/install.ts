@@ -5,6 +5,7 @@ import { lastValue, splitKernelLine } from '../fai/kernel-line.ts';
 import type { InstallProgress } from '../fai/progress.ts';
 import type { Vm } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
+import type { Note } from './note.ts';
 import type { InstallTimes } from './times.ts';
 
 /** A VM as one watches it: its record, its install state, what FAI says, what its processor says. */
@@ -27,6 +28,8 @@ export interface Install {
   readonly busySeen: boolean;
   readonly idleSince: number | null;
   readonly messages: readonly { readonly at: number; readonly text: string }[];
+  /** What was seen besides, in the order it was seen. */
+  readonly notes: readonly Note[];
 }
 
 /** How long a processor must rest before it counts, in milliseconds. */

@@ -10,7 +10,8 @@ export interface ListAt<State> {
   readonly ids: (state: State) => readonly string[];
 }
 
-const moves: readonly (readonly [keys: readonly [string, ...string[]], step: Move, help: string])[] = [
+/** Keys that move, in a list as in a text. */
+export const moves: readonly (readonly [keys: readonly [string, ...string[]], step: Move, help: string])[] = [
   [['up', 'k'], 'up', 'one up'],
   [['down', 'j'], 'down', 'one down'],
   [['pageup'], 'pageup', 'a page up'],

@@ -5,9 +5,10 @@ import type { InstallTimes } from '../../../watch/times.ts';
 import { lookOf, urgencyOf } from '../../app/installs.ts';
 import type { Column } from '../../kit/column.ts';
 import { installLooks } from '../../kit/theme.ts';
+import { type Hearing, taskReason } from './task-reason.ts';
 
-/** What the cells need besides their VM: the time. */
-export interface Around {
+/** What the cells need besides their VM: the time, and where FAI's messages could come from. */
+export interface Around extends Partial<Hearing> {
   readonly now: number;
 }
 
@@ -60,12 +61,12 @@ const memory: Column<Install, Around> = {
 
 const task: Column<Install, Around> = {
   head: 'TASK',
-  cell: (install, { now }) => taskText(install, now),
+  cell: taskText,
   sort: ({ progress }) => progress?.percent ?? -1,
 };
 
-/** What it is doing, in words. */
-export function taskText(install: Install, now: number): string {
+/** What it is doing, in words; else why nobody knows. */
+export function taskText(install: Install, { now, ...hearing }: Around): string {
   const { progress, state: record } = install;
   if (record.state === 'half-armed') return `missing ${record.missing.join(' ')}`;
   switch (lookOf(install, now)) {
@@ -74,9 +75,10 @@ export function taskText(install: Install, now: number): string {
     case 'waiting':
       return 'wants RETURN';
     case 'installing':
-      return progress === null ? '' : `${progress.percent}% ${progress.task ?? ''}`;
+      if (progress !== null) return `${progress.percent}% ${progress.task ?? ''}`;
+      return taskReason(install, hearing, now)?.short ?? '';
     default:
-      return '';
+      return taskReason(install, hearing, now)?.short ?? '';
   }
 }
 

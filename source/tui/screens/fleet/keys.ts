@@ -7,6 +7,7 @@ import type { VmWork } from '../../app/work.ts';
 import { stay } from '../../kit/binding.ts';
 import { filterKey, type ListAt, listKeys, tickKeys } from '../../kit/list-keys.ts';
 import { actPlace } from '../act/place.ts';
+import { nextPaneKey } from './next-pane.ts';
 import { nextSorting, selecting, toNextProblem } from './reduce.ts';
 import {
   chosenInstalls,
@@ -80,8 +81,9 @@ export const fleetKeys: readonly Key[] = [
     help: 'new VMs, or other work: back to the menu',
     run: (scene) => stay(toMenu(scene)),
   },
-  paneKey('enter', 'details', 'more', 'details of the selected VM, and back to the table'),
-  paneKey('l', 'log', 'log', 'what FAI has said of the selected VM, and back'),
+  paneKey('enter', 'details', 'details', 'everything that is known of the selected VM, and back to the table'),
+  paneKey('l', 'log', 'log', 'what was said and seen of the selected VM, and back'),
+  nextPaneKey,
   {
     keys: ['e', '!'],
     label: 'next problem',

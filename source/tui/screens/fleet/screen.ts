@@ -5,6 +5,7 @@ import { filterLayers } from '../../kit/list-keys.ts';
 import { performFleet } from './effects.ts';
 import { heardRow } from './header.ts';
 import { fleetKeys, fleetList } from './keys.ts';
+import { paneLayers } from './panes.ts';
 import { fleetPlace } from './place.ts';
 import { noticeFleet, reduceFleet } from './reduce.ts';
 import {
@@ -30,6 +31,7 @@ export const fleet: Screen<'fleet', FleetState, FleetEvent, FleetCommand> = {
   start: startFleet,
   layers: (scene) => [
     { keys: fleetKeys, view: fleetView, message: heardRow, terms: fleetTerms },
+    ...paneLayers(scene),
     ...filterLayers(scene, fleetList, scene.own.pane !== 'table'),
   ],
   reduce: reduceFleet,

@@ -10,6 +10,8 @@ import { emptyList, type ListState, matching } from '../../kit/list.ts';
 import { memoLast } from '../../kit/memo.ts';
 import { type InstallLook, installLooks } from '../../kit/theme.ts';
 import { sortable } from './columns.ts';
+import { type Reading, startReading } from './reading.ts';
+import type { Hearing } from './task-reason.ts';
 
 /** The column that gives the order, by its head. */
 export interface Sorting {
@@ -22,7 +24,9 @@ export interface FleetState {
   readonly sorting: Sorting;
   /** Those that no install concerns, too. */
   readonly all: boolean;
+  /** The one that has the keys; where there is no room for all, the one that is shown. */
   readonly pane: 'table' | 'details' | 'log';
+  readonly reading: Reading;
   /** The host has told of its VMs. */
   readonly following: boolean;
   /** Whether FAI's messages come here; null: not known yet. */
@@ -57,6 +61,7 @@ export const startFleet = (): FleetState => ({
   sorting: morning,
   all: false,
   pane: 'table',
+  reading: startReading(null),
   following: false,
   listening: null,
 });
@@ -107,6 +112,12 @@ export const totalsOf = memoLast((installs: readonly Install[], now: number): Re
 
 export const selectedInstall = ({ shared, own }: FleetScene): Install | undefined =>
   own.list.selected === null ? undefined : shared.fleet.byRef.get(ref.parse(own.list.selected));
+
+/** Where FAI's messages could come from. */
+export const hearingOf = ({ shared, own }: FleetScene): Hearing => ({
+  listening: own.listening,
+  localAddress: shared.host?.localAddress ?? '',
+});
 
 /** Those that are ticked; without ticks the selected one: what a key for work is about. */
 export function chosenInstalls(scene: FleetScene): readonly Install[] {

@@ -7,7 +7,8 @@ import { type ScreenColumn, tableRows } from '../../kit/table.ts';
 import { installLooks } from '../../kit/theme.ts';
 import { type Around, fleetColumns, taskText } from './columns.ts';
 import { headerRow, stateWords } from './header.ts';
-import { type FleetScene, fleetInstalls, fleetRows } from './state.ts';
+import { type FleetScene, fleetInstalls, fleetRows, hearingOf } from './state.ts';
+import { taskReason } from './task-reason.ts';
 
 const { name, state, power, since, started, armed, memory, task } = fleetColumns;
 
@@ -27,7 +28,7 @@ const columns: readonly ScreenColumn<Install, Around>[] = [
   { ...started, tone: () => 'dim' },
   { ...armed, tone: () => 'dim' },
   { ...memory, tone: () => 'dim' },
-  { ...task, draw: (install, { now }, room, size) => taskSpans(install, now, room, size) },
+  { ...task, draw: taskSpans },
 ];
 
 /** What TASK has at least: a bar and a word beside it. */
@@ -43,7 +44,7 @@ export function fleetTable(scene: FleetScene, size: Size): Line[] {
     0,
     rows.findIndex(({ vm }) => vm.ref === list.selected),
   );
-  const around = { now: shared.now };
+  const around = { now: shared.now, ...hearingOf(scene) };
   const isTicked = ({ vm }: Install): boolean => list.ticked.has(vm.ref);
   const room = { ...size, height: size.height - 1 };
   const table = { columns, rows, around, at, heads: true, rest: roomForTask, sorted: sorting, isTicked };
@@ -69,11 +70,17 @@ function emptyRows(scene: FleetScene, { glyphs, width }: Size): Line[] {
   );
 }
 
-/** The task in words; one that goes on with a bar. */
-function taskSpans(install: Install, now: number, room: number, { glyphs }: Size): Line {
+/** The task in words; one that goes on with a bar; one that has gone silent without. */
+function taskSpans(install: Install, around: Around, room: number, { glyphs }: Size): Line {
+  const { now, ...hearing } = around;
   const { progress } = install;
   const look = lookOf(install, now);
-  if (look !== 'installing' || progress === null) return [foreign(taskText(install, now), installLooks[look].tone)];
+  if (look !== 'installing' || progress === null) {
+    const unknown = progress === null && look === 'installing';
+    return [foreign(taskText(install, around), unknown ? 'dim' : installLooks[look].tone)];
+  }
+  const silence = taskReason(install, hearing, now);
+  if (silence !== null) return [foreign(`${progress.percent}% ${silence.short}, in ${progress.task ?? '?'}`, 'warn')];
   const cells = Math.max(3, Math.min(12, room - 17));
   return [
     span(`${bar(progress.percent / 100, cells, glyphs)} ${String(progress.percent).padStart(3)}% `, 'accent'),

@@ -1,0 +1,173 @@
+import type { MarkName } from '../../../boot/marks.ts';
+import { readMark } from '../../../boot/marks.ts';
+import { cleanText } from '../../../text/clean.ts';
+import { formatBytes } from '../../../text/sizes.ts';
+import { coarseAge } from '../../../text/time.ts';
+import { wrapText } from '../../../text/width.ts';
+import { type Install, needsKey } from '../../../watch/install.ts';
+import type { Listening } from '../../../watch/stream.ts';
+import { lookOf } from '../../app/installs.ts';
+import { blank, type Line, span, wrapped } from '../../kit/lines.ts';
+import { memoLast } from '../../kit/memo.ts';
+import { installLooks, type Tone } from '../../kit/theme.ts';
+import { type TaskReason, taskReason } from './task-reason.ts';
+
+const labelWidth = 13;
+
+/** A label and its value, over as many rows as it needs. */
+function row(width: number, label: string, value: string, tone: Tone = 'plain'): Line[] {
+  const [first = '', ...more] = wrapText(cleanText(value), Math.max(10, width - labelWidth));
+  return [
+    [span(label.padEnd(labelWidth), 'dim'), span(first, tone)],
+    ...more.map((part): Line => [span(' '.repeat(labelWidth)), span(part, tone)]),
+  ];
+}
+
+/** "2 min ago", "just now"; nothing where nobody knows. */
+const ago = (at: number | null, now: number): string => {
+  if (at === null) return '';
+  const age = coarseAge(now - at);
+  return age === 'just now' ? age : `${age} ago`;
+};
+
+/** Everything that is known of a VM, and what to do next. */
+export function detailRows(
+  install: Install,
+  listening: Listening | null,
+  localAddress: string,
+  now: number,
+  width: number,
+): readonly Line[] {
+  const { vm, mac, state, times } = install;
+  const { record } = vm;
+  const say = (label: string, value: string, tone: Tone = 'plain'): Line[] =>
+    value === '' ? [] : row(width, label, value, tone);
+  const look = lookOf(install, now);
+  const { word, tone } = installLooks[look];
+  const since = ago(times.state, now);
+  return [
+    ...say('state', `${word}${since === '' ? '' : `, ${since.replace(/ ago$/, '')}`}`, tone),
+    ...say('failed at', failureText(install), 'bad'),
+    ...say('missing', state.missing.join(', '), 'warn'),
+    ...nextRows(install, now, width),
+    ...say('power', powerText(install, now)),
+    ...say('task', taskText(install, now)),
+    ...heardRows(install, taskReason(install, { listening, localAddress }, now), now, width),
+    ...say('armed', markText(install, 'armed', times.armed, now)),
+    ...say('made', markText(install, 'created', null, now)),
+    ...say('boots with', record.HVM_boot_policy === '' ? record.PV_bootloader || '-' : 'HVM'),
+    ...say('installs', sourceText(install)),
+    ...say(
+      'size',
+      `${formatBytes(record.memory_static_max)} memory, ${count(record.VCPUs_max, 'VCPU')}${disksText(install)}`,
+    ),
+    ...say('MAC', mac),
+    ...say('uuid', record.uuid),
+    ...say('kernel line', record.PV_args || '(empty)'),
+    ...(needsKey(record.PV_args) && state.state === 'armed'
+      ? [blank, ...wrapped('Its flags have no reboot: at the end it waits for RETURN on its console.', width, 'warn')]
+      : []),
+  ];
+}
+
+/** What FAI said of a failure, here or as it is recorded. */
+function failureText({ progress, vm, state }: Install): string {
+  if (progress?.outcome === 'failed') return `${progress.failedTask ?? ''}, code ${progress.code}`;
+  if (state.state !== 'failed') return '';
+  const mark = readMark(vm.record.other_config, 'failed', vm.record.uuid);
+  if (mark === null) return '';
+  const { task = '', code, text = '' } = mark;
+  return [`${task}${code === undefined ? '' : `, code ${code}`}`, text].filter((part) => part !== '').join(': ');
+}
+
+function powerText({ vm, times }: Install, now: number): string {
+  const power = vm.record.power_state.toLowerCase();
+  const started = ago(times.started, now);
+  return power === 'running' && started !== '' ? `${power}, started ${started}` : power;
+}
+
+function taskText({ progress, times }: Install, now: number): string {
+  if (progress === null) return '';
+  const since = ago(times.task, now);
+  return `${progress.task ?? '-'}, ${progress.percent}%${since === '' ? '' : `, begun ${since}`}`;
+}
+
+/** Why nothing is heard of FAI; else when it was last. */
+function heardRows({ times }: Install, reason: TaskReason | null, now: number, width: number): Line[] {
+  if (reason !== null) return row(width, 'heard', reason.sentence, 'warn');
+  const heard = ago(times.heard, now);
+  return heard === '' ? [] : row(width, 'heard', `last message ${heard}`);
+}
+
+function markText({ vm }: Install, name: MarkName, at: number | null, now: number): string {
+  const mark = readMark(vm.record.other_config, name, vm.record.uuid);
+  if (mark === null) return '';
+  const when = ago(at ?? Date.parse(mark.at), now);
+  return `${when}${mark.by === '' ? '' : ` by ${mark.by}`}${mark.template === undefined ? '' : ` from ${mark.template}`}`;
+}
+
+/** Release, architecture and repository: what the next boot would fetch, else what the last arming took. */
+function sourceText({ vm }: Install): string {
+  const keys = vm.record.other_config;
+  const mark = readMark(keys, 'armed', vm.record.uuid);
+  return [
+    keys['debian-release'] ?? mark?.release,
+    keys['install-arch'] ?? mark?.arch,
+    keys['install-repository'] ?? mark?.repository,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function disksText({ vm }: Install): string {
+  const disks = vm.record.VBDs?.length ?? 0;
+  return disks === 0 ? '' : `, ${count(disks, 'drive')}`;
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** What the state means for whoever looks at it at night, and which key comes next. */
+function nextRows(install: Install, now: number, width: number): Line[] {
+  const [text, tone] = nextText(install, now);
+  return text === '' ? [] : row(width, 'next', text, tone);
+}
+
+function nextText(install: Install, now: number): readonly [text: string, tone: Tone] {
+  const byMessage = install.progress?.outcome === 'waiting';
+  switch (lookOf(install, now)) {
+    case 'armed':
+      return ['s starts it: the next boot runs the installer and erases its disk.', 'accent'];
+    case 'half-armed':
+      return ['p gives it what is missing, or a arms it anew.', 'accent'];
+    case 'erased':
+      return ['It is armed while it runs: its next reboot erases its disk.', 'bad'];
+    case 'fired':
+      return ['Its attempt is used and nobody has said how it ended: a arms it for another.', 'accent'];
+    case 'quiet':
+      return ['See its console: the loader has fired, and nothing is heard. a arms it for another try.', 'accent'];
+    case 'waiting':
+      return byMessage
+        ? [
+            'FAI is done and waits for RETURN: its flags have no reboot. RETURN on its console, or x and then s.',
+            'warn',
+          ]
+        : ['Its processor rests and its flags have no reboot: it probably waits for RETURN on its console.', 'warn'];
+    case 'failed':
+      return ['l shows what FAI said; its shell is on the console; a arms it for another try.', 'bad'];
+    case 'lost':
+      return [
+        'See its console: no sign of life for long. l shows what was last seen; x stops it, a arms it anew.',
+        'bad',
+      ];
+    case 'installing':
+      return ['l follows what FAI says.', 'accent'];
+    case 'installed':
+      return ['Nothing: it is done. a would install it anew.', 'good'];
+    case 'disarmed':
+    case 'other':
+      return ['', 'plain'];
+  }
+}
+
+/** The same rows for the same VM at the same time: each key of the pane asks for them. */
+export const detailRowsOnce = memoLast(detailRows);

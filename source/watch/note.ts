@@ -1,0 +1,7 @@
+/** Something that was seen of a VM besides FAI's messages: when, by this machine's clock, from which source. */
+export interface Note {
+  readonly at: number;
+  /** `xenfai`: a mark that it has left on the VM, from whichever machine. */
+  readonly by: 'record' | 'processor' | 'xenfai';
+  readonly text: string;
+}
