@@ -67,7 +67,7 @@ describe('one pane at a time, at 80x24', () => {
     const start = play(log, 'g').state;
     expect(shown(start)).toMatch(/Log web .* lines 1-18 of 6\d/);
     expect(shown(start)).toContain('HOOK number1\n');
-    expect(play(log, 'left').state.fleet.list.selected).not.toBe('web');
+    expect(play(log, 'right').state.fleet.list.selected).not.toBe('web');
   });
 
   test('its footer offers what works there', () => {
@@ -77,7 +77,7 @@ describe('one pane at a time, at 80x24', () => {
   });
 
   test('what is found elsewhere is not looked for in the log of another VM', () => {
-    const other = play(log, '/', '1', 'enter', 'left').state;
+    const other = play(log, '/', '1', 'enter', 'right').state;
     expect(shown(other)).not.toContain('hit');
   });
 });
