@@ -24,8 +24,6 @@ async function main(): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  // chalk knows nothing of NO_COLOR, and reads its own variable once, when it is loaded.
-  if (process.env['NO_COLOR'] || argv.includes('--no-color')) process.env['FORCE_COLOR'] = '0';
   const { realSurroundings, watchSignals } = await import('./source/commands/surroundings.ts');
   const interrupts = watchSignals();
   const around = realSurroundings(interrupts);
@@ -174,7 +172,9 @@ async function open(
   transport: Transport,
   journal: Journal,
 ): Promise<number> {
-  const [{ timeoutOf }, { needsAscii }, { openScreen }, { cleanLine }] = [
+  // Whether there are colours is said below; without this chalk would take bold and the cursor with them, and all in CI.
+  process.env['FORCE_COLOR'] = '1';
+  const [{ timeoutOf }, { signsFor, wantsColour }, { openScreen }, { cleanLine }] = [
     await import('./source/commands/connect.ts'),
     await import('./source/commands/terminal.ts'),
     await import('./source/tui/screen.tsx'),
@@ -187,7 +187,8 @@ async function open(
     monitorPort: port,
     readOnly: isReading(flags),
     lowBandwidth: flags.lowBandwidth,
-    asciiOnly: needsAscii(around.env),
+    signs: signsFor(around.env),
+    colour: wantsColour(around.env, flags.noColor),
     now: around.now,
     transport,
     journal,

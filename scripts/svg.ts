@@ -5,6 +5,8 @@ const palette = ['#1d1f21', '#cc6666', '#8cb464', '#d7af5f', '#6f9fcf', '#b294bb
 const bright = ['#7f8488', '#e07a7a', '#a3cc7a', '#e8c477', '#86b6e6', '#c9abd2', '#76cfcf', '#ffffff'];
 const background = '#1d1f21';
 const foreground = '#d8dad9';
+/** What a terminal makes of faint text: between the two. */
+const faint = '#909494';
 
 const cellWidth = 8.4;
 const cellHeight = 17;
@@ -75,7 +77,7 @@ type Cell = ReturnType<NonNullable<ReturnType<Terminal['buffer']['active']['getL
 
 function lookOf(cell: Cell): Look {
   if (cell === undefined) return { color: foreground, back: null, bold: false };
-  const color = cell.isFgPalette() ? indexed(cell.getFgColor()) : foreground;
+  const color = cell.isDim() ? faint : cell.isFgPalette() ? indexed(cell.getFgColor()) : foreground;
   const back = cell.isBgPalette() ? indexed(cell.getBgColor()) : null;
   const bold = cell.isBold() !== 0;
   if (isBlank(cell)) return { color: foreground, back, bold: false };

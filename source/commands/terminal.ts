@@ -14,8 +14,13 @@ export function terminalProblem(
   return null;
 }
 
-/** True when the locale is not UTF-8: frames and marks are then drawn in ASCII. */
-export function needsAscii(env: Readonly<Record<string, string | undefined>>): boolean {
+/** Signs that a terminal can be trusted with: ASCII where the locale is not UTF-8; the Linux console has few beyond. */
+export function signsFor(env: Readonly<Record<string, string | undefined>>): 'unicode' | 'console' | 'ascii' {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
-  return !/utf-?8/i.test(locale);
+  if (!/utf-?8/i.test(locale)) return 'ascii';
+  return env['TERM'] === 'linux' ? 'console' : 'unicode';
 }
+
+/** Whether colours are wanted: NO_COLOR as no-color.org has it, and chalk's own variable. */
+export const wantsColour = (env: Readonly<Record<string, string | undefined>>, noColor: boolean): boolean =>
+  !noColor && !env['NO_COLOR'] && env['FORCE_COLOR'] !== '0';

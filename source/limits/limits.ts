@@ -184,6 +184,14 @@ export const limits = {
     /** To one host; xapi of 5.6 has few threads. */
     kept: 4,
   },
+  keyboard: {
+    /** Whoever presses Escape should not feel the wait for the rest of an arrow key. */
+    escape: 150,
+    /** On a line that has been seen to cut a key in two. */
+    slowEscape: 500,
+    /** No key is the beginning of a sequence: its end comes, or the line is broken. */
+    sequence: 5 * second,
+  },
   message: {
     /** FAI's messages are some fifty bytes. */
     size: 1 * KiB,

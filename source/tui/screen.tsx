@@ -1,20 +1,25 @@
 import { render } from 'ink';
 import { App } from './app/app.tsx';
+import { processJobs } from './app/job-control.ts';
+import { openKeyboard } from './app/keyboard.ts';
 import type { Runner } from './app/runner.ts';
 import type { Suggestions } from './app/shared.ts';
 import type { Surroundings } from './app/world.ts';
 import { FrameOutput } from './cells/frame-output.ts';
-import { ascii, unicode } from './kit/theme.ts';
+import { ascii, colourless, type Glyphs, linuxConsole, unicode } from './kit/theme.ts';
 import { type AppState, screens, startState } from './screens/index.ts';
 
 interface ScreenOptions extends Omit<Surroundings, 'now' | 'write'> {
   readonly suggestions: Suggestions;
   readonly lowBandwidth: boolean;
-  readonly asciiOnly: boolean;
+  readonly signs: 'unicode' | 'console' | 'ascii';
+  readonly colour: boolean;
   readonly now: () => Date;
   /** Ends the screen from outside: a signal came. */
   readonly signal: AbortSignal;
 }
+
+const signs: Readonly<Record<ScreenOptions['signs'], Glyphs>> = { unicode, console: linuxConsole, ascii };
 
 /** Opens the screen and waits for its end. Returns the exit code and what the session did, for the normal screen. */
 export async function openScreen(options: ScreenOptions): Promise<{ code: number; history: readonly string[] }> {
@@ -25,6 +30,8 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   // Ink goes raw only after its first frame: a key typed before that would be echoed into it and move every row.
   process.stdin.setRawMode(true);
   const output = new FrameOutput(process.stdout);
+  const keyboard = openKeyboard(process.stdin);
+  const glyphs = signs[options.signs];
   const app = render(
     <App
       screens={screens}
@@ -39,9 +46,10 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
         now,
         write: (text) => void process.stdout.write(text),
       }}
-      glyphs={options.asciiOnly ? ascii : unicode}
       redraw={() => output.redraw()}
       drawEvery={1000 / (lowBandwidth ? 4 : 30)}
+      glyphs={options.colour ? glyphs : colourless(glyphs)}
+      jobs={processJobs}
       tickEvery={lowBandwidth ? 10_000 : 1000}
       onState={(state) => {
         last = state;
@@ -54,6 +62,9 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
       stdout: output,
       // Whole frames, as FrameOutput wants them.
       debug: true,
+      stdin: keyboard,
+      // Ink would draw the last frame only where CI is set, on a terminal, too.
+      interactive: true,
       alternateScreen: true,
       exitOnCtrlC: false,
       kittyKeyboard: { mode: 'auto' },
@@ -63,6 +74,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   options.signal.addEventListener('abort', end, { once: true });
   const code = await app.waitUntilExit();
   output.destroy();
+  keyboard.release();
   options.signal.removeEventListener('abort', end);
   // The second Ctrl-C does not wait; every other way out lets what was begun be taken back first.
   await runner.current?.close(!last.shared.stopping);

@@ -63,7 +63,7 @@ test('only the screen of a folder knows its effects: no reducer, key or view doe
 
 test('ink and react stay in components and in the hook', () => {
   const wrong = files.filter((file) => !file.endsWith('.tsx') && /from '(ink|react)/.test(textOf(file)));
-  expect(wrong.map(named)).toEqual(['app/input.ts', 'app/use-program.ts']);
+  expect(wrong.map(named)).toEqual(['app/input.ts', 'app/use-job-control.ts', 'app/use-program.ts']);
 });
 
 test('nothing but the door stands outside a room', () => {

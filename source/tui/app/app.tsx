@@ -9,8 +9,10 @@ import type { Glyphs } from '../kit/theme.ts';
 import { connectionRow } from './connection.ts';
 import { footRow, headRow, messageRow, railRow } from './frame.ts';
 import { keysOf } from './input.ts';
+import type { JobControl } from './job-control.ts';
 import { keysNow, stackOf, topmost } from './layers.ts';
 import type { HasShared } from './shared.ts';
+import { useJobControl } from './use-job-control.ts';
 import { type ProgramOptions, useProgram } from './use-program.ts';
 
 export const least = { columns: 80, rows: 24 } as const;
@@ -19,16 +21,21 @@ interface AppProps<State> extends Omit<ProgramOptions<State>, 'quit'> {
   readonly glyphs: Glyphs;
   /** Draws the whole terminal anew, whatever it shows. */
   readonly redraw?: () => void;
+  /** Null: no shell can stop it. */
+  readonly jobs?: JobControl | null;
 }
 
 /** The screen: keys and results into the program, its state to rows. */
-export function App<State extends HasShared>({ glyphs, redraw, ...options }: AppProps<State>) {
+export function App<State extends HasShared>({ glyphs, redraw, jobs = null, ...options }: AppProps<State>) {
   const { exit } = useApp();
   const [state, dispatch] = useProgram({ ...options, quit: (code) => exit(code) });
+
+  const stop = useJobControl(jobs);
 
   useInput((input, key) => {
     for (const pressed of keysOf(input, key)) {
       if (pressed.name === 'ctrl-l') redraw?.();
+      else if (pressed.name === 'ctrl-z') stop();
       else dispatch({ type: 'key', key: pressed });
     }
   });

@@ -1,14 +1,34 @@
-/** Colour by meaning. The 16 ANSI colours only, so that light and dark terminals both show them. */
+/** Colour by meaning. What a tone says stands in words or signs, too. */
 export type Tone = 'plain' | 'dim' | 'title' | 'accent' | 'good' | 'warn' | 'bad';
 
-export const colors: Readonly<Record<Tone, string | undefined>> = {
-  plain: undefined,
-  dim: 'gray',
-  title: undefined,
-  accent: 'cyan',
-  good: 'green',
-  warn: 'yellow',
-  bad: 'red',
+/** How a tone is painted. */
+export interface Paint {
+  readonly color?: 'red' | 'green' | 'magenta' | 'cyan';
+  readonly faint?: boolean;
+}
+
+/**
+ * Of the 16 ANSI colours those that can be read on white and on black. Yellow is lost on white, blue on black, and
+ * the grey called bright black is the background itself in some schemes: what is less important is faint.
+ */
+const inColour: Readonly<Record<Tone, Paint>> = {
+  plain: {},
+  dim: { faint: true },
+  title: {},
+  accent: { color: 'cyan' },
+  good: { color: 'green' },
+  warn: { color: 'magenta' },
+  bad: { color: 'red' },
+};
+
+const withoutColour: typeof inColour = {
+  plain: {},
+  dim: { faint: true },
+  title: {},
+  accent: {},
+  good: {},
+  warn: {},
+  bad: {},
 };
 
 /** What an install is to whoever looks at it: its state, or what is made of it while one watches. */
@@ -68,7 +88,11 @@ export interface Glyphs {
   readonly install: Readonly<Record<InstallLook, string>>;
   /** How keys are called in the footer; a key that is not here is called by its name. */
   readonly keys: Readonly<Record<string, string>>;
+  readonly paints: Readonly<Record<Tone, Paint>>;
 }
+
+/** The same signs on a screen without colours; bold, faint and inverse stay. */
+export const colourless = (glyphs: Glyphs): Glyphs => ({ ...glyphs, paints: withoutColour });
 
 const keyNames = {
   enter: 'Enter',
@@ -105,15 +129,16 @@ export const unicode: Glyphs = {
     fired: '▸',
     installed: '✓',
     disarmed: '□',
-    other: '·',
+    other: '◦',
     installing: '▶',
     waiting: '?',
     failed: '✗',
     lost: '‽',
-    quiet: '…',
+    quiet: '▹',
     erased: '!',
   },
   keys: { ...keyNames, up: '↑↓', left: '←→' },
+  paints: inColour,
 };
 
 /** For locales that are not UTF-8: nothing above 127. */
@@ -129,7 +154,7 @@ export const ascii: Glyphs = {
   rising: '+',
   falling: '-',
   full: '#',
-  empty: '.',
+  empty: ' ',
   rule: '-',
   bar: '|',
   arrow: '->',
@@ -147,9 +172,22 @@ export const ascii: Glyphs = {
     installing: '=',
     waiting: '?',
     failed: 'X',
-    lost: '~',
+    lost: '&',
     quiet: ':',
     erased: '!',
   },
   keys: { ...keyNames, up: 'Up/Dn', left: 'Lt/Rt' },
+  paints: inColour,
+};
+
+/** For the Linux console, whose fonts have 256 or 512 signs: of those above ASCII what every such font has. */
+export const linuxConsole: Glyphs = {
+  ...ascii,
+  full: '█',
+  empty: '░',
+  rule: '─',
+  bar: '│',
+  arrow: '→',
+  bullet: '·',
+  keys: unicode.keys,
 };
