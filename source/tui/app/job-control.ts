@@ -14,6 +14,8 @@ const unstopped = 100;
 /** That of this process. The whole group stops, as it would had the terminal sent the signal: npm waits above us. */
 export const processJobs: JobControl = {
   async stop() {
+    // What gives the terminal back has to reach it first.
+    await new Promise<void>((resolve) => process.stdout.write('', () => setImmediate(resolve)));
     const asked = process.listeners('SIGTSTP');
     process.removeAllListeners('SIGTSTP');
     const continued = new Promise<void>((resolve) => {
