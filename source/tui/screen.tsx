@@ -31,6 +31,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   process.stdin.setRawMode(true);
   const output = new FrameOutput(process.stdout);
   const keyboard = openKeyboard(process.stdin);
+  const jobs = processJobs(output);
   const glyphs = signs[options.signs];
   const app = render(
     <App
@@ -49,7 +50,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
       redraw={() => output.redraw()}
       drawEvery={1000 / (lowBandwidth ? 4 : 30)}
       glyphs={options.colour ? glyphs : colourless(glyphs)}
-      jobs={processJobs}
+      jobs={jobs}
       tickEvery={lowBandwidth ? 10_000 : 1000}
       onState={(state) => {
         last = state;

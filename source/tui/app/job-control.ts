@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 /** A shell's job control, as the screen meets it. */
 export interface JobControl {
   /** Stops this program as Ctrl-Z does, and resolves when it goes on; at once where no shell is there to stop for. */
@@ -11,11 +13,14 @@ export interface JobControl {
 /** Milliseconds. The kernel drops the signal where no shell would continue the group: then nothing comes. */
 const unstopped = 100;
 
-/** That of this process. The whole group stops, as it would had the terminal sent the signal: npm waits above us. */
-export const processJobs: JobControl = {
+/**
+ * That of this process, whose screen goes to `output`. The whole group stops, as it would had the terminal sent the
+ * signal: npm waits above us.
+ */
+export const processJobs = (output: Writable): JobControl => ({
   async stop() {
     // What gives the terminal back has to reach it first.
-    await new Promise<void>((resolve) => process.stdout.write('', () => setImmediate(resolve)));
+    await new Promise<void>((resolve) => output.write('', () => resolve()));
     const asked = process.listeners('SIGTSTP');
     process.removeAllListeners('SIGTSTP');
     const continued = new Promise<void>((resolve) => {
@@ -41,4 +46,4 @@ export const processJobs: JobControl = {
       process.off('SIGCONT', continued);
     };
   },
-};
+});
