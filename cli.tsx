@@ -5,6 +5,7 @@ import type { GlobalFlags } from './source/commands/global-flags.ts';
 import type { SimulatorFlags } from './source/commands/simulator-flags.ts';
 import type { Surroundings } from './source/commands/surroundings.ts';
 import type { Journal } from './source/operations/journal.ts';
+import type { LearnedStore } from './source/settings/learned.ts';
 import type { Settings } from './source/settings/settings.ts';
 import type { SimulateFlags } from './source/simulator/simulate.ts';
 import type { Transport } from './source/transport/transport.ts';
@@ -45,11 +46,20 @@ async function main(): Promise<number> {
 /** The screen on a real host. */
 async function screen(options: GlobalFlags, around: Surroundings): Promise<number> {
   await refuseTerminal(around);
-  const [{ loadSettings }, { readPassword }, { listenPort }, { fileJournal, journalPath, noJournal }] = [
+  const [
+    { loadSettings },
+    { readPassword },
+    { listenPort },
+    { fileJournal, journalPath, noJournal },
+    { fileLearned },
+    { stateFolder },
+  ] = [
     await import('./source/commands/connect.ts'),
     await import('./source/hosts/password.ts'),
     await import('./source/commands/monitor-port.ts'),
     await import('./source/operations/journal.ts'),
+    await import('./source/settings/learned.ts'),
+    await import('./source/settings/state-folder.ts'),
   ];
   const readOnly = isReading(options);
   const settings = await loadSettings(around, readOnly ? 'read' : 'write');
@@ -68,7 +78,8 @@ async function screen(options: GlobalFlags, around: Surroundings): Promise<numbe
   };
   const complaints: string[] = [];
   const journal = readOnly ? noJournal : fileJournal(journalPath(around.env), (text) => complaints.push(text));
-  const code = await open(settings, options, around, listenPort(around), suggestions, around.transport, journal);
+  const remembered = { settings, journal, learned: fileLearned(stateFolder(around.env)) };
+  const code = await open(remembered, options, around, listenPort(around), suggestions, around.transport);
   for (const text of complaints) around.err(`Warning: ${text}`);
   return code;
 }
@@ -79,6 +90,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   const [
     { monitorPort },
     { noJournal },
+    { noLearned },
     { network },
     { freePort, startDemo },
     { openSettings },
@@ -88,6 +100,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   ] = [
     await import('./source/fai/servers.ts'),
     await import('./source/operations/journal.ts'),
+    await import('./source/settings/learned.ts'),
     await import('./source/transport/network.ts'),
     await import('./source/simulator/simulate.ts'),
     await import('./source/settings/settings.ts'),
@@ -116,14 +129,13 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
       return around.transport.dial(host, to === monitorPort ? port : to, signal);
     };
     return await open(
-      openSettings(folder),
+      { settings: openSettings(folder), journal: noJournal, learned: noLearned },
       options,
       around,
       port,
       suggestions,
       // What guests of the demo say is for nobody else.
       { ...network, dial },
-      noJournal,
     );
   } finally {
     await simulator.stop();
@@ -163,14 +175,20 @@ function given({ quirk, release, ...rest }: SimulatorFlags): SimulateFlags {
 /** Neither changes anything. */
 const isReading = ({ readOnly, dryRun }: GlobalFlags): boolean => readOnly || dryRun;
 
+/** What outlives the screen. */
+interface Remembered {
+  readonly settings: Settings;
+  readonly journal: Journal;
+  readonly learned: LearnedStore;
+}
+
 async function open(
-  settings: Settings,
+  remembered: Remembered,
   flags: GlobalFlags,
   around: Surroundings,
   port: number,
   suggestions: Suggestions,
   transport: Transport,
-  journal: Journal,
 ): Promise<number> {
   // Whether there are colours is said below; without this chalk would take bold and the cursor with them, and all in CI.
   process.env['FORCE_COLOR'] = '1';
@@ -181,7 +199,7 @@ async function open(
     await import('./source/text/clean.ts'),
   ];
   const options = {
-    settings,
+    ...remembered,
     suggestions,
     timeout: timeoutOf(flags),
     monitorPort: port,
@@ -191,7 +209,6 @@ async function open(
     colour: wantsColour(around.env, flags.noColor),
     now: around.now,
     transport,
-    journal,
     signal: around.signal,
   };
   const { code, history } = await openScreen(options);

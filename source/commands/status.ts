@@ -4,6 +4,8 @@ import { allVms, concernsUs, findVm, isUnfinished, stateOf } from '../hosts/vm.t
 import { findOrphans } from '../operations/orphans.ts';
 import { recordVerdict } from '../operations/verdict.ts';
 import { exit } from '../problem/exit.ts';
+import { fileLearned } from '../settings/learned.ts';
+import { stateFolder } from '../settings/state-folder.ts';
 import { printShell } from '../text/shell.ts';
 import type { Fleet } from '../watch/fleet.ts';
 import { type Install, seenState } from '../watch/install.ts';
@@ -133,6 +135,7 @@ async function watched({ host, context }: Connection, options: Options, around: 
     host,
     transport: around.transport,
     monitorPort: listenPort(around),
+    learned: fileLearned(stateFolder(around.env)),
     now,
     signal: AbortSignal.any([around.signal, around.unread]),
     onChange(fleet, changed) {

@@ -1,4 +1,6 @@
 import { recordVerdict } from '../operations/verdict.ts';
+import { fileLearned } from '../settings/learned.ts';
+import { stateFolder } from '../settings/state-folder.ts';
 import { cleanLine } from '../text/clean.ts';
 import { fitText, widthOf } from '../text/width.ts';
 import { type Fleet, noFleet } from '../watch/fleet.ts';
@@ -82,6 +84,7 @@ class Watch {
       host,
       transport: around.transport,
       monitorPort: listenPort(around),
+      learned: fileLearned(stateFolder(around.env)),
       now: () => this.now(),
       signal: AbortSignal.any([around.signal, around.unread, this.stop.signal]),
       onChange: (fleet) => this.take(fleet),

@@ -172,6 +172,19 @@ export const limits = {
     /** Of what could be meant. */
     suggested: 12,
   },
+  learned: {
+    /** Of FAI's messages to one VM: what a log shows at once. An install sends some sixty. */
+    messages: 100,
+    /** A hundred messages of a line each, and then some. */
+    size: 256 * KiB,
+    /** Milliseconds: whoever looks again after a month wants no progress. */
+    age: 30 * 24 * hour,
+    /** The rest of a process that was killed. */
+    draft: 60 * second,
+    files: 5000,
+    /** Milliseconds between two times at which what has changed is written. */
+    beat: 3 * second,
+  },
   journal: {
     /** Of its end: years of work. */
     read: 64 * MiB,

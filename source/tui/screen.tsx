@@ -23,7 +23,8 @@ const signs: Readonly<Record<ScreenOptions['signs'], Glyphs>> = { unicode, conso
 
 /** Opens the screen and waits for its end. Returns the exit code and what the session did, for the normal screen. */
 export async function openScreen(options: ScreenOptions): Promise<{ code: number; history: readonly string[] }> {
-  const { suggestions, readOnly, lowBandwidth, settings, timeout, monitorPort, transport, journal } = options;
+  const { suggestions, readOnly, lowBandwidth, settings, timeout, monitorPort, transport, journal, learned } =
+    options;
   const now = (): number => options.now().getTime();
   let last = startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() });
   const runner: { current: Runner<AppState> | null } = { current: null };
@@ -44,6 +45,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
         readOnly,
         transport,
         journal,
+        learned,
         now,
         write: (text) => void process.stdout.write(text),
       }}

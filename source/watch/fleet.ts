@@ -1,9 +1,11 @@
 import type { BootRules } from '../boot/releases.ts';
 import type { MonitorMessage } from '../fai/monitor-message.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
+import type { LearnedStore } from '../settings/learned.ts';
 import type { Ref } from '../xapi/records.ts';
 import { type Install, seenState } from './install.ts';
 import { heard, loaded, seenAgain, seenFirst } from './install-events.ts';
+import { withLearned } from './learning.ts';
 import { Senders } from './senders.ts';
 import { knownSince, markTime } from './since.ts';
 import { Started } from './started.ts';
@@ -50,12 +52,20 @@ export type FleetEvent =
   | { readonly type: 'message'; readonly message: MonitorMessage; readonly late?: boolean }
   | { readonly type: 'load'; readonly ref: Ref; readonly load: number };
 
+/** Milliseconds by which two processes may differ about when a message came. */
+const blur = 100;
+
+/** Nothing can have been learned of what is yet to be installed, or never will be. */
+const isUntouched = ({ state }: Install['state']): boolean =>
+  state === 'armed' || state === 'half-armed' || state === 'other';
+
 /**
  * Folds events into what is known of each VM. Time is handed in. The cost of an event is that of its own VM, however
  * large the fleet: maps are changed in place, and `snapshot` hands out the same map under a new version.
  */
 export class FleetFold {
   private readonly rules: BootRules;
+  private readonly recall: LearnedStore['recall'];
   private readonly byRef = new Map<Ref, Install>();
   private readonly senders = new Senders();
   private readonly started = new Started();
@@ -64,8 +74,15 @@ export class FleetFold {
   private back: number | null = null;
   private version = 0;
 
-  constructor(rules: BootRules) {
+  /** `recall`: what was learned of a VM before, by its uuid. */
+  constructor(rules: BootRules, recall: LearnedStore['recall'] = () => null) {
     this.rules = rules;
+    this.recall = recall;
+  }
+
+  /** When a VM's domain was built, by the host's clock; null where nobody knows. */
+  startedAt(vm: Vm): number | null {
+    return this.started.of(vm);
   }
 
   snapshot(): Fleet {
@@ -153,9 +170,10 @@ export class FleetFold {
     return { ...install, times: { ...told, state: since ?? (same ? before.times.state : witnessed) } };
   }
 
-  /** What was said then was said of an earlier install: it has been armed or started since, or nobody knows. */
+  /** What was said then is known, or was said of an earlier install: armed or started since, or nobody knows. */
   private isOver(ref: Ref, at: number): boolean {
     const times = this.byRef.get(ref)?.times;
+    if (at <= (times?.heard ?? 0) + blur) return true;
     const began = Math.max(times?.armed ?? 0, times?.started ?? 0);
     return began === 0 || at < began;
   }
@@ -170,6 +188,8 @@ export class FleetFold {
   private updated(vm: Vm, mac: string | null, now: number): Install {
     const before = this.byRef.get(vm.ref);
     const state = stateOf(vm.record, { rules: this.rules });
-    return before === undefined ? seenFirst(vm, mac ?? '', state) : seenAgain(before, vm, mac, state, now);
+    if (before !== undefined) return seenAgain(before, vm, mac, state, now);
+    const first = seenFirst(vm, mac ?? '', state);
+    return isUntouched(state) ? first : withLearned(first, this.recall(vm.record.uuid), this.started.of(vm), now);
   }
 }

@@ -44,13 +44,16 @@ export function seenAgain(before: Install, vm: Vm, mac: string | null, state: St
     ...before,
     ...seen,
     installerDomain: installerDomainOf(before, domid, state),
-    ...(newDomain ? { busySeen: false, idleSince: null, progress: keyPressed(before.progress) } : {}),
+    ...(newDomain ? { busySeen: false, idleSince: null, progress: leftInstaller(before, domid) } : {}),
   };
 }
 
-/** A new domain: somebody has pressed the key that the installer waited for. */
-const keyPressed = (progress: InstallProgress | null): InstallProgress | null =>
-  progress?.outcome === 'waiting' ? { ...progress, outcome: 'installed' } : progress;
+/** In another domain than the installer's: somebody has pressed the key, or what was said last is over. */
+function leftInstaller({ progress, installerDomain }: Install, domid: number): InstallProgress | null {
+  if (progress === null || installerDomain === null || domid === installerDomain) return progress;
+  if (progress.outcome === 'waiting') return { ...progress, outcome: 'installed' };
+  return progress.outcome === 'running' ? null : progress;
+}
 
 /** The first domain seen after the loader fired is the installer's. */
 function installerDomainOf(before: Install, domid: number, state: State): number | null {

@@ -2,12 +2,14 @@ import type { Verdict } from '../boot/marks.ts';
 import type { MonitorMessage } from '../fai/monitor-message.ts';
 import type { Host } from '../hosts/host.ts';
 import { limits } from '../limits/limits.ts';
+import { type LearnedStore, noLearned } from '../settings/learned.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Ref } from '../xapi/records.ts';
 import { Batches } from './batches.ts';
 import { type Fleet, type FleetEvent, FleetFold } from './fleet.ts';
 import { verdictOf } from './install.ts';
 import { followInventory } from './inventory.ts';
+import { Learner } from './learning.ts';
 import { followLoads } from './loads.ts';
 import { type Listening, receiveMessages } from './monitor-receiver.ts';
 
@@ -20,6 +22,8 @@ export interface WatchOptions {
   readonly monitorPort: number | null;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** What was learned of installs before, and where it is kept for those who look next. */
+  readonly learned?: LearnedStore;
   /** The signal that ends the present pause before a new try. */
   readonly hurry?: () => AbortSignal;
   /** What has changed since the last time, some twenty times a second at most. */
@@ -39,15 +43,25 @@ const beat = 50;
  */
 export async function watchFleet(options: WatchOptions): Promise<void> {
   const { host, transport, monitorPort, now, signal, hurry, onChange, onVerdict, onListening } = options;
+  const { learned = noLearned } = options;
   const { rules } = await host.facts();
-  const fold = new FleetFold(rules);
+  const fold = new FleetFold(rules, learned.recall);
+  const learner = new Learner(learned);
+  const learn = (refs: Iterable<Ref>): void => {
+    for (const ref of refs) {
+      const install = fold.snapshot().byRef.get(ref);
+      if (install !== undefined) learner.learn(install, fold.startedAt(install.vm));
+    }
+  };
   const told = new Map<Ref, string>();
   const batches = new Batches<Ref>(beat, (batch) => {
     if (!signal.aborted) onChange(fold.snapshot(), batch);
   });
+  const lessons = new Batches<Ref>(limits.learned.beat, learn);
   const take = (events: readonly FleetEvent[], at = now()): void => {
     const changed = events.flatMap((event) => fold.fold(event, at));
     batches.add(changed);
+    lessons.add(changed);
     for (const ref of changed) tellVerdict(ref);
   };
   const takeMessage = (message: MonitorMessage, at: number): void =>
@@ -92,6 +106,8 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
     await Promise.all([followInventory(host, signal, takeInventory, hurry), loads]);
   } finally {
     batches.close();
+    lessons.close();
+    learn(fold.snapshot().byRef.keys());
     end.abort();
     await heard;
   }

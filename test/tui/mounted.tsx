@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { render } from 'ink-testing-library';
 import { onTestFailed } from 'vitest';
 import { noJournal } from '../../source/operations/journal.ts';
+import { noLearned } from '../../source/settings/learned.ts';
 import { openSettings } from '../../source/settings/settings.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { network } from '../../source/transport/network.ts';
@@ -63,6 +64,7 @@ export async function mount(
         readOnly,
         transport: { ...network, dial: () => Promise.resolve(true) },
         journal: noJournal,
+        learned: noLearned,
         now: () => Date.now(),
         write: (text) => written.push(text),
       }}

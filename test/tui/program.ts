@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noJournal } from '../../source/operations/journal.ts';
+import { noLearned } from '../../source/settings/learned.ts';
 import { openSettings } from '../../source/settings/settings.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { stackOf, topmost } from '../../source/tui/app/layers.ts';
@@ -58,6 +59,7 @@ export async function openProgram(
     readOnly,
     transport: transportOf(sim),
     journal: noJournal,
+    learned: noLearned,
     now: () => Date.now(),
     write: () => {},
   };

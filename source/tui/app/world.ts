@@ -3,6 +3,7 @@ import { type RunContext, runContext } from '../../operations/context.ts';
 import type { Journal } from '../../operations/journal.ts';
 import { exit } from '../../problem/exit.ts';
 import { fail, type Problem, ProblemError, toProblem } from '../../problem/problem.ts';
+import type { LearnedStore } from '../../settings/learned.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Transport } from '../../transport/transport.ts';
 
@@ -19,6 +20,8 @@ export interface Surroundings {
   /** Makes every socket. */
   readonly transport: Transport;
   readonly journal: Journal;
+  /** What was learned of installs, for whoever opens the screen next. */
+  readonly learned: LearnedStore;
 }
 
 /** The world outside the screen: what was handed in, and the host one is connected to. */

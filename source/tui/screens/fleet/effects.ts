@@ -57,6 +57,7 @@ const follow = (
     transport: world.transport,
     monitorPort: world.monitorPort,
     now: world.now,
+    learned: world.learned,
     signal,
     hurry,
     onChange: (fleet) => dispatch({ type: 'fleet', fleet, now: world.now() }),
