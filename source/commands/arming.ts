@@ -1,14 +1,13 @@
-import { readVm } from '../hosts/vm.ts';
-import { checkNetbootOf, checkProblem } from '../operations/check.ts';
+import { armAndStart } from '../operations/arm-start.ts';
 import type { Plan } from '../operations/plan.ts';
 import { planArming } from '../operations/rearm.ts';
 import { diskText, shutsDown } from '../operations/summary.ts';
 import { isAsked } from './agree.ts';
 import { changeVms } from './change-vms.ts';
-import { applyPlan, unchanged, withStart } from './changed.ts';
+import { applyPlan, changedBy, unchanged, withStart } from './changed.ts';
 import type { Given } from './global-flags.ts';
 import type { Result } from './result.ts';
-import { startOne } from './starting.ts';
+import { startedBy } from './starting.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
@@ -43,7 +42,7 @@ type ArmingFlags = Given & ReturnType<typeof armingFlags>;
 
 /** `rearm` and `repair`: the same fields, for a VM whose attempt is used and for one another tool made. */
 export function arm(operation: 'rearm' | 'repair', options: ArmingFlags, around: Surroundings): Promise<Result> {
-  const { signal, transport } = around;
+  const { transport } = around;
   if (options.watch && !options.start) usage('--watch goes with --start.');
   const asked = isAsked(options);
   return changeVms(options.names, options, around, {
@@ -58,17 +57,13 @@ export function arm(operation: 'rearm' | 'repair', options: ArmingFlags, around:
     question: (plans) => questionOf(plans, options.start),
     due: ({ actions }) => actions.length > 0 || options.start,
     starts: options.start,
-    async carryOut(vm, plan, { host, context }, rules) {
-      // With --start the files are looked at before anything is written, not when it is too late.
-      if (options.start && !options.dryRun && plan.netboot !== undefined) {
-        const check = await checkNetbootOf(plan.netboot, vm.record, host, { signal, transport });
-        if (!check.ok) return unchanged(vm, rules, checkProblem(vm.record.name_label, check, 'armed'));
-      }
-      const changed = await applyPlan(plan, vm, context, options);
-      if (!options.start || options.dryRun || changed.problem !== null) return changed;
-      const armed = await readVm(host.session, vm.ref);
-      const checked = plan.netboot !== undefined;
-      return withStart(changed, await startOne(armed, context, rules, { ...options, checked, transport }));
+    async carryOut(vm, plan, { context }, rules) {
+      if (!options.start || options.dryRun) return applyPlan(plan, vm, context, options);
+      const done = await armAndStart(vm, plan, context, { transport });
+      if (done.came === 'refused') return unchanged(vm, rules, done.problem);
+      const { outcome, after, text } = done.armed;
+      const armed = changedBy(outcome, vm, after, rules, text);
+      return done.started === null ? armed : withStart(armed, startedBy(done.started, after ?? vm, rules));
     },
   });
 }

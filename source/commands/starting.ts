@@ -2,7 +2,7 @@ import type { BootRules } from '../boot/releases.ts';
 import type { Vm } from '../hosts/vm.ts';
 import type { RunContext } from '../operations/context.ts';
 import { planStart } from '../operations/power.ts';
-import { startedText, startVm } from '../operations/start.ts';
+import { type Started, startedText, startVm } from '../operations/start.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Changed, changedBy, previewed } from './changed.ts';
 
@@ -23,7 +23,11 @@ export async function startOne(
 ): Promise<Changed> {
   const plan = planStart(vm, rules);
   if (dryRun) return previewed(plan, vm, rules);
-  const started = await startVm(vm, plan, context, options);
+  return startedBy(await startVm(vm, plan, context, options), vm, rules);
+}
+
+/** What a start came to, as the item and the line of the output. */
+export function startedBy(started: Started, vm: Vm, rules: BootRules): Changed {
   const told = changedBy(started.outcome, vm, started.after ?? vm, rules, startedText(started, rules));
   return { ...told, item: { ...told.item, attemptUsed: started.attemptUsed } };
 }

@@ -30,7 +30,7 @@ export const refOf = (sim: Simulator, name: string): string =>
   [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === name)?.[0] ?? '';
 
 const placeOf = ({ shared }: AppState): string => shared.place.name;
-const jobEnded = ({ plan }: AppState): boolean => plan.job?.phase === 'done';
+export const jobEnded = ({ plan }: AppState): boolean => plan.job?.phase === 'done';
 
 /** One key, until it is so. */
 async function pressUntil(program: Program, key: string, there: (state: AppState) => boolean): Promise<void> {
@@ -75,11 +75,11 @@ async function toMenu(program: Program): Promise<void> {
   await backTo(program, (state) => placeOf(state) === 'act' && state.plan.job === null && state.act.view === 'menu');
 }
 
-const planShown = (program: Program): Promise<void> =>
+export const planShown = (program: Program): Promise<void> =>
   program.comes(({ plan }) => plan.job !== null && plan.job.phase === 'preview');
 
 /** In the fleet, the plan for a VM that is so. */
-const vmWork =
+export const vmWork =
   (key: string, name: string, ready: (state: string, power: string) => boolean): Walk['lead'] =>
   async (program) => {
     await backTo(program, ({ plan }) => plan.job === null);
@@ -126,7 +126,7 @@ function keeper(name: string) {
 }
 
 /** Whatever an arming can find wrong. */
-function disarm(sim: Simulator): void {
+export function disarm(sim: Simulator): void {
   const { database } = sim.world;
   const ref = refOf(sim, 'vm3');
   const vm = database.get('VM', ref)['uuid'];

@@ -20,6 +20,10 @@ export const canRearmRecord: Reason = (record, state) => {
   return record.power_state === 'Suspended' ? 'It is suspended.' : null;
 };
 
+/** One that is armed already is only started. */
+export const canRearmAndStartRecord: Reason = (record, state) =>
+  state === 'armed' ? canStartRecord(record, state) : canRearmRecord(record, state);
+
 export const canRepairRecord: Reason = (record, state) => {
   if (isHvm(record)) return 'It is an HVM machine: eliloader is never asked.';
   if (['fired', 'installing', 'failed', 'installed', 'disarmed'].includes(state))

@@ -12,7 +12,7 @@ export interface CreateAnswers {
 }
 
 /** What can be done with VMs that are there. */
-export type VmWork = 'start' | 'stop' | 'rearm' | 'repair';
+export type VmWork = 'start' | 'stop' | 'rearm' | 'rearm and start' | 'repair';
 export type Work = 'create' | VmWork;
 
 /** A piece of work that a screen asks for. It is planned and shown before anything is done. */

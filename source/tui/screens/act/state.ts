@@ -14,7 +14,7 @@ export interface Choice {
 }
 
 /** What one picks VMs for. */
-export type PickWork = Exclude<VmWork, 'stop'>;
+export type PickWork = Exclude<VmWork, 'stop' | 'rearm and start'>;
 
 /** A VM that one may pick. */
 export interface Candidate {

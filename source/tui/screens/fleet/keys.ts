@@ -1,6 +1,13 @@
 import type { Install } from '../../../watch/install.ts';
 import { helpKey, quitKey } from '../../app/layers.ts';
-import { canRearmRecord, canRepairRecord, canStartRecord, canStopRecord, type Reason } from '../../app/reasons.ts';
+import {
+  canRearmAndStartRecord,
+  canRearmRecord,
+  canRepairRecord,
+  canStartRecord,
+  canStopRecord,
+  type Reason,
+} from '../../app/reasons.ts';
 import type { SceneBinding } from '../../app/screen.ts';
 import { back, change, flash, share, writeReason } from '../../app/shared.ts';
 import type { VmWork } from '../../app/work.ts';
@@ -74,6 +81,7 @@ export const fleetKeys: readonly Key[] = [
   workKey('s', 'start', 'start it; when armed, only if its files pass the check', canStartRecord),
   workKey('x', 'stop', 'shut it down', canStopRecord),
   workKey('a', 'rearm', 'the installer once more at the next boot', canRearmRecord),
+  workKey('A', 'rearm and start', 'the installer once more, now', canRearmAndStartRecord),
   workKey('p', 'repair', 'give it what its template says, before its first boot', canRepairRecord),
   {
     keys: ['n'],

@@ -1,3 +1,5 @@
+import type { Vm } from '../../../hosts/vm.ts';
+import { armAndStart } from '../../../operations/arm-start.ts';
 import { madeOnce, thereAlready } from '../../../operations/made-once.ts';
 import type { Plan } from '../../../operations/plan.ts';
 import type { StepEvent } from '../../../operations/run.ts';
@@ -39,11 +41,12 @@ export async function carryOut(wish: Wish, work: WorkBase, how: CarryingOut): Pr
 }
 
 async function change(
-  { vm, plan }: Awaited<ReturnType<Extract<Wish, { kind: 'change' }>['plan']>>,
+  { vm, plan, thenStarts }: Awaited<ReturnType<Extract<Wish, { kind: 'change' }>['plan']>>,
   work: WorkBase,
   how: CarryingOut,
 ): Promise<Done> {
   refuseOther(how.shown, plan);
+  if (thenStarts) return armThenStart(vm, plan, work, how);
   if (plan.operation !== 'start') return run(plan, work, how);
   const context = work.world.context(work.signal);
   const { rules } = await context.host.facts();
@@ -51,6 +54,21 @@ async function change(
   const { transport } = work.world;
   const started = await startVm(vm, plan, context, { transport, force: how.force, onStep: tellStep(how) });
   return { ...toldOf(started.outcome, startedText(started, rules)), startable: null };
+}
+
+async function armThenStart(vm: Vm, plan: Plan, { world, signal }: WorkBase, how: CarryingOut): Promise<Done> {
+  const context = world.context(signal);
+  const { rules } = await context.host.facts();
+  how.tell('checking the repository');
+  const done = await armAndStart(vm, plan, context, { transport: world.transport, onStep: tellStep(how) });
+  if (done.came === 'refused') return { ...saidOnly('left as it was', done.problem), startable: null };
+  const { outcome, text } = done.armed;
+  if (done.started === null) return { ...toldOf(outcome, text), startable: null };
+  const told = toldOf(done.started.outcome, startedText(done.started, rules));
+  const notes = [...outcome.notes, ...told.notes];
+  if (told.problem === null) return { ...told, notes, startable: null };
+  // Armed it is all the same: it can be started when what kept it from it is mended.
+  return { ...told, text: `${text}; its start ${told.text}`, notes, startable: outcome.ref };
 }
 
 async function run(plan: Plan, { world, signal }: WorkBase, how: CarryingOut): Promise<Done> {

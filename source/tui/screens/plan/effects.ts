@@ -42,15 +42,16 @@ async function entryOf(wish: Wish, host: Host): Promise<JobEntry> {
   try {
     const made = await wish.plan();
     const plan = 'kind' in made && made.kind === 'existing' ? null : made.plan;
-    const note = plan === null ? thereAlready : plan.actions.length === 0 ? 'nothing to do' : null;
-    return { name, planned: plan === null || note !== null ? null : shown(plan), problem: null, note };
+    const starts = 'thenStarts' in made && made.thenStarts;
+    const note = plan === null ? thereAlready : plan.actions.length === 0 && !starts ? 'nothing to do' : null;
+    return { name, planned: plan === null || note !== null ? null : shown(plan, starts), problem: null, note };
   } catch (error) {
     return { name, planned: null, problem: host.explain(error), note: null };
   }
 }
 
-const shown = (plan: Plan): Planned => ({
-  steps: planView(plan),
+const shown = (plan: Plan, starts: boolean): Planned => ({
+  steps: planView(starts ? { ...plan, actions: [...plan.actions, { do: 'start' }] } : plan),
   erases: plan.erases.map(diskText),
   shutsDown: plan.actions.some((action) => action.do === 'shutdown'),
   sources: plan.sources,

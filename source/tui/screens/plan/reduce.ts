@@ -20,7 +20,8 @@ function openJob(scene: PlanScene, request: Request): Reduced {
   const job: Job = {
     request,
     phase: 'planning',
-    dangerous: work === 'rearm' || work === 'repair' || work === 'stop',
+    // A start asks when it erases; new VMs never do.
+    dangerous: work !== 'create' && work !== 'start',
     entries: [],
     progress: {},
     results: [],
@@ -91,6 +92,7 @@ export function close(scene: PlanScene): Reduced {
   const after = change(scene, { job: null });
   const done = job?.results.some(({ ok }) => ok) ?? false;
   if (scene.shared.place !== actPlace || !done) return stay(after);
-  const spotlight = job?.startable[0] ?? null;
+  const changed = job?.request.work === 'create' ? undefined : job?.request.refs[0];
+  const spotlight = job?.startable[0] ?? changed ?? null;
   return stay(go(share(after, { spotlight }), fleetPlace));
 }

@@ -13,6 +13,7 @@ const verbs: Readonly<Record<Work, string>> = {
   start: 'Start',
   stop: 'Shut down',
   rearm: 'Rearm',
+  'rearm and start': 'Rearm and start',
   repair: 'Repair',
 };
 
@@ -56,7 +57,8 @@ function lossRows(job: Job, { width }: Size): Line[] {
   const running = workable(job).filter(({ planned }) => job.request.work !== 'stop' && planned.shutsDown);
   const stops = running.map(({ name }) => name).join(', ');
   const erased = workable(job).flatMap(({ name, planned }) => planned.erases.map((disk) => `${disk} of ${name}`));
-  const boot = job.request.work === 'start' ? 'This boot' : 'The next boot';
+  const starts = job.request.work === 'start' || job.request.work === 'rearm and start';
+  const boot = starts ? 'This boot' : 'The next boot';
   return [
     ...(stops === '' ? [] : wrapped(`Running now, and shut down first: ${stops}.`, width, 'bad')),
     ...(erased.length === 0 ? [] : wrapped(`${boot} ERASES ${erased.join(', ')}.`, width, 'bad').slice(0, 4)),

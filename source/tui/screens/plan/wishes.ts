@@ -19,6 +19,8 @@ interface Change {
   /** As it is now. */
   readonly vm: Vm;
   readonly plan: Plan;
+  /** It is started when it is armed. */
+  readonly thenStarts: boolean;
 }
 
 /** Everything a request asks for, VM by VM. Errors: those that concern all of them. */
@@ -56,7 +58,7 @@ async function presentVms(request: Exclude<Request, { work: 'create' }>, { world
       );
       const plan = async (): Promise<Change> => {
         const vm = await readVm(session, ref);
-        return { vm, plan: await planFor(request, vm, { world }) };
+        return { vm, plan: await planFor(request, vm, { world }), thenStarts: request.work === 'rearm and start' };
       };
       return { name, kind: 'change', plan };
     }),
@@ -70,6 +72,11 @@ async function planFor(
   { world }: Pick<WorkBase, 'world'>,
 ): Promise<Plan> {
   const host = world.host();
+  const arming = (operation: 'rearm' | 'repair'): Promise<Plan> => {
+    const profile = world.settings.profiles().find(({ address }) => address === host.address);
+    const options = { defaults: profile ?? {}, showDisks: true, force: true, template: template ?? undefined };
+    return planArming(operation, host, vm, options);
+  };
   switch (work) {
     case 'start': {
       const plan = planStart(vm, (await host.facts()).rules);
@@ -79,10 +86,12 @@ async function planFor(
     case 'stop':
       return planStop(vm, (await host.facts()).rules, {});
     case 'rearm':
-    case 'repair': {
-      const profile = world.settings.profiles().find(({ address }) => address === host.address);
-      const options = { defaults: profile ?? {}, showDisks: true, force: true, template: template ?? undefined };
-      return planArming(work, host, vm, options);
+    case 'repair':
+      return arming(work);
+    case 'rearm and start': {
+      const plan = await arming('rearm');
+      // One that is armed already loses its disks all the same.
+      return plan.actions.length > 0 ? plan : { ...plan, erases: await disksOf(host.session, vm.record) };
     }
   }
 }
