@@ -60,7 +60,7 @@ describe.each([
     await frame(/web01 +✓ installed/);
     // A colleague’s VMs are there, too.
     terminal.press('/', 'web01', 'enter', 'a');
-    await frame('The next boot ERASES disk 0 (8 GiB) of web01.');
+    await frame(/The next boot ERASES disk 0 \(8 GiB.*\) of web01\./);
     terminal.press('y');
     await frame(/✓ web01 {2}armed/);
     terminal.press('s');
