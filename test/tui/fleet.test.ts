@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { topmost } from '../../source/tui/app/layers.ts';
 import { unicode } from '../../source/tui/kit/theme.ts';
 import { sortable } from '../../source/tui/screens/fleet/columns.ts';
 import { type FleetScene, fleetRows, inOrder } from '../../source/tui/screens/fleet/state.ts';
+import { fleetTable } from '../../source/tui/screens/fleet/table.ts';
 import type { AppState } from '../../source/tui/screens/index.ts';
-import { at, fleetOf, now, play, stack, told, vm } from './play.ts';
+import { at, fleetOf, now, play, told, vm } from './play.ts';
 
 // The table of VMs: its order, its filter, its ticks, and what a key for work does with them.
 
@@ -42,10 +42,9 @@ const ticked = (state: AppState): string[] => [...state.fleet.list.ticked].sort(
 const played = (state: AppState, ...keys: Parameters<typeof play>[1][]): AppState => play(state, ...keys).state;
 const typed = (text: string): string[] => ['/', ...text, 'enter'].map((key) => (key === ' ' ? 'space' : key));
 
-function screen(state: AppState, width = 78, height = 19): string[] {
-  const view = topmost(stack(state), 'view')?.(state, { width, height, glyphs: unicode });
-  return (view?.rows ?? []).map((row) => row.map(({ text }) => text).join(''));
-}
+const table = (state: AppState, width = 78) => fleetTable(sceneOf(state), { width, height: 19, glyphs: unicode });
+const screen = (state: AppState, width = 78): string[] =>
+  table(state, width).map((row) => row.map(({ text }) => text).join(''));
 
 describe('the order', () => {
   test('problems first, then what goes on, then what rests; by name inside', () => {
@@ -145,9 +144,9 @@ describe('the filter', () => {
 
 describe('the head', () => {
   test('tells the totals by state, what is hidden, and the position; signs where words have no room', () => {
-    expect(screen(fleet(), 150)[0]).toContain('6 VMs: 1 failed · 1 no news · 1 half-armed · 2 armed · 1 installed');
-    expect(screen(fleet(), 150)[0]).toContain('1 hidden (o)  1 of 6');
-    expect(screen(fleet())[0]).toMatch(/^6 VMs: ✗1 …1 ◇1 ◆2 ✓1 +1 hidden \(o\) {2}1 of 6$/);
+    expect(screen(fleet(), 100)[0]).toContain('6 VMs: 1 failed · 1 no news · 1 half-armed · 2 armed · 1 installed');
+    expect(screen(fleet(), 100)[0]).toContain('1 hidden (o)  1 of 6');
+    expect(screen(fleet())[0]).toMatch(/^6 VMs: \S1 \S1 \S1 \S2 \S1 +1 hidden \(o\) {2}1 of 6$/);
     expect(screen(played(fleet(), 'o'))[0]).toMatch(/^7 VMs.* 1 of 7$/);
   });
 
@@ -251,9 +250,7 @@ test('more columns come with the room, none goes with it', () => {
 });
 
 test('the row with the cursor is a bar over the whole width', () => {
-  const state = fleet();
-  const view = topmost(stack(state), 'view')?.(state, { width: 78, height: 19, glyphs: unicode });
-  const bars = (view?.rows ?? []).filter((row) => row.every(({ inverse }) => inverse));
+  const bars = table(fleet()).filter((row) => row.every(({ inverse }) => inverse));
   expect(bars.map((row) => row.map(({ text }) => text).join('').length)).toEqual([78]);
 });
 
