@@ -1,22 +1,48 @@
 import { built, Terminal } from '../test/end-to-end/terminal.ts';
 import type { BenchmarkRow } from './measure.ts';
 
+/** What one sees of each cell, a string each; the look of letters is not seen on a blank. */
+function cellsOf({ emulator }: Terminal): string[][] {
+  return Array.from({ length: emulator.rows }, (_, row) => {
+    const line = emulator.buffer.active.getLine(emulator.buffer.active.viewportY + row);
+    return Array.from({ length: emulator.cols }, (_, column) => {
+      const cell = line?.getCell(column);
+      const text = cell?.getChars() || ' ';
+      if (cell === undefined || (text === ' ' && !cell.isInverse())) return ' ';
+      return `${text} ${[cell.isBold(), cell.isDim(), cell.isInverse(), cell.getFgColor(), cell.getFgColorMode()]}`;
+    });
+  });
+}
+
+const textOf = (cell: string): string => [...cell][0] ?? ' ';
+
 /**
  * The least a terminal must be told to get from one screen to the other: for each row that differs, a jump to the
- * first changed cell (7 bytes as CSI row;column H) and the text from the first to the last difference; colours free.
+ * first changed cell (7 bytes as CSI row;column H), the text of the changed cells, and for each gap between two of
+ * them its text or a jump of 4 bytes; blanks to the end of a row are erased (3 bytes). Colours are free, but a cell
+ * that changes its colour must be told.
  */
-function leastBytes(before: readonly string[], after: readonly string[]): number {
+function leastBytes(before: readonly string[][], after: readonly string[][]): number {
   let bytes = 0;
   for (const [index, row] of after.entries()) {
-    const old = before[index] ?? '';
-    if (row === old) continue;
-    const width = Math.max(row.length, old.length);
-    const [a, b] = [old.padEnd(width), row.padEnd(width)];
-    let first = 0;
-    while (a[first] === b[first]) first += 1;
-    let last = width - 1;
-    while (a[last] === b[last]) last -= 1;
-    bytes += 7 + Buffer.byteLength(b.slice(first, last + 1));
+    const old = before[index] ?? [];
+    const changed = row.flatMap((cell, column) => (cell === old[column] ? [] : [column]));
+    const end = row.findLastIndex((cell) => cell !== ' ') + 1;
+    const tail = changed.filter((column) => column >= end).length;
+    let last: number | null = null;
+    for (const column of changed.filter((one) => one < end)) {
+      const gap =
+        last === null
+          ? ''
+          : row
+              .slice(last + 1, column)
+              .map(textOf)
+              .join('');
+      bytes +=
+        (last === null ? 7 : Math.min(4, Buffer.byteLength(gap))) + Buffer.byteLength(textOf(row[column] ?? ' '));
+      last = column;
+    }
+    if (tail > 0) bytes += (last === null ? 7 : 0) + Math.min(3, tail);
   }
   return bytes;
 }
@@ -31,12 +57,12 @@ async function quiet(terminal: Terminal): Promise<void> {
 
 async function press(terminal: Terminal, key: string, wanted: RegExp): Promise<{ ours: number; least: number }> {
   await quiet(terminal);
-  const before = terminal.lines();
+  const before = cellsOf(terminal);
   const bytes = terminal.bytes;
   terminal.press(key);
   await terminal.shows(wanted);
   await quiet(terminal);
-  return { ours: terminal.bytes - bytes, least: leastBytes(before, terminal.lines()) };
+  return { ours: terminal.bytes - bytes, least: leastBytes(before, cellsOf(terminal)) };
 }
 
 const row = (what: string, { ours, least }: { ours: number; least: number }): BenchmarkRow => ({

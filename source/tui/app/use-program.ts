@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 import type { Launch, Mounted } from './mount.ts';
-import { paced } from './pace.ts';
+import { type Paced, paced } from './pace.ts';
+import type { Picture } from './picture.ts';
 import { createRunner, type Runner } from './runner.ts';
 import type { HasShared } from './shared.ts';
 import { type AppEvent, reduce } from './store.ts';
@@ -14,27 +16,36 @@ export interface ProgramOptions<State> {
   readonly tickEvery: number;
   /** Milliseconds between two frames, at least. */
   readonly drawEvery: number;
+  /** What one sees of a state. */
+  readonly look: (state: State) => Picture;
   readonly quit: (code: number) => void;
   readonly onState: (state: State) => void;
   readonly onRunner: (runner: Runner<State>) => void;
 }
 
-/** The one hook that holds the state and runs the commands: events in, the state to draw out. */
+/** The one hook that holds the state and runs the commands: events in, what is to be seen out. */
 export function useProgram<State extends HasShared>(
   options: ProgramOptions<State>,
-): readonly [State, (event: AppEvent<State>) => void] {
-  const { screens, start, surroundings, tickEvery, drawEvery, quit, onState, onRunner } = options;
+): readonly [Picture, (event: AppEvent<State>) => void] {
+  const { screens, start, surroundings, tickEvery, drawEvery, look, quit, onState, onRunner } = options;
   const state = useRef(start);
   const runner = useRef<Runner<State> | null>(null);
   const [, draw] = useReducer((count: number) => count + 1, 0);
-  const pace = useRef(paced(drawEvery, draw));
+  const picture = look(state.current);
+  const shown = useRef({ picture, look });
+  shown.current = { picture, look };
+  const pace = useRef<Paced | null>(null);
+  // Most of what happens is not to be seen: an event of a VM below the edge, a second that shows in no age.
+  pace.current ??= paced(drawEvery, () => {
+    if (!isDeepStrictEqual(shown.current.look(state.current), shown.current.picture)) draw();
+  });
 
   const dispatch = useCallback(
     (event: AppEvent<State>): void => {
       const [next, launches]: readonly [State, readonly Launch<State>[]] = reduce(screens, state.current, event);
       state.current = next;
       onState(next);
-      pace.current.ask();
+      pace.current?.ask();
       for (const launch of launches) runner.current?.run(launch);
     },
     [screens, onState],
@@ -46,12 +57,11 @@ export function useProgram<State extends HasShared>(
     runner.current = made;
     onRunner(made);
     const timer = setInterval(() => dispatch({ type: 'tick', now: surroundings.now() }), tickEvery);
-    const { stop } = pace.current;
     return () => {
       clearInterval(timer);
-      stop();
+      pace.current?.stop();
     };
   }, []);
 
-  return [state.current, dispatch];
+  return [picture, dispatch];
 }

@@ -1,5 +1,5 @@
 import { move, Pen, type Position } from './pen.ts';
-import { type Cell, lookOf, type Row, sameCell, space, written } from './row.ts';
+import { blankRow, type Cell, lookOf, type Row, sameCell, space, written } from './row.ts';
 import { plain, type Style } from './style.ts';
 
 export interface Written {
@@ -18,14 +18,24 @@ export function difference(
   at: Position | null,
 ): Written {
   const pen = new Pen(at, width);
-  for (const [index, row] of after.entries()) {
-    const old = before[index] ?? { cells: [], doubtful: false };
+  for (const [index, row] of cursorLast(after)) {
+    const old = before[index] ?? blankRow;
     if (row === old) continue;
     if (row.doubtful || old.doubtful) rewrite(pen, index, old, row);
     else update(pen, index, old.cells, row.cells);
   }
   pen.become(plain);
   return { text: pen.text, at: pen.at };
+}
+
+/**
+ * The rows with a reversed cell come last. There the text cursor is, or the line that one is on: where the hidden
+ * cursor of the terminal then stays, the next letter needs no jump, and a magnifier finds it.
+ */
+function cursorLast(rows: readonly Row[]): (readonly [number, Row])[] {
+  const all = [...rows.entries()];
+  const marked = ([, { cells }]: readonly [number, Row]): boolean => cells.some(({ style }) => style.inverse);
+  return [...all.filter((one) => !marked(one)), ...all.filter(marked)];
 }
 
 /** From the first difference on the row is written anew: no terminal's idea of a width is trusted. */
@@ -60,11 +70,13 @@ function update(pen: Pen, index: number, old: readonly Cell[], row: readonly Cel
       column += 1;
       continue;
     }
-    reach(pen, index, column, row);
     if (column >= end && old.length - column >= eraseLength) {
+      // All from the end of the row on is blank: it can be erased from there.
+      if (pen.at?.row !== index || pen.at.column < end) pen.goTo(index, column);
       pen.eraseRest();
       return;
     }
+    reach(pen, index, column, row);
     pen.put(row[column] ?? space);
     column += 1;
   }

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Box, Text } from 'ink';
+import { memo } from 'react';
 import { cutLine, type Line } from './lines.ts';
 import type { Glyphs } from './theme.ts';
 
@@ -14,7 +16,8 @@ export function Rows({ rows, width, glyphs }: { rows: readonly Line[]; width: nu
   );
 }
 
-function Row({ row, paints }: { row: Line; paints: Glyphs['paints'] }) {
+/** A row that stays the same is not drawn again. */
+const Row = memo(function Row({ row, paints }: { row: Line; paints: Glyphs['paints'] }) {
   if (row.length === 0) return <Text> </Text>;
   return (
     <Text wrap="truncate">
@@ -29,4 +32,4 @@ function Row({ row, paints }: { row: Line; paints: Glyphs['paints'] }) {
       })}
     </Text>
   );
-}
+}, isDeepStrictEqual);

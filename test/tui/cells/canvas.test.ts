@@ -119,7 +119,7 @@ describe('the canvas', () => {
           expect(cellsOf(terminal)).toEqual(await shownWhole(frame, size));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
