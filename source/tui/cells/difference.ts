@@ -71,8 +71,9 @@ function update(pen: Pen, index: number, old: readonly Cell[], row: readonly Cel
       continue;
     }
     if (column >= end && old.length - column >= eraseLength) {
-      // All from the end of the row on is blank: it can be erased from there.
-      if (pen.at?.row !== index || pen.at.column < end) pen.goTo(index, column);
+      // All from the end of the row on is blank: it can be erased from where the cursor is.
+      const here = pen.at?.row === index && pen.at.column >= end && pen.at.column <= column;
+      if (!here) pen.goTo(index, column);
       pen.eraseRest();
       return;
     }
