@@ -192,11 +192,12 @@ async function open(
 ): Promise<number> {
   // Whether there are colours is said below; without this chalk would take bold and the cursor with them, and all in CI.
   process.env['FORCE_COLOR'] = '1';
-  const [{ timeoutOf }, { signsFor, wantsColour }, { openScreen }, { cleanLine }] = [
+  const [{ timeoutOf }, { signsFor, wantsColour }, { openScreen }, { cleanLine }, { noticesFor }] = [
     await import('./source/commands/connect.ts'),
     await import('./source/commands/terminal.ts'),
     await import('./source/tui/screen.tsx'),
     await import('./source/text/clean.ts'),
+    await import('./source/settings/notices.ts'),
   ];
   const options = {
     ...remembered,
@@ -204,6 +205,7 @@ async function open(
     timeout: timeoutOf(flags),
     monitorPort: port,
     readOnly: isReading(flags),
+    notices: noticesFor(remembered.settings.notices(), around.env),
     lowBandwidth: flags.lowBandwidth,
     signs: signsFor(around.env),
     colour: wantsColour(around.env, flags.noColor),

@@ -8,6 +8,7 @@ import { fail } from '../problem/problem.ts';
 import { printShell } from '../text/shell.ts';
 import { makeFolder } from './folder.ts';
 import { underLock } from './lock.ts';
+import { allNotices, type Notices, noticesSchema } from './notices.ts';
 
 /** A host somebody uses, and what new work on it starts from. Never a password. */
 export const profile = z.object({
@@ -22,10 +23,17 @@ export const profile = z.object({
 });
 export type Profile = z.infer<typeof profile>;
 
+/** What the file holds, to be parsed. */
+interface Stored {
+  readonly profiles: unknown;
+  readonly notices: unknown;
+}
+
 export interface Settings {
   readonly path: string;
   profiles(): readonly Profile[];
   profile(name: string): Profile | undefined;
+  notices(): Notices;
   /** Adds it, or takes the place of the one with its name; the last used comes first. Reading settings keep nothing. */
   save(profile: Profile): void;
 }
@@ -35,7 +43,7 @@ export interface Settings {
  * is no JSON is left as it is: a typo must not cost the others. Errors: exit 2, naming the file.
  */
 export function openSettings(directory: string | null, access: 'read' | 'write' = 'write'): Settings {
-  let opened: Conf<{ profiles: unknown }> | null = null;
+  let opened: Conf<Stored> | null = null;
   const conf = () => {
     opened ??= openConf(directory);
     return opened;
@@ -54,6 +62,7 @@ export function openSettings(directory: string | null, access: 'read' | 'write' 
   return {
     path: directory === null ? conf().path : join(directory, 'config.json'),
     profiles: read,
+    notices: () => noticesSchema.catch(allNotices).parse(isThere() ? conf().get('notices') : undefined),
     profile: (name) => read().find((entry) => entry.name === name),
     save(entry) {
       if (access === 'read') return;
@@ -66,10 +75,10 @@ export function openSettings(directory: string | null, access: 'read' | 'write' 
   };
 }
 
-function openConf(directory: string | null): Conf<{ profiles: unknown }> {
+function openConf(directory: string | null): Conf<Stored> {
   let path = directory === null ? 'The settings file' : `${directory}/config.json`;
   try {
-    return new Conf<{ profiles: unknown }>({
+    return new Conf<Stored>({
       projectName: 'xenfai',
       projectSuffix: '',
       configName: 'config',

@@ -23,8 +23,18 @@ const signs: Readonly<Record<ScreenOptions['signs'], Glyphs>> = { unicode, conso
 
 /** Opens the screen and waits for its end. Returns the exit code and what the session did, for the normal screen. */
 export async function openScreen(options: ScreenOptions): Promise<{ code: number; history: readonly string[] }> {
-  const { suggestions, readOnly, lowBandwidth, settings, timeout, monitorPort, transport, journal, learned } =
-    options;
+  const {
+    suggestions,
+    readOnly,
+    lowBandwidth,
+    settings,
+    timeout,
+    monitorPort,
+    transport,
+    journal,
+    learned,
+    notices,
+  } = options;
   const now = (): number => options.now().getTime();
   let last = startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() });
   const runner: { current: Runner<AppState> | null } = { current: null };
@@ -43,6 +53,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
         timeout,
         monitorPort,
         readOnly,
+        notices,
         transport,
         journal,
         learned,

@@ -5,6 +5,7 @@ import { render } from 'ink-testing-library';
 import { onTestFailed } from 'vitest';
 import { noJournal } from '../../source/operations/journal.ts';
 import { noLearned } from '../../source/settings/learned.ts';
+import { noNotices } from '../../source/settings/notices.ts';
 import { openSettings } from '../../source/settings/settings.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { network } from '../../source/transport/network.ts';
@@ -62,6 +63,7 @@ export async function mount(
         timeout: 5000,
         monitorPort: 0,
         readOnly,
+        notices: noNotices,
         transport: { ...network, dial: () => Promise.resolve(true) },
         journal: noJournal,
         learned: noLearned,

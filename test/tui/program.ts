@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noJournal } from '../../source/operations/journal.ts';
 import { noLearned } from '../../source/settings/learned.ts';
+import { noNotices } from '../../source/settings/notices.ts';
 import { openSettings } from '../../source/settings/settings.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { stackOf, topmost } from '../../source/tui/app/layers.ts';
@@ -57,6 +58,7 @@ export async function openProgram(
     timeout: 5000,
     monitorPort: 0,
     readOnly,
+    notices: noNotices,
     transport: transportOf(sim),
     journal: noJournal,
     learned: noLearned,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noJournal } from '../../source/operations/journal.ts';
 import { noLearned } from '../../source/settings/learned.ts';
+import { noNotices } from '../../source/settings/notices.ts';
 import { openSettings } from '../../source/settings/settings.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { openWorld, type World } from '../../source/tui/app/world.ts';
@@ -16,7 +17,15 @@ let world: World;
 beforeEach(async () => {
   sim = await simulator({ vms: 2 });
   const settings = openSettings(mkdtempSync(join(tmpdir(), 'xenfai-')));
-  const given = { settings, timeout: 5000, monitorPort: 0, readOnly: false, journal: noJournal, learned: noLearned };
+  const given = {
+    settings,
+    timeout: 5000,
+    monitorPort: 0,
+    readOnly: false,
+    notices: noNotices,
+    journal: noJournal,
+    learned: noLearned,
+  };
   world = openWorld({ ...given, now: () => Date.now(), write: () => {}, transport: transportOf(sim) });
   await world.open(await open(sim));
 });

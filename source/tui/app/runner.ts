@@ -1,4 +1,5 @@
 import type { Happening, Launch } from './mount.ts';
+import { bell, desktopNotice, keepTitle, restoreTitle, setTitle } from './notice-codes.ts';
 import type { AppCommand } from './screen.ts';
 import { openWorld, type Surroundings } from './world.ts';
 
@@ -18,6 +19,8 @@ export function createRunner<State>(
   const world = openWorld(surroundings);
   const whole = new AbortController();
   let current = new AbortController();
+  const { notices } = surroundings;
+  let titled = false;
   const running = new Set<Promise<void>>();
   const interrupt = (): void => {
     current.abort(new DOMException('Interrupted', 'AbortError'));
@@ -34,6 +37,15 @@ export function createRunner<State>(
       case 'copy':
         world.write(`\u001b]52;c;${Buffer.from(command.text, 'utf8').toString('base64')}\u0007`);
         break;
+      case 'notify':
+        if (notices.bell) world.write(bell);
+        if (notices.desktop) world.write(desktopNotice(command.text));
+        break;
+      case 'title':
+        if (!notices.title) break;
+        world.write(`${titled ? '' : keepTitle}${setTitle(command.text)}`);
+        titled = true;
+        break;
     }
   };
   return {
@@ -45,6 +57,8 @@ export function createRunner<State>(
     },
     async close(wait) {
       interrupt();
+      if (titled) world.write(restoreTitle);
+      titled = false;
       // Taking back has its own deadline; the login must last until it is done.
       if (wait) await Promise.allSettled([...running]);
       whole.abort();

@@ -10,7 +10,11 @@ export type AppCommand =
   /** Ends what is under way; what was begun is taken back. */
   | { readonly app: 'cancel' }
   /** Into the clipboard of the terminal (OSC 52). */
-  | { readonly app: 'copy'; readonly text: string };
+  | { readonly app: 'copy'; readonly text: string }
+  /** Somebody who looks elsewhere wants to know: bell and desktop notice, as far as they are wanted. */
+  | { readonly app: 'notify'; readonly text: string }
+  /** The title of the terminal, until the screen is left. */
+  | { readonly app: 'title'; readonly text: string };
 
 /** A screen's commands are its own union, told apart by `do`. */
 export interface OwnCommand {

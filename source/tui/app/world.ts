@@ -4,6 +4,7 @@ import type { Journal } from '../../operations/journal.ts';
 import { exit } from '../../problem/exit.ts';
 import { fail, type Problem, ProblemError, toProblem } from '../../problem/problem.ts';
 import type { LearnedStore } from '../../settings/learned.ts';
+import type { Notices } from '../../settings/notices.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Transport } from '../../transport/transport.ts';
 
@@ -14,8 +15,9 @@ export interface Surroundings {
   readonly timeout: number;
   readonly monitorPort: number;
   readonly readOnly: boolean;
+  readonly notices: Notices;
   readonly now: () => number;
-  /** Where OSC 52 goes: the terminal itself. */
+  /** Where OSC 52 and notices go: the terminal itself. */
   readonly write: (text: string) => void;
   /** Makes every socket. */
   readonly transport: Transport;

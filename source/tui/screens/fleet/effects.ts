@@ -46,13 +46,17 @@ async function followAnew(work: Work<FleetEvent>): Promise<void> {
   return ended;
 }
 
+/** Milliseconds: what only time tells (a VM is lost) is seen no later. */
+const beat = 15_000;
+
 /** The same stream that `status --watch` reads. */
-const follow = (
+async function follow(
   { world, dispatch }: Work<FleetEvent>,
   signal: AbortSignal,
   hurry: () => AbortSignal,
-): Promise<void> =>
-  watchFleet({
+): Promise<void> {
+  const clock = setInterval(() => dispatch({ type: 'beat', now: world.now() }), beat);
+  return watchFleet({
     host: world.host(),
     transport: world.transport,
     monitorPort: world.monitorPort,
@@ -60,7 +64,8 @@ const follow = (
     learned: world.learned,
     signal,
     hurry,
-    onChange: (fleet) => dispatch({ type: 'fleet', fleet, now: world.now() }),
+    onChange: (fleet, changed) => dispatch({ type: 'fleet', fleet, changed, now: world.now() }),
     onVerdict: (ref, verdict) => dispatch({ type: 'verdict', ref, verdict }),
     onListening: (listening) => dispatch({ type: 'listening', listening }),
-  });
+  }).finally(() => clearInterval(clock));
+}

@@ -15,6 +15,7 @@ import { stay } from '../../kit/binding.ts';
 import { filterKey, type ListAt, listKeys, tickKeys } from '../../kit/list-keys.ts';
 import { actPlace } from '../act/place.ts';
 import { nextPaneKey } from './next-pane.ts';
+import { quietKey } from './quiet-key.ts';
 import { nextSorting, selecting, toNextProblem } from './reduce.ts';
 import {
   chosenInstalls,
@@ -123,6 +124,7 @@ export const fleetKeys: readonly Key[] = [
     hidden: true,
     run: (scene) => stay(selecting(change(scene, { all: !scene.own.all }))),
   },
+  quietKey,
   filterKey(fleetList, 'only those with what you type in their name, or a state: failed, !installed'),
   quitKey(),
   {

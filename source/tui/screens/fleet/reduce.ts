@@ -1,10 +1,11 @@
-import { ref } from '../../../xapi/records.ts';
+import { type Ref, ref } from '../../../xapi/records.ts';
 import { isProblem, lookOf } from '../../app/installs.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, type Shared, share } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
 import { keepSelection, keepTicks, listAt } from '../../kit/list.ts';
 import { sortable } from './columns.ts';
+import { noNews, noticesAfter } from './notices.ts';
 import {
   type FleetCommand,
   type FleetEvent,
@@ -22,8 +23,11 @@ export function reduceFleet(scene: FleetScene, event: FleetEvent): Reduced {
   switch (event.type) {
     case 'fleet': {
       const now = Math.max(shared.now, event.now);
-      return stay(selecting(change(share(scene, { fleet: event.fleet, now }), { following: true })));
+      const told = selecting(change(share(scene, { fleet: event.fleet, now }), { following: true }));
+      return noticing(told, event.changed ?? event.fleet.byRef.keys(), now);
     }
+    case 'beat':
+      return noticing(scene, scene.own.news.stages.keys(), event.now);
     case 'verdict':
       return stay(scene, { do: 'record-verdict', ref: event.ref, verdict: event.verdict });
     case 'listening':
@@ -36,6 +40,14 @@ export function reduceFleet(scene: FleetScene, event: FleetEvent): Reduced {
       // A verdict that could not be written is proven again, by whoever looks next.
       return stay(scene);
   }
+}
+
+/** Who looks elsewhere is told what has come to an end; while the host is silent nothing has. */
+function noticing(scene: FleetScene, changed: Iterable<Ref>, now: number): Reduced {
+  const { fleet } = scene.shared;
+  if (fleet.lost !== null) return stay(scene);
+  const [news, commands] = noticesAfter(scene.own.news, fleet, changed, now);
+  return [change(scene, { news }), commands];
 }
 
 /** A selection that is no longer to be seen is given to the first row; a VM that is gone loses its tick. */
@@ -75,7 +87,10 @@ export function noticeFleet(before: Shared, scene: FleetScene): Reduced {
   if (host !== null && host === before.host && followed !== before.followed && fleet.lost?.nextTry != null)
     return stay(scene, { do: 'hurry' });
   if (host !== null && (host !== before.host || followed !== before.followed))
-    return stay(change(scene, { following: false, listening: null }), { do: 'follow' });
+    return stay(
+      change(scene, { following: false, listening: null, news: { ...noNews, quiet: scene.own.news.quiet } }),
+      { do: 'follow' },
+    );
   if (spotlight === before.spotlight || spotlight === null || place === before.place) return stay(scene);
   return stay(change(share(scene, { spotlight: null }), { pane: 'table', list: listAt(spotlight) }));
 }

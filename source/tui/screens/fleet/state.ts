@@ -10,6 +10,7 @@ import { emptyList, type ListState, matching } from '../../kit/list.ts';
 import { memoLast } from '../../kit/memo.ts';
 import { type InstallLook, installLooks } from '../../kit/theme.ts';
 import { sortable } from './columns.ts';
+import { type News, noNews } from './notices.ts';
 import { type Reading, startReading } from './reading.ts';
 import type { Hearing } from './task-reason.ts';
 
@@ -27,6 +28,8 @@ export interface FleetState {
   /** The one that has the keys; where there is no room for all, the one that is shown. */
   readonly pane: 'table' | 'details' | 'log';
   readonly reading: Reading;
+  /** What was told of ends of installs. */
+  readonly news: News;
   /** The host has told of its VMs. */
   readonly following: boolean;
   /** Whether FAI's messages come here; null: not known yet. */
@@ -40,7 +43,11 @@ export type FleetEvent =
       readonly type: 'fleet';
       readonly fleet: Fleet;
       readonly now: number;
+      /** Absent: any may have. */
+      readonly changed?: ReadonlySet<Ref>;
     }
+  /** Time has passed: what hangs on it is looked at anew. */
+  | { readonly type: 'beat'; readonly now: number }
   /** Proven just now, and not on record yet. */
   | { readonly type: 'verdict'; readonly ref: Ref; readonly verdict: Verdict }
   | { readonly type: 'listening'; readonly listening: Listening }
@@ -62,6 +69,7 @@ export const startFleet = (): FleetState => ({
   all: false,
   pane: 'table',
   reading: startReading(null),
+  news: noNews,
   following: false,
   listening: null,
 });
