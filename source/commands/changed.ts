@@ -71,7 +71,7 @@ export function changedBy(
   rules: BootRules,
   text: string,
 ): Changed {
-  const { plan, changed, repaired } = outcome;
+  const { plan, changed, repaired, notes } = outcome;
   const problem = outcomeProblem(outcome);
   const steps = planView(plan);
   const item = after === null ? absentItem(plan.target.name) : vmItem(after, rules);
@@ -84,22 +84,20 @@ export function changedBy(
       ...(before === null ? {} : { before: condition(vmItem(before, rules)) }),
       ...(after === null ? {} : { after: condition(item) }),
       ...(repaired.length === 0 ? {} : { repaired }),
+      ...(notes.length === 0 ? {} : { notes }),
       xe: xeLines(steps),
       ...(problem === null ? {} : { error: problemJson(problem) }),
     },
     problem,
-    lines: [
-      ...findingLines(plan.notes),
-      `${plan.target.name}: ${text}${uuid}`,
-      ...outcome.notes.map((text) => `  ${text}`),
-    ],
+    lines: [...findingLines(plan.notes), `${plan.target.name}: ${text}${uuid}`, ...notes.map((text) => `  ${text}`)],
     steps,
   };
 }
 
 /** A change and the start after it as one: what was written stays said when the start fails. */
 export function withStart(first: Changed, started: Changed): Changed {
-  const { before, repaired, changed, xe = [] } = first.item;
+  const { before, repaired, changed, xe = [], notes = [] } = first.item;
+  const allNotes = [...notes, ...(started.item.notes ?? [])];
   return {
     ...started,
     item: {
@@ -107,6 +105,7 @@ export function withStart(first: Changed, started: Changed): Changed {
       changed: (changed ?? false) || (started.item.changed ?? false),
       ...(before === undefined ? {} : { before }),
       ...(repaired === undefined ? {} : { repaired }),
+      ...(allNotes.length === 0 ? {} : { notes: allNotes }),
       xe: [...xe, ...(started.item.xe ?? [])],
     },
     lines: [...first.lines, ...started.lines],

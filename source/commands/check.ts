@@ -3,9 +3,9 @@ import { findVm } from '../hosts/vm.ts';
 import { defaults } from '../limits/defaults.ts';
 import { checkVm } from '../operations/check.ts';
 import { exit } from '../problem/exit.ts';
-import { errorsOf } from '../problem/finding.ts';
+import { errorsOf, type Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
-import { type CheckResult, resultOf } from '../repository/check.ts';
+import { type CheckOptions, type CheckResult, resultOf } from '../repository/check.ts';
 import { survey } from '../repository/survey.ts';
 import { bootLines, checkDisk, type DiskCheck } from '../staging/guest-disk.ts';
 import { checkLines } from './check-lines.ts';
@@ -53,20 +53,21 @@ export const check = command({
  * --disk-config looks at what the guest boots afterwards.
  */
 async function checkAny(options: Options, around: Surroundings): Promise<Result> {
+  const look = lookWithin(options.timeout ?? null, around);
   const named = options.template ?? options.vm;
   if (named !== undefined) {
     const what = options.template === undefined ? 'VM' : 'template';
     return withHost(options, around, async ({ host }) => {
       const vm = await findVm(host.session, named, what);
       const { signal, transport } = around;
-      const result = await checkVm(vm, host, { signal, transport, look: (asked) => survey(asked, around.now()) });
+      const result = await checkVm(vm, host, { signal, transport, look });
       return report(result, await diskOf(options, (await host.facts()).xen), []);
     });
   }
   const disk = await diskOf(options, options.for?.xen ?? null);
   if (options.repository !== undefined) {
     const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
-    return report(await checkAlone(options, options.repository, around), disk, notes);
+    return report(await checkAlone(options, options.repository, around, look), disk, notes);
   }
   if (disk !== null) return report(resultOf([], []), disk, []);
   return usage('Say what to check.', [
@@ -80,12 +81,36 @@ async function checkAny(options: Options, around: Surroundings): Promise<Result>
 async function checkAlone(
   { release, arch = defaults.arch, proxy, for: host }: Options,
   repository: string,
-  { signal, transport, now }: Surroundings,
+  { signal, transport }: Surroundings,
+  look: Look,
 ): Promise<CheckResult> {
   if (release === undefined) return usage('--repository needs --release.', [{ act: 'give', setting: 'release' }]);
   const { loader, xen } = host ?? { loader: null, xen: null };
-  return survey({ source: { repository, release, arch }, proxy, loader, xen, signal, transport }, now());
+  return look({ source: { repository, release, arch }, proxy, loader, xen, signal, transport });
 }
+
+type Look = (asked: CheckOptions) => Promise<CheckResult>;
+
+/** The survey, ended after so many seconds from now on, however many files are still waited for. Null: no such end. */
+function lookWithin(seconds: number | null, { now }: Surroundings): Look {
+  if (seconds === null) return (asked) => survey(asked, now());
+  const deadline = AbortSignal.timeout(seconds * 1000);
+  return async (asked) => {
+    try {
+      return await survey({ ...asked, signal: AbortSignal.any([asked.signal, deadline]) }, now());
+    } catch (error) {
+      if (!deadline.aborted || asked.signal.aborted) throw error;
+      return resultOf([], [overdue(asked.source.repository, seconds)]);
+    }
+  };
+}
+
+const overdue = (repository: string, seconds: number): Finding => ({
+  severity: 'error',
+  code: 'check-overdue',
+  message: `${repository} had not answered everything after ${seconds} s, when the check was ended.`,
+  try: { act: 'give', setting: 'timeout', note: 'waits longer' },
+});
 
 function releaseOf(named: string): HostRelease {
   const release = hostRelease(named);

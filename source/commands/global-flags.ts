@@ -10,7 +10,7 @@ export const hostFlags = (take: Take) => ({
   passwordFile: take.text('--password-file <file>', 'first line of a file; - is stdin'),
   passwordCommand: take.text('--password-command <command>', 'what this command prints'),
   /** Seconds a call may take. */
-  timeout: take.as('--timeout <seconds>', 'for one call to the host', positive),
+  timeout: take.as('--timeout <seconds>', 'for one call to the host, and for a whole check', positive),
 });
 
 /** The flags of every command. */

@@ -24,6 +24,8 @@ export interface VmItem extends Condition {
   readonly before?: Condition;
   readonly after?: Condition;
   readonly repaired?: readonly string[];
+  /** What the run had to say besides: nothing that failed. */
+  readonly notes?: readonly string[];
   readonly attemptUsed?: boolean | null;
   readonly xe?: readonly string[];
   readonly error?: ReturnType<typeof problemJson>;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { heldClock, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
@@ -143,5 +145,27 @@ describe('check', () => {
     sim.world.database.set('VM', vm, 'PV_legacy_args', '');
     sim.world.database.set('VM', vm, 'PV_bootloader_args', '--kernel x');
     expect(await found()).toMatchObject({ code: 6, codes: expect.arrayContaining(['missing-loader-args']) });
+  });
+
+  test('--timeout ends the whole check, and says so', async () => {
+    const silent = createServer((socket) => socket.on('error', () => {}));
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/debian`;
+    try {
+      const args = ['check', '--repository', url, '--release', 'lenny', '--timeout', '0.5', '--json'];
+      const ran = await xenfai(null, args);
+      expect(ran.code).toBe(6);
+      expect(ran.json).toMatchObject({ ok: false, findings: [{ severity: 'error', code: 'check-overdue' }] });
+      expect(ran.json.error.message).toBe(
+        `${url} had not answered everything after 0.5 s, when the check was ended.`,
+      );
+      const other = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1')?.[0] ?? '';
+      sim.world.database.setKey('VM', other, 'other_config', 'install-repository', url);
+      const named = await xenfai(sim, ['check', '--vm', 'vm1', '--timeout', '2', '--json']);
+      expect(named.json.findings).toContainEqual(expect.objectContaining({ code: 'check-overdue' }));
+    } finally {
+      silent.close();
+    }
   });
 });
