@@ -48,7 +48,7 @@ async function listing(attack: Attacked): Promise<string[]> {
   left.halfMade += half.length;
   left.claims += held.length;
   const listed = await orphans(attack);
-  const uuids = listed.filter(({ kind }) => kind !== 'claim').map(({ uuid }) => uuid);
+  const uuids = listed.filter(({ kind }) => kind === 'VM' || kind === 'template').map(({ uuid }) => uuid);
   const removed = listed.filter(({ kind }) => kind === 'claim').map(({ remove }) => remove);
   return [
     ...half.filter((uuid) => !uuids.includes(uuid)).map((uuid) => `half-made ${uuid} is not listed`),

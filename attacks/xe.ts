@@ -30,6 +30,8 @@ async function carryOut({ session }: Host, line: string): Promise<void> {
   switch (command) {
     case 'vm-uninstall':
       return uninstall(await session.call('VM.get_by_uuid', [value('uuid')], ref));
+    case 'snapshot-uninstall':
+      return uninstall(await session.call('VM.get_by_uuid', [value('snapshot-uuid')], ref));
     case 'template-uninstall':
       return uninstall(await session.call('VM.get_by_uuid', [value('template-uuid')], ref));
     case 'pool-param-remove': {

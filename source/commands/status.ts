@@ -1,6 +1,6 @@
 import type { BootRules } from '../boot/releases.ts';
 import type { Host } from '../hosts/host.ts';
-import { allVms, concernsUs, findVm, isUnfinished, stateOf } from '../hosts/vm.ts';
+import { allVms, concernsUs, findVm, stateOf } from '../hosts/vm.ts';
 import { findOrphans } from '../operations/orphans.ts';
 import { recordVerdict } from '../operations/verdict.ts';
 import { exit } from '../problem/exit.ts';
@@ -23,6 +23,7 @@ import type { Result } from './result.ts';
 import { command } from './spec.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
+import { usage } from './usage.ts';
 import { type VmItem, vmItem } from './vm-json.ts';
 
 const takes = (take: Take) => ({
@@ -46,13 +47,16 @@ export const status = command({
   exits: [7, 9],
   // Watching records verdicts.
   access: 'write',
-  run: (options, around) =>
+  run(options, around) {
+    if (options.watch && options.orphans)
+      return usage('--orphans shows what is left at one moment: leave --watch out.');
     // Only watching writes.
-    withHost(options.watch ? options : { ...options, access: 'read' }, around, (connection) => {
+    return withHost(options.watch ? options : { ...options, access: 'read' }, around, (connection) => {
       if (options.watch) return watched(connection, options, around);
       if (options.orphans) return orphans(connection.host);
       return options.names.length > 0 ? named(connection.host, options, around) : listed(connection.host, options);
-    }),
+    });
+  },
 });
 
 async function named(host: Host, options: Options, { signal }: Surroundings): Promise<Result> {
@@ -115,8 +119,7 @@ async function watched({ host, context }: Connection, options: Options, around: 
   const seen = new Map<Ref, string>();
   const now = (): number => around.now().getTime();
   const isWanted = ({ vm: { ref, record }, state }: Install): boolean => {
-    if (named.size > 0) return named.has(ref);
-    return options.orphans ? isUnfinished(record) : options.all || concernsUs(record, state.state);
+    return named.size > 0 ? named.has(ref) : options.all || concernsUs(record, state.state);
   };
   let lost: Fleet['lost'] = null;
   const tellLoss = (fleet: Fleet): void => {

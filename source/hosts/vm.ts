@@ -56,6 +56,14 @@ export const isMachine = (record: VmRecord): boolean =>
 export const isUnfinished = ({ name_label }: Pick<VmRecord, 'name_label'>): boolean =>
   / xenfai:[0-9a-f]{8}$/.test(name_label);
 
+/** What a snapshot is called that a run takes before it writes anything. */
+export const snapshotName = (name: string, operation: string, run: string): string =>
+  `${name} before ${operation} ${run}`;
+
+/** The run that took it; null for a snapshot that somebody else took. */
+export const runOfSnapshot = ({ name_label }: Pick<VmRecord, 'name_label'>): string | null =>
+  / before (?:rearm|repair) ([0-9a-f]{8})$/.exec(name_label)?.[1] ?? null;
+
 export const unfinishedName = (name: string, run: string): string => `${name} xenfai:${run}`;
 
 export const isTemplate = (record: VmRecord): boolean =>

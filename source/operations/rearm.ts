@@ -1,5 +1,5 @@
 import type { Host } from '../hosts/host.ts';
-import { findVm, isTemplate, readVm, type Vm } from '../hosts/vm.ts';
+import { findVm, isTemplate, readVm, snapshotName, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { isNull, refs, type VmRecord, vbdRecord, vdiRecord } from '../xapi/records.ts';
@@ -54,7 +54,7 @@ export async function planArming(
   const plan = planFor(operation, vm, []);
   const snapshot: Action[] =
     arming.length > 0 && options.snapshot
-      ? [{ do: 'snapshot', label: `${record.name_label} before ${operation} ${plan.id}` }]
+      ? [{ do: 'snapshot', label: snapshotName(record.name_label, operation, plan.id) }]
       : [];
   const actions = [...shutdown, ...snapshot, ...arming];
   return {

@@ -110,6 +110,23 @@ test('rearm --snapshot keeps the disks as they were; a failure takes the snapsho
   expect((await xenfai(sim, ['rearm', 'vm1', '--yes', '--snapshot'])).code).toBe(3);
   sim.world.intercept = null;
   expect(disks()).toBe(before + 1);
+  expect((await xenfai(sim, ['status', '--orphans', '--json'])).json.orphans).toEqual([]);
+});
+
+test('a snapshot whose run was killed before it armed anything is listed, with the line that removes it', async () => {
+  const orphans = async () => (await xenfai(sim, ['status', '--orphans', '--json'])).json.orphans;
+  const all = () => [...sim.world.database.all('VM')];
+  const [ref, { other_config: marks }] = all().find(([, vm]) => vm['name_label'] === 'vm3') ?? expect.fail('no vm3');
+  await xenfai(sim, ['rearm', 'vm3', '--yes', '--snapshot']);
+  expect(await orphans()).toEqual([]);
+  sim.world.database.set('VM', ref, 'other_config', marks ?? {});
+  const [, taken] = all().find(([, vm]) => vm['is_a_snapshot'] === true) ?? expect.fail('no snapshot');
+  const remove = `xe snapshot-uninstall snapshot-uuid=${String(taken['uuid'])} force=true`;
+  expect(await orphans()).toEqual([{ kind: 'snapshot', name: taken['name_label'], uuid: taken['uuid'], remove }]);
+  // One that somebody else has taken is nobody's business.
+  const [other] = all().find(([, vm]) => vm['is_a_snapshot'] === true) ?? expect.fail('no snapshot');
+  sim.world.database.set('VM', other, 'name_label', 'vm3 before the upgrade');
+  expect(await orphans()).toEqual([]);
 });
 
 describe('repair', () => {

@@ -69,6 +69,10 @@ describe('status --orphans and --watch', () => {
     expect((await xenfai(sim, ['start', 'web01 xenfai:0123abcd'])).code).toBe(8);
   });
 
+  test('--orphans is of one moment', async () => {
+    expect((await xenfai(sim, ['status', '--orphans', '--watch'])).code).toBe(2);
+  });
+
   test('half-made VMs and templates and dead claims, each with the line that removes it', async () => {
     const rename = (from: string, to: string, template: boolean) => {
       const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === from) ?? [];
