@@ -19,6 +19,15 @@ export function expandNames(pattern: string): string[] {
   return names;
 }
 
+/** The next name of a row that nobody has: web01, web02 .. `like` is where the row goes on. */
+export function freeName(taken: ReadonlySet<string>, like = 'web01'): string {
+  const [, head = like, digits = '01'] = /^(.*?)(\d+)$/.exec(like) ?? [];
+  for (let number = Number(digits); ; number += 1) {
+    const name = head + String(number).padStart(digits.length, '0');
+    if (!taken.has(name)) return name;
+  }
+}
+
 function expandRange(part: string, pattern: string): string[] {
   if (/^\d+$/.test(part)) return [part];
   const match = /^(\d+)-(\d+)$/.exec(part);

@@ -92,7 +92,7 @@ test('a wrong repository of each kind: what is wrong and what to do stand on the
   await terminal.shows('Both files are what this host can boot.');
   for (const [kind, found, advice] of wrong) {
     await tryRepository(`${base}/${kind}`);
-    await terminal.shows('Started now, it would not boot');
+    await terminal.shows('If you started a VM now, it would not boot');
     // What does not fit 24 rows is below.
     const seen = await scrolledText();
     expect([kind, seen]).toEqual([kind, expect.stringMatching(found)]);
@@ -112,7 +112,7 @@ test('a wrong repository of each kind: what is wrong and what to do stand on the
     await terminal.shows(/❯ repository/);
     terminal.press('ctrl-u', `${base}/missing`);
     await save(terminal);
-    await terminal.shows('Started now, it would not boot');
+    await terminal.shows('If you started a VM now, it would not boot');
   }
 });
 
@@ -142,14 +142,14 @@ test('where Verify fails the files are put there, from an nfsroot, and the check
   await copyTemplate(terminal);
   terminal.press('ctrl-u', `${base}/folder`);
   await save(terminal);
-  await terminal.shows('Started now, it would not boot');
+  await terminal.shows('If you started a VM now, it would not boot');
   terminal.press('t');
   await terminal.shows('Put the netboot files into the repository');
   terminal.press(join(folder, 'nowhere'), 'tab', nfsroot, 'pagedown', 'enter');
   await terminal.shows('is no folder of this machine');
   // Esc keeps what was typed.
   terminal.press('escape');
-  await terminal.shows('Started now, it would not boot');
+  await terminal.shows('If you started a VM now, it would not boot');
   terminal.press('t');
   await terminal.shows(join(folder, 'nowhere'));
   terminal.press('ctrl-u', join(folder, 'www'), 'pagedown', 'enter');

@@ -33,7 +33,7 @@ export async function planNew(terminal: Terminal, names: string): Promise<void> 
   await terminal.shows('❯ Create new VMs from this template');
   terminal.press('enter');
   await terminal.shows('Local storage');
-  terminal.press(names, 'pagedown');
+  terminal.press('ctrl-u', names, 'pagedown');
   await terminal.shows('❯  Show the plan');
   terminal.press('enter');
   await terminal.shows('Enter carries this out');
@@ -43,7 +43,7 @@ export async function planNew(terminal: Terminal, names: string): Promise<void> 
 export async function makeAndStart(terminal: Terminal, name: string): Promise<void> {
   terminal.press('enter');
   await terminal.shows(new RegExp(`✓ ${name} {2}armed`));
-  terminal.press('s');
+  terminal.press('enter');
   await terminal.shows('xe vm-start');
   terminal.press('enter');
   await terminal.shows(new RegExp(`✓ ${name} {2}installing, running`));

@@ -97,7 +97,7 @@ describe('the words', () => {
   });
 
   test('those of the field under the cursor come first', () => {
-    const first = shown(play(at('configure'), 'tab', 'tab', 'tab', 'tab', 'tab', 'ctrl-g').state).split('\n')[2];
+    const first = shown(play(at('configure'), 'tab', 'tab', 'tab', 'tab', 'ctrl-g').state).split('\n')[2];
     expect(first).toBe(glossary.nfsroot.word);
     const armed = shown(play(at('fleet'), 'ctrl-g').state).split('\n')[2];
     expect(armed).toBe(glossary.armed.word);

@@ -116,7 +116,7 @@ test('what was typed stays when a form is left by Esc', () => {
   expect([configure.shared.place.name, configure.configure.form.values.repository]).toEqual(['configure', 'x']);
   const stage = play(at('verify'), verified(false), 't', 'a', 'escape', 't').state;
   expect(stage.verify.stage.form.values.root).toBe('a');
-  const create = play(at('act'), 'enter', 'w', 'escape', 'enter').state;
+  const create = play(at('act'), 'enter', 'ctrl-u', 'w', 'escape', 'enter').state;
   expect(create.act.form.values.names).toBe('w');
 });
 
@@ -150,7 +150,7 @@ test('saving leads to the check, a good check to what can be done, Esc back the 
 });
 
 test('a failed check can be overridden, and the plan of new VMs knows it', () => {
-  const overridden = play(at('verify'), verified(false), 'enter', 'o', 'enter', 'w', 'pagedown', 'enter');
+  const overridden = play(at('verify'), verified(false), 'enter', 'o', 'enter', 'pagedown', 'enter');
   expect(overridden.commands.at(-1)).toMatchObject({ do: 'plan', request: { work: 'create', force: true } });
 });
 
@@ -183,7 +183,7 @@ test('what was made is selected in the fleet, whatever was filtered there', () =
     planned,
     done,
     say.plan({ type: 'finished' }),
-    'enter',
+    'escape',
   );
   expect(made.state.shared.place.name).toBe('fleet');
   expect(made.state.fleet.list).toMatchObject({ filter: '', selected: 'armed' });

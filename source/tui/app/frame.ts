@@ -56,16 +56,21 @@ export function footRow<State>(
   state: State,
   { width, glyphs }: Size,
 ): Line {
-  const shown = keys
-    .filter((binding) => !binding.hidden && (binding.disabled?.(state) ?? null) === null)
+  const offered = keys
+    .filter(
+      ({ hidden, shown, disabled }) => !hidden && shown?.(state) !== false && (disabled?.(state) ?? null) === null,
+    )
     .map((binding) => {
       const [key] = binding.keys;
       const name = glyphs.keys[key] ?? (key.startsWith('ctrl-') ? `^${key.slice(5).toUpperCase()}` : key);
-      const part: Line = [span(name, 'accent', { bold: true }), span(` ${binding.label}  `)];
+      const part: Line = [
+        span(name, 'accent', { bold: true }),
+        span(` ${binding.labelNow?.(state) ?? binding.label}  `),
+      ];
       return { part, pinned: binding.pinned === true, stays: binding.pinned === true || key === 'escape' };
     });
-  let room = width - 1 - shown.reduce((sum, { part, stays }) => sum + (stays ? lineWidth(part) : 0), 0);
-  const fitting = shown.filter(({ part, stays }) => {
+  let room = width - 1 - offered.reduce((sum, { part, stays }) => sum + (stays ? lineWidth(part) : 0), 0);
+  const fitting = offered.filter(({ part, stays }) => {
     if (stays) return true;
     if (lineWidth(part) > room) return false;
     room -= lineWidth(part);

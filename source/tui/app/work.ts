@@ -26,6 +26,6 @@ export type Request =
       readonly template: string | null;
       /** Start over a failed check: the operator overrode it for these very VMs. */
       readonly force?: boolean;
-      /** Follows a plan for these VMs that was confirmed just now. */
+      /** The plan just carried out has made these VMs: there is nothing on their disks. */
       readonly chained?: boolean;
     };

@@ -17,12 +17,16 @@ export interface Binding<State, Command> {
   /** All that do this; the first one is shown. */
   readonly keys: readonly [string, ...string[]];
   readonly label: string;
+  /** Its label while it does something more particular. */
+  readonly labelNow?: (state: State) => string;
   readonly help: string;
   readonly run: (state: State, key: Key) => Reduced<State, Command>;
   /** Why it does nothing now, in a sentence; null: it works. */
   readonly disabled?: (state: State) => string | null;
   /** Works, but is too common for the footer. */
   readonly hidden?: boolean;
+  /** In the footer only while this is so. */
+  readonly shown?: (state: State) => boolean;
   /** Stays in the footer, whatever else has to go for want of room. */
   readonly pinned?: boolean;
   /** Moves in a list; the help screen says it once for all of them. */

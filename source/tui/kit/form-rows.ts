@@ -1,11 +1,12 @@
 import { cleanLine } from '../../text/clean.ts';
 import { cutText, widthOf } from '../../text/width.ts';
-import { type Field, type FormState, focusIndex } from './form.ts';
-import { type Line, line, span, wrapped } from './lines.ts';
+import { type Field, type FormState, fieldAt, focusIndex, shownFields } from './form.ts';
+import { blank, type Line, line, type Span, span, wrapped } from './lines.ts';
 import { windowOf } from './list.ts';
 import type { Size } from './size.ts';
 
 const labelWidth = 16;
+const mark = '*';
 
 interface DrawnForm {
   readonly rows: readonly Line[];
@@ -19,32 +20,42 @@ interface DrawnForm {
  * While `active` is false no field has the cursor: something is under way.
  */
 export function formRows<Values>(
-  fields: readonly Field<Values>[],
+  all: readonly Field<Values>[],
   form: FormState<Values>,
   size: Size,
   active = true,
 ): DrawnForm {
-  const at = focusIndex(fields, form);
-  const complaints = fields.map((field) => complaintOf(field, form));
-  const taken = complaints.filter((text) => text !== null).length;
+  const fields = shownFields(all, form);
+  const at = focusIndex(all, form);
+  const gap = ' '.repeat(labelWidth + 2);
+  const complaints = fields.map((field) => {
+    const text = complaintOf(field, form);
+    return text === null ? [] : wrapped(text, size.width - gap.length, 'bad').map((row) => [span(gap), ...row]);
+  });
+  const taken = complaints.reduce((sum, rows) => sum + rows.length, 0);
   const [first, end] = windowOf(fields.length, at, Math.max(1, size.height - taken));
   const rows = fields.slice(first, end).flatMap((field, index): Line[] => {
     const place = first + index;
-    const row = fieldRow(field, form, active && place === at, size);
-    const complaint = complaints[place] ?? null;
-    const gap = ' '.repeat(labelWidth + 2);
-    return complaint === null ? [row] : [row, [span(gap), span(cleanLine(complaint), 'bad')]];
+    const focused = active && place === at;
+    const row = field.kind === 'fold' ? foldRow(all, form, focused, size) : fieldRow(field, form, focused, size);
+    return [row, ...(complaints[place] ?? [])];
   });
   return { rows, above: first, below: fields.length - end };
 }
 
+/** Rows that the help of a field takes, whatever it says: nothing below it moves when the cursor does. */
+const helpHeight = 2;
+
 /** What the field under the cursor is for. */
 export function helpRows<Values>(fields: readonly Field<Values>[], form: FormState<Values>, width: number): Line[] {
-  const field = fields[focusIndex(fields, form)];
-  if (field === undefined) return [];
-  const flag = field.kind === 'flags' ? field.options?.(form.values)[form.flag] : undefined;
-  return wrapped(flag?.help ?? field.help, width, 'dim');
+  const field = fieldAt(fields, form);
+  const flag = field?.kind === 'flags' ? field.options?.(form.values)[form.flag] : undefined;
+  const rows = wrapped(flag?.help ?? field?.help ?? '', width, 'dim').slice(0, helpHeight);
+  return [...rows, ...Array.from({ length: helpHeight - rows.length }, () => blank)];
 }
+
+/** Behind the title of a form: what its mark means. */
+export const requiredNote: Span = span(`  ${mark} needed`, 'dim');
 
 /** A refused answer; and one that is there but wrong, while it is typed. */
 function complaintOf<Values>(field: Field<Values>, { values, error }: FormState<Values>): string | null {
@@ -52,12 +63,41 @@ function complaintOf<Values>(field: Field<Values>, { values, error }: FormState<
   return field.value(values).trim() === '' ? null : (field.check?.(values) ?? null);
 }
 
+/** How many fields are folded away, and what they hold. */
+function foldRow<Values>(
+  fields: readonly Field<Values>[],
+  form: FormState<Values>,
+  focused: boolean,
+  { glyphs, width }: Size,
+): Line {
+  const folded = fields.filter((field) => field.folded);
+  const held = folded.flatMap((field) => {
+    const text = shownValue(field, form.values);
+    return text === '' ? [] : [field.kind === 'choice' ? text : `${field.label} ${text}`];
+  });
+  const text = form.unfolded ? 'shown below' : held.join(', ');
+  const label = `${glyphs.right} ${folded.length} more`.padEnd(labelWidth);
+  return [
+    span(focused ? `${glyphs.pointer} ` : '  ', 'accent'),
+    span(label, focused ? 'accent' : 'dim'),
+    span(cutText(cleanLine(text), width - labelWidth - 4, glyphs.ellipsis), 'dim'),
+  ];
+}
+
+/** What a field holds, in a word. */
+function shownValue<Values>(field: Field<Values>, values: Values): string {
+  const value = field.value(values);
+  if (field.kind === 'choice') return field.options?.(values).find((option) => option.value === value)?.label ?? '';
+  return value;
+}
+
 function fieldRow<Values>(field: Field<Values>, form: FormState<Values>, focused: boolean, size: Size): Line {
   const { glyphs, width } = size;
   const marker = span(focused ? `${glyphs.pointer} ` : '  ', 'accent');
   if (field.kind === 'button')
     return [marker, span(` ${field.label} `, focused ? 'accent' : 'plain', { bold: true, inverse: focused })];
-  const head: Line = [marker, span(field.label.padEnd(labelWidth), focused ? 'accent' : 'dim')];
+  const label = `${field.label}${field.required === undefined ? '' : ` ${mark}`}`;
+  const head: Line = [marker, span(label.padEnd(labelWidth), focused ? 'accent' : 'dim')];
   const value = field.value(form.values);
   const room = width - labelWidth - 4;
   switch (field.kind) {
@@ -66,6 +106,8 @@ function fieldRow<Values>(field: Field<Values>, form: FormState<Values>, focused
       const [left, right] = focused ? [`${glyphs.left} `, ` ${glyphs.right}`] : ['', ''];
       return [...head, span(left, 'dim'), span(cleanLine(shown)), span(right, 'dim')];
     }
+    case 'fold':
+      return head;
     case 'toggle':
       return [...head, span(value === 'yes' ? glyphs.on : glyphs.off), span(` ${value}`)];
     case 'flags':

@@ -2,7 +2,7 @@ import type { Term } from './glossary.ts';
 import type { Key } from './key.ts';
 import { editText } from './text-field.ts';
 
-type FieldKind = 'text' | 'secret' | 'choice' | 'toggle' | 'flags' | 'button';
+export type FieldKind = 'text' | 'secret' | 'choice' | 'toggle' | 'flags' | 'button' | 'fold';
 
 export interface Option {
   readonly value: string;
@@ -23,8 +23,10 @@ export interface Field<Values> {
   /** What a choice offers, or all flags. */
   readonly options?: (values: Values) => readonly Option[];
   readonly placeholder?: string;
-  /** Said when the form is sent and this is empty. */
+  /** Said when the form is sent and this is empty; it is marked. */
   readonly required?: string;
+  /** What it holds will do: it is folded away until somebody asks for it. */
+  readonly folded?: boolean;
   /** The words of the trade in it. */
   readonly terms?: readonly Term[];
   /** What is wrong with the answer, in a sentence; null: nothing. Not asked of an empty one. */
@@ -40,6 +42,8 @@ export interface FormState<Values> {
   readonly cursor: number | null;
   /** The flag under the cursor. */
   readonly flag: number;
+  /** The fields that are folded away are shown. */
+  readonly unfolded: boolean;
   /** What was refused when the form was sent. */
   readonly error: { readonly field: string; readonly text: string } | null;
 }
@@ -49,6 +53,7 @@ export const newForm = <Values>(values: Values, focus = ''): FormState<Values> =
   focus,
   cursor: null,
   flag: 0,
+  unfolded: false,
   error: null,
 });
 
@@ -79,23 +84,58 @@ export const buttonField = <Values>(label: string, help: string): Field<Values> 
   change: (values) => values,
 });
 
+/** The line that stands for the fields that are folded away. */
+const foldLine = <Values>(fields: readonly Field<Values>[], unfolded: boolean): Field<Values> => ({
+  id: 'fold',
+  label: `${fields.length} more`,
+  help: unfolded ? 'Enter folds them away again.' : 'They have what most people want. Enter shows them.',
+  kind: 'fold',
+  value: () => '',
+  change: (values) => values,
+  terms: fields.flatMap(({ terms = [] }) => terms),
+});
+
+/** The fields as they are seen: first what must be looked at, then the others or one line for them, then the button. */
+export function shownFields<Values>(
+  fields: readonly Field<Values>[],
+  { unfolded }: Pick<FormState<Values>, 'unfolded'>,
+): readonly Field<Values>[] {
+  const folded = fields.filter((field) => field.folded);
+  if (folded.length === 0) return fields;
+  const others = fields.filter((field) => !field.folded && field.kind !== 'button');
+  const buttons = fields.filter(({ kind }) => kind === 'button');
+  return [...others, foldLine(folded, unfolded), ...(unfolded ? folded : []), ...buttons];
+}
+
+/** The first field that must be filled in and is empty; "": there is none. */
+export const firstMissing = <Values>(fields: readonly Field<Values>[], values: Values): string =>
+  fields.find(({ required, value }) => required !== undefined && value(values).trim() === '')?.id ?? '';
+
 /** The words of the field under the cursor. */
 export const termsOf = <Values>(fields: readonly Field<Values>[], form: FormState<Values>): readonly Term[] =>
-  fields[focusIndex(fields, form)]?.terms ?? [];
+  fieldAt(fields, form)?.terms ?? [];
 
+/** The place of the cursor among the fields that are seen. */
 export const focusIndex = <Values>(fields: readonly Field<Values>[], form: FormState<Values>): number =>
   Math.max(
     0,
-    fields.findIndex(({ id }) => id === form.focus),
+    shownFields(fields, form).findIndex(({ id }) => id === form.focus),
   );
 
-/** The cursor to another field, `index` counted from the first; beyond the ends it stays. */
+/** The field under the cursor. */
+export const fieldAt = <Values>(
+  fields: readonly Field<Values>[],
+  form: FormState<Values>,
+): Field<Values> | undefined => shownFields(fields, form)[focusIndex(fields, form)];
+
+/** The cursor to another field, `index` counted from the first that is seen; beyond the ends it stays. */
 export function focusOn<Values>(
   fields: readonly Field<Values>[],
   form: FormState<Values>,
   index: number,
 ): FormState<Values> {
-  const field = fields[Math.max(0, Math.min(fields.length - 1, index))];
+  const shown = shownFields(fields, form);
+  const field = shown[Math.max(0, Math.min(shown.length - 1, index))];
   return { ...form, focus: field?.id ?? '', cursor: null };
 }
 
@@ -114,11 +154,17 @@ export function editForm<Values>(
   form: FormState<Values>,
   key: Key,
 ): FormState<Values> {
-  const field = fields[focusIndex(fields, form)];
+  const field = fieldAt(fields, form);
   if (field === undefined) return form;
   const edited = editField(field, form, key);
   return edited === form || edited.values === form.values ? edited : { ...edited, error: null };
 }
+
+/** Shows what is folded away, or folds it again. */
+export const toggleFold = <Values>(form: FormState<Values>): FormState<Values> => ({
+  ...form,
+  unfolded: !form.unfolded,
+});
 
 function editField<Values>(field: Field<Values>, form: FormState<Values>, key: Key): FormState<Values> {
   const { values } = form;
@@ -129,6 +175,8 @@ function editField<Values>(field: Field<Values>, form: FormState<Values>, key: K
   switch (field.kind) {
     case 'button':
       return form;
+    case 'fold':
+      return key.name === 'space' ? toggleFold(form) : turn === 0 ? form : { ...form, unfolded: turn > 0 };
     case 'toggle':
       return key.name === 'space' ? change(value === 'yes' ? 'no' : 'yes') : form;
     case 'choice': {

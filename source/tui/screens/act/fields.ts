@@ -4,10 +4,14 @@ import type { CreateAnswers } from '../../app/work.ts';
 import { buttonField, type Field, stringField } from '../../kit/form.ts';
 import type { ActState, Choice } from './state.ts';
 
+/** The names that were typed, patterns made out. Throws RangeError for a pattern that makes no sense. */
+export const wantedNames = (names: string): readonly string[] =>
+  names.split(/\s+/).filter(Boolean).flatMap(expandNames);
+
 /** What is wrong with the names, or null. */
 function namesProblem({ names }: CreateAnswers): string | null {
   try {
-    names.split(/\s+/).filter(Boolean).flatMap(expandNames);
+    wantedNames(names);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -27,7 +31,7 @@ const choiceField = (
   help: string,
   choices: readonly Choice[],
 ): Field<CreateAnswers> => ({
-  ...stringField(id, { label, help, kind: 'choice', terms: [id === 'sr' ? 'storage' : 'network'] }),
+  ...stringField(id, { label, help, kind: 'choice', folded: true, terms: [id === 'sr' ? 'storage' : 'network'] }),
   options: () => choices.map((choice) => ({ value: choice.uuid, label: choice.label })),
 });
 
@@ -35,19 +39,21 @@ const choiceField = (
 export const createFields = ({ srs, networks }: ActState): readonly Field<CreateAnswers>[] => [
   stringField('names', {
     label: 'names',
-    help: 'One or several: web01, or web[01-03] for three. Nothing is made before you have seen the plan.',
+    help: 'One or several: web01, or web[01-03] for three, or names with blanks between them.',
     required: 'A name is missing: web01, or web[01-03] for three.',
     check: namesProblem,
     terms: ['template', 'armed', 'plan'],
   }),
   stringField('memory', {
     label: 'memory',
+    folded: true,
     help: 'Such as 512M or 1G.',
     required: 'How much memory? Write 512M.',
     check: sizeCheck('Memory', 'memory', '512M'),
   }),
   stringField('vcpus', {
     label: 'VCPUs',
+    folded: true,
     help: 'Virtual CPUs.',
     terms: ['template'],
     required: 'How many? Write 1.',
@@ -56,6 +62,7 @@ export const createFields = ({ srs, networks }: ActState): readonly Field<Create
   }),
   stringField('disk', {
     label: 'first disk',
+    folded: true,
     help: 'Size of the disk that FAI will install on.',
     terms: ['fai', 'storage'],
     check: sizeCheck('Disk', 'disk', '8G'),

@@ -1,15 +1,17 @@
 import { ownSizes } from '../../../operations/site.ts';
+import { freeName } from '../../../operations/vm-names.ts';
 import { typedSize } from '../../../text/sizes.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { back, change, flash, go, type Shared, share } from '../../app/shared.ts';
 import { chosenRecord } from '../../app/templates.ts';
 import { stay } from '../../kit/binding.ts';
 import { focusOn } from '../../kit/form.ts';
-import { emptyList, keepSelection, keepTicks } from '../../kit/list.ts';
+import { emptyList, keepSelection, keepTicks, listAt } from '../../kit/list.ts';
 import { fleetPlace } from '../fleet/place.ts';
 import { templatePlace } from '../template/place.ts';
+import { verifyPlace } from '../verify/place.ts';
 import { candidateAt, candidatesOf, tickedRefs } from './candidates.ts';
-import { createFields } from './fields.ts';
+import { createFields, wantedNames } from './fields.ts';
 import type { MenuLine } from './menu.ts';
 import { actPlace } from './place.ts';
 import type { ActCommand, ActEvent, ActScene, ActState, Choice } from './state.ts';
@@ -40,7 +42,12 @@ export function noticeAct(before: Shared, scene: ActScene): Reduced {
   const { shared, own } = scene;
   if (shared.place !== actPlace) return stay(scene);
   // Whoever comes back by the key for the fleet finds it as it was.
-  if (before.place !== actPlace) return stay(before.left === actPlace ? scene : change(scene, { view: 'menu' }));
+  if (before.place !== actPlace) {
+    if (before.left === actPlace) return stay(scene);
+    // With a template just made ready, new VMs are next.
+    const menu = before.place === verifyPlace ? listAt('create') : own.menu;
+    return stay(change(scene, { view: 'menu', menu }));
+  }
   if (own.view !== 'pick' || before.fleet === shared.fleet) return stay(scene);
   const list = keepSelection(
     own.list,
@@ -56,7 +63,7 @@ export function chooseLine(scene: ActScene, line: MenuLine): Reduced {
     case 'create': {
       const chosen = scene.shared.templates.chosen !== null;
       if (!chosen) return stay(flash(back(scene, templatePlace), 'Choose and prepare a template first.', 'note'));
-      const form = focusOn(createFields(scene.own), sized(scene), 0);
+      const form = focusOn(createFields(scene.own), named(scene.shared, sized(scene)), 0);
       const sizesOf = scene.shared.templates.chosen;
       return stay(change(scene, { view: 'create', form, sizesOf, problem: null }), { do: 'load-choices' });
     }
@@ -81,6 +88,23 @@ function sized({ shared, own }: ActScene): ActState['form'] {
   const { memory, vcpus, disk } = ownSizes(record);
   const sizes = { memory: typedSize(memory), vcpus: String(vcpus), disk: disk === null ? '' : typedSize(disk) };
   return { ...own.form, values: { ...own.form.values, ...sizes } };
+}
+
+/** The form with a name that is free, where there is none, or those there have been made. */
+function named({ fleet, templates }: Shared, form: ActState['form']): ActState['form'] {
+  const taken = new Set([
+    ...[...fleet.byRef.values()].map(({ vm }) => vm.record.name_label),
+    ...templates.items.map(({ name }) => name),
+  ]);
+  const { names } = form.values;
+  try {
+    const wanted = wantedNames(names);
+    if (wanted.some((name) => !taken.has(name))) return form;
+    return { ...form, values: { ...form.values, names: freeName(taken, wanted.at(-1)) } };
+  } catch {
+    // What is wrong with it is said at the field.
+    return form;
+  }
 }
 
 /** Asks for the plan of new VMs. */

@@ -1,7 +1,7 @@
 import { problemRows } from '../../app/problem-rows.ts';
 import { chosenFacts } from '../../app/templates.ts';
 import type { View } from '../../kit/binding.ts';
-import { formRows, helpRows } from '../../kit/form-rows.ts';
+import { formRows, helpRows, requiredNote } from '../../kit/form-rows.ts';
 import { blank, foreign, hint, type Line, span, title, wrapped } from '../../kit/lines.ts';
 import { filterNote, noHitRows } from '../../kit/list-view.ts';
 import { menuOf } from '../../kit/menu.ts';
@@ -33,7 +33,7 @@ export function createView({ own }: ActScene, size: Size): View {
   const [button, ...others] = drawn.rows.toReversed();
   return {
     rows: [
-      title('New VMs'),
+      [...title('New VMs'), requiredNote],
       blank,
       ...others.toReversed(),
       blank,

@@ -1,8 +1,10 @@
+import { needsRelease } from '../../../boot/methods/eliloader.ts';
 import { type Dialect, dialectFacts, dialects } from '../../../fai/dialects.ts';
 import { flags } from '../../../fai/flags.ts';
 import { changeDialect, type FaiForm } from '../../../fai/form.ts';
 import { buttonField, type Field, type Option, stringField } from '../../kit/form.ts';
 import type { Term } from '../../kit/glossary.ts';
+import { errorAt } from './field-findings.ts';
 import type { Answers } from './state.ts';
 
 type FaiText =
@@ -27,6 +29,7 @@ const fai = (id: FaiText, label: string, help: string, ...terms: readonly Term[]
   label,
   help,
   terms,
+  check: errorAt(id),
   kind: 'text',
   value: ({ fai: form }) => form[id],
   change: (values, value) => put(values, { [id]: value }),
@@ -79,6 +82,7 @@ const quiet: Field<Answers> = {
 
 const flagList: Field<Answers> = {
   id: 'flags',
+  check: errorAt('flags'),
   terms: ['flags', 'fai'],
   label: 'flags',
   help: 'What FAI does beside installing.',
@@ -99,42 +103,60 @@ const flagOption = (name: string, help: string): Option => ({ value: name, label
 const verboseFirst = (names: readonly string[]): readonly string[] =>
   names.includes('verbose') ? ['verbose', ...names.filter((name) => name !== 'verbose')] : names;
 
-const repository: readonly Field<Answers>[] = [
+const source: readonly Field<Answers>[] = [
   stringField('repository', {
     label: 'repository',
     help: 'Where dists/ is, as dom0 reaches it: http://server/path. eliloader knows no https.',
     terms: ['repository', 'netboot files', 'eliloader', 'dom0'],
+    required: 'Where is the repository? Write http://server/path.',
+    check: errorAt('repository'),
   }),
   stringField('release', {
     label: 'release',
     help: 'Code name in the path dists/<release>/, such as lenny.',
     terms: ['release', 'repository'],
+    check: errorAt('release'),
   }),
   stringField('arch', {
     label: 'architecture',
     help: 'i386 or amd64: the path has installer-<arch>.',
     terms: ['release'],
+    check: errorAt('arch'),
   }),
-  stringField('proxy', { label: 'proxy', help: 'install-proxy for dom0; empty for none.', terms: ['proxy', 'dom0'] }),
 ];
+
+const noRelease = 'Which release? Write its code name, such as lenny.';
+
+const proxy = stringField<'proxy', Answers>('proxy', {
+  label: 'proxy',
+  help: 'install-proxy for dom0; empty for none.',
+  terms: ['proxy', 'dom0'],
+});
 
 const save = buttonField<Answers>(
   'Save to the template and verify',
   'Writes what differs to the template, reads it back, and then fetches both netboot files.',
 );
 
-/** The fields for this dialect, in order; the last one is the button. */
-export function configureFields({ fai: form }: Answers): readonly Field<Answers>[] {
+/** The fields for this dialect, in order: what a site must fill in, what has a default, and the button. */
+export function configureFields({ repository, fai: form }: Answers): readonly Field<Answers>[] {
   const modern = form.dialect !== 'live-boot';
-  return [
-    ...repository,
-    dialect,
-    fai(
-      'nfsroot',
-      'nfsroot',
-      form.dialect === 'http' ? 'URL of the squashfs image.' : 'SERVER:/path; an IP address is safer than a name.',
-      'nfsroot',
-    ),
+  const nfsroot = fai(
+    'nfsroot',
+    'nfsroot',
+    form.dialect === 'http' ? 'URL of the squashfs image.' : 'SERVER:/path; an IP address is safer than a name.',
+    'nfsroot',
+  );
+  const configSpace = fai(
+    'configSpace',
+    'config space',
+    modern
+      ? 'Where the config space is: nfs://SERVER/srv/fai/config, or git+http://…'
+      : 'Empty: what the nfsroot was made with.',
+    'config space',
+  );
+  const others = [
+    proxy,
     ...(modern ? [overlay] : []),
     flagList,
     choice(
@@ -145,18 +167,8 @@ export function configureFields({ fai: form }: Answers): readonly Field<Answers>
       'action',
       'fai',
     ),
-    fai(
-      'configSpace',
-      'config space',
-      modern ? 'Needed: nfs://SERVER/srv/fai/config, or git+http://…' : 'Empty: what the nfsroot was made with.',
-      'config space',
-    ),
-    fai(
-      'monitor',
-      'monitor',
-      'Who gets the progress messages; this machine, for the fleet screen to show them.',
-      'monitor',
-    ),
+    ...(modern ? [] : [configSpace]),
+    fai('monitor', 'monitor', 'Who gets the progress messages; this machine, for the fleet to show them.', 'monitor'),
     ...(modern ? [fai('monitorPort', 'monitor port', 'FAI_MONITOR_PORT; empty for 4711.', 'monitor')] : []),
     ...(modern
       ? [fai('sendid', 'send id', 'mac lets messages be matched to the VM; empty: its host name.', 'monitor')]
@@ -165,6 +177,17 @@ export function configureFields({ fai: form }: Answers): readonly Field<Answers>
     fai('console', 'console', 'hvc0 is the console of a PV guest.', 'console', 'pv'),
     quiet,
     fai('extra', 'extra words', 'Everything else for the kernel line, as it is.', 'kernel line'),
+  ];
+  return [
+    ...source.map((field) =>
+      field.id === 'release' && needsRelease(repository, 2012) ? { ...field, required: noRelease } : field,
+    ),
+    dialect,
+    { ...nfsroot, required: 'Where is the nfsroot? Write SERVER:/srv/fai/nfsroot.' },
+    ...(modern
+      ? [{ ...configSpace, required: 'Where is the config space? Write nfs://SERVER/srv/fai/config.' }]
+      : []),
+    ...others.map((field) => ({ ...field, folded: true })),
     save,
   ];
 }

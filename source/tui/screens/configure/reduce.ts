@@ -7,8 +7,9 @@ import { change, flash, go, remember, type Shared, share } from '../../app/share
 import { chosenFacts, withTemplate } from '../../app/templates.ts';
 import { toldLines } from '../../app/told.ts';
 import { stay } from '../../kit/binding.ts';
-import { newForm } from '../../kit/form.ts';
+import { firstMissing, newForm } from '../../kit/form.ts';
 import { verifyPlace } from '../verify/place.ts';
+import { configureFields } from './fields.ts';
 import { configurePlace } from './place.ts';
 import {
   type Answers,
@@ -55,7 +56,8 @@ export function noticeConfigure(_: Shared, scene: ConfigureScene): Reduced {
     proxy: facts.proxy,
     fai: hasFaiArguments(facts.args) ? readLine(facts.args) : freshLine(scene.shared),
   };
-  return stay(change(scene, { template: facts.uuid, form: newForm(values), problem: null }));
+  const form = newForm(values, firstMissing(configureFields(values), values));
+  return stay(change(scene, { template: facts.uuid, form, problem: null }));
 }
 
 /** A new kernel line: FAI 3, as the page; messages come to this machine, where the host can see it. */

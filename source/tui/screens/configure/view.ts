@@ -6,25 +6,27 @@ import { widthOf } from '../../../text/width.ts';
 import { findingRows, problemRows } from '../../app/problem-rows.ts';
 import { chosenRecord } from '../../app/templates.ts';
 import type { View } from '../../kit/binding.ts';
-import { busyRow, formRows, helpRows } from '../../kit/form-rows.ts';
+import { type Field, type FormState, shownFields } from '../../kit/form.ts';
+import { busyRow, formRows, helpRows, requiredNote } from '../../kit/form-rows.ts';
 import { blank, foreign, type Line, line, lineWidth, type Span, span, title, wrapped } from '../../kit/lines.ts';
 import type { Size } from '../../kit/size.ts';
+import { fieldOf } from './field-findings.ts';
 import { configureFields } from './fields.ts';
-import { type ConfigureScene, configureFindings, kernelLine } from './state.ts';
+import { type Answers, type ConfigureScene, configureFindings, kernelLine } from './state.ts';
 
 export function configureView(scene: ConfigureScene, size: Size): View {
   const { form, saving } = scene.own;
   const fields = configureFields(form.values);
-  const bottom = [...helpRows(fields, form, size.width), ...bottomRows(scene, size)];
+  const bottom = [...helpRows(fields, form, size.width), ...bottomRows(scene, fields, size)];
   const room = Math.max(4, size.height - bottom.length - 2);
   const { rows, above, below } = formRows(fields, form, { ...size, height: room }, !saving);
   const more = `${above > 0 ? `  ${above} more above` : ''}${below > 0 ? `  ${below} more below` : ''}`;
-  const head: Line = [...title('Repository and FAI arguments'), span(more, 'dim')];
+  const head: Line = [...title('Repository and FAI arguments'), requiredNote, span(more, 'dim')];
   return { rows: [head, ...rows, blank, ...bottom].slice(0, size.height) };
 }
 
 /** The kernel line with its length and what changes, the first findings. */
-function bottomRows(scene: ConfigureScene, size: Size): Line[] {
+function bottomRows(scene: ConfigureScene, fields: readonly Field<Answers>[], size: Size): Line[] {
   const { form, problem, saving } = scene.own;
   const shown = kernelLine(scene);
   const before = chosenRecord(scene.shared.templates)?.PV_args ?? '';
@@ -34,14 +36,23 @@ function bottomRows(scene: ConfigureScene, size: Size): Line[] {
     ...(size.height > 24 ? [blank, ...urlRows(scene, size.width)] : []),
     ...(problem === null ? [] : problemRows(problem, size).slice(0, 6)),
     ...(saving ? [busyRow('Writing and reading back', size)] : []),
-    ...complaintRows(configureFindings(form.values), size),
+    ...complaintRows(elsewhere(fields, form), configureFindings(form.values).length === 0, size),
   ];
 }
 
+/** The findings that do not stand at a field that one sees. */
+function elsewhere(fields: readonly Field<Answers>[], form: FormState<Answers>): readonly Finding[] {
+  const told = shownFields(fields, form).filter(({ required, value }) => required || value(form.values) !== '');
+  const seen = new Set(told.map(({ id }) => id));
+  return configureFindings(form.values).filter(
+    (finding) => finding.severity !== 'error' || !seen.has(fieldOf(finding) ?? ''),
+  );
+}
+
 /** On a small screen the first finding in full, with what to do, and how many more there are. */
-function complaintRows(findings: readonly Finding[], size: Size): Line[] {
+function complaintRows(findings: readonly Finding[], ok: boolean, size: Size): Line[] {
   const [first] = findings;
-  if (first === undefined) return [line(`${size.glyphs.done} nothing to complain about`, 'good')];
+  if (first === undefined) return ok ? [line(`${size.glyphs.done} nothing to complain about`, 'good')] : [];
   if (size.height > 24) return findingRows(findings, size).slice(0, 12);
   const errors = errorsOf(findings).length;
   const more = `and ${findings.length - 1} more; ${errors} errors in all`;

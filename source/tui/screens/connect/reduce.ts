@@ -39,9 +39,16 @@ export function reduceConnect(scene: ConnectScene, event: ConnectEvent): Reduced
 export function chooseHost(scene: ConnectScene, name: string): Reduced {
   const profile = scene.shared.profiles.find((one) => one.name === name);
   const { values } = scene.own.form;
-  if (profile === undefined) return stay(change(scene, { phase: 'form', form: newForm(values, 'address') }));
-  const known = { ...values, address: profile.address, user: profile.user };
-  const next = change(scene, { phase: 'form', form: newForm(known, 'password') });
+  const { password = '' } = scene.shared.suggestions;
+  if (profile === undefined) {
+    const other = scene.shared.profiles.some(({ address }) => address === values.address);
+    const fresh = other ? { address: '', user: defaults.user, password } : values;
+    return stay(change(scene, { phase: 'form', form: newForm(fresh, 'address'), problem: null }));
+  }
+  const { address, user } = profile;
+  // A password that was typed for one host is not sent to another.
+  const known = { address, user, password: address === values.address ? values.password : password };
+  const next = change(scene, { phase: 'form', form: newForm(known, 'password'), problem: null });
   return known.password === '' ? stay(next) : submit(next);
 }
 

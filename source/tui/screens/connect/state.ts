@@ -2,7 +2,7 @@ import { defaults } from '../../../limits/defaults.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Profile } from '../../../settings/settings.ts';
 import type { Found, Scene, Shared } from '../../app/shared.ts';
-import { type Field, type FormState, newForm, stringField } from '../../kit/form.ts';
+import { type Field, type FormState, firstMissing, newForm, stringField } from '../../kit/form.ts';
 import { emptyList, type ListState } from '../../kit/list.ts';
 import type { MenuItem } from '../../kit/menu.ts';
 
@@ -36,17 +36,20 @@ export type ConnectEvent =
 export type ConnectCommand = { readonly do: 'connect' } & Login;
 
 /** Known hosts are offered, unless an address was given. */
-export const startConnect = ({ suggestions, profiles }: Shared): ConnectState => ({
-  phase: suggestions.address === undefined && profiles.length > 0 ? 'menu' : 'form',
-  menu: emptyList,
-  form: newForm({
+export function startConnect({ suggestions, profiles }: Shared): ConnectState {
+  const login = {
     address: suggestions.address ?? '',
     user: suggestions.user ?? defaults.user,
     password: suggestions.password ?? '',
-  }),
-  problem: null,
-  opened: [],
-});
+  };
+  return {
+    phase: suggestions.address === undefined && profiles.length > 0 ? 'menu' : 'form',
+    menu: emptyList,
+    form: newForm(login, firstMissing(loginFields, login)),
+    problem: null,
+    opened: [],
+  };
+}
 
 export const loginFields: readonly Field<Login>[] = [
   stringField('address', {
@@ -65,6 +68,7 @@ export const loginFields: readonly Field<Login>[] = [
     help: 'Kept in memory only: never written to a file, never shown.',
     kind: 'secret',
     terms: ['xenserver', 'profile'],
+    required: 'The password is missing.',
   }),
 ];
 

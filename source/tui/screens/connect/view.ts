@@ -1,21 +1,30 @@
 import { sendsPasswordInClear } from '../../../hosts/address.ts';
 import { problemRows } from '../../app/problem-rows.ts';
 import type { View } from '../../kit/binding.ts';
-import { busyRow, formRows, helpRows } from '../../kit/form-rows.ts';
+import { busyRow, formRows, helpRows, requiredNote } from '../../kit/form-rows.ts';
 import { blank, foreign, hint, type Line, line, span, title, wrapped } from '../../kit/lines.ts';
 import { menuOf } from '../../kit/menu.ts';
 import type { Size } from '../../kit/size.ts';
 import { type ConnectScene, hostItems, loginFields } from './state.ts';
 
-export const hostMenuView = (scene: ConnectScene): View => ({
-  rows: [title('Which XenServer?'), blank],
+/** What this is, for whoever sees it for the first time. */
+const introduction = [
+  'xenfai installs Debian on virtual machines of XenServer and XCP-ng with FAI: it prepares a template',
+  'and a repository, makes VMs, boots them and watches. Nothing is changed before you have seen the plan.',
+].join(' ');
+
+const introductionRows = ({ width }: Size): Line[] => [...wrapped(introduction, width, 'dim'), blank];
+
+export const hostMenuView = (scene: ConnectScene, size: Size): View => ({
+  rows: [...introductionRows(size), title('Which XenServer?'), blank],
   menu: menuOf(hostItems(scene), scene.own.menu),
 });
 
 export function loginView({ own }: ConnectScene, size: Size): View {
   const { form, phase, problem } = own;
   const rows: Line[] = [
-    title('Which XenServer?'),
+    ...introductionRows(size),
+    [...title('Which XenServer?'), requiredNote],
     blank,
     ...formRows(loginFields, form, size, phase === 'form').rows,
     blank,
@@ -44,7 +53,7 @@ const loaders: readonly (readonly [before: number, text: string])[] = [
 
 /** What answered, and how this release boots PV guests. */
 export function connectedView({ shared }: ConnectScene, size: Size): View {
-  const { host, readOnly } = shared;
+  const { host, readOnly, suggestions } = shared;
   if (host === null) return { rows: [] };
   const row = (label: string, value: string): Line => [span(label.padEnd(14), 'dim'), foreign(value)];
   const year = host.loader;
@@ -65,7 +74,9 @@ export function connectedView({ shared }: ConnectScene, size: Size): View {
         size.width,
         'dim',
       ),
-      ...(readOnly ? [] : [blank, hint('The address is saved for next time; the password is not.')]),
+      ...(readOnly || suggestions.banner !== undefined
+        ? []
+        : [blank, hint('The address is saved for next time; the password is not.')]),
     ],
   };
 }

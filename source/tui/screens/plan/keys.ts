@@ -3,8 +3,8 @@ import type { SceneBinding } from '../../app/screen.ts';
 import { change, writeReason } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
 import { scrollKeys } from '../../kit/scroll-keys.ts';
-import { carryOut, close, refuse, setJob, startThem } from './reduce.ts';
-import { type PlanCommand, type PlanScene, type PlanState, workable } from './state.ts';
+import { carryOut, close, madeOnly, refuse, setJob, startThem } from './reduce.ts';
+import { type Job, type PlanCommand, type PlanScene, type PlanState, workable } from './state.ts';
 
 type Key = SceneBinding<PlanState, PlanCommand>;
 
@@ -34,6 +34,7 @@ export const previewKeys: readonly Key[] = [
   {
     keys: ['y'],
     label: 'yes, do it',
+    shown: ({ own }) => own.job?.dangerous ?? false,
     help: 'carry out a plan that changes an existing VM',
     disabled: (scene) => {
       const { job } = scene.own;
@@ -46,15 +47,26 @@ export const previewKeys: readonly Key[] = [
   helpKey(),
 ];
 
-export const doneKeys: readonly Key[] = [
+/** What one comes to from a result. */
+export const doneKeys = (job: Job): readonly Key[] => (madeOnly(job) ? madeKeys : resultKeys);
+
+const resultKeys: readonly Key[] = [
   { keys: ['enter', 'escape'], label: 'go on', help: 'close this', run: close },
   {
     keys: ['s'],
     label: 'start them',
-    help: 'start what was made or armed',
+    help: 'start what was armed; its plan comes first',
     disabled: ({ own }) => (own.job?.startable.length ? null : 'There is nothing to start.'),
     run: startThem,
   },
+  ...scrolling,
+  helpKey(),
+];
+
+/** What this very plan has made has nothing to lose: to start it is the next step. */
+const madeKeys: readonly Key[] = [
+  { keys: ['enter', 's'], label: 'start', help: 'start what was made; its plan comes first', run: startThem },
+  { keys: ['escape'], label: 'not now', help: 'leave it armed, and go to the fleet', run: close },
   ...scrolling,
   helpKey(),
 ];

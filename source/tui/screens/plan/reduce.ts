@@ -35,8 +35,11 @@ function openJob(scene: PlanScene, request: Request): Reduced {
 export const setJob = (scene: PlanScene, part: Partial<Job>): PlanScene =>
   change(scene, { job: scene.own.job === null ? null : { ...scene.own.job, ...part } });
 
-/** Follows a create or rearm of these VMs, whose plan was confirmed just now. */
-const isChained = (request: Request): boolean => request.work !== 'create' && request.chained === true;
+/** Starts VMs that the plan before it has made: they have nothing to lose. */
+export const startsMade = (request: Request): boolean => request.work !== 'create' && request.chained === true;
+
+/** Everything in this result was made by its plan, and can be started. */
+export const madeOnly = ({ request, startable }: Job): boolean => request.work === 'create' && startable.length > 0;
 
 /** Plan, preview, progress, result; the same for every kind of work. */
 export function reducePlan(scene: PlanScene, event: PlanEvent): Reduced {
@@ -44,9 +47,9 @@ export function reducePlan(scene: PlanScene, event: PlanEvent): Reduced {
   if (job === null) return stay(scene);
   switch (event.type) {
     case 'planned': {
-      // What was just made or armed here was looked at a moment ago; any other start that erases is asked for.
+      // What was just made is new and empty; any other start that erases is asked for.
       const erases = event.entries.some(({ planned }) => planned !== null && planned.erases.length > 0);
-      const dangerous = job.dangerous || (erases && !isChained(job.request));
+      const dangerous = job.dangerous || (erases && !startsMade(job.request));
       return stay(setJob(scene, { phase: 'preview', entries: event.entries, dangerous }));
     }
     case 'progress':
@@ -77,13 +80,13 @@ export function carryOut(scene: PlanScene): Reduced {
 export const refuse = (scene: PlanScene): Reduced =>
   stay(flash(change(scene, { job: null }), 'Nothing was changed.', 'note'));
 
-/** Starts what was made or armed: another job, whose plan follows the one just confirmed. */
+/** Starts what was made or armed: another job, with a plan of its own. */
 export function startThem(scene: PlanScene): Reduced {
   const { job } = scene.own;
   if (job === null) return stay(scene);
   const { startable: refs, request } = job;
   const force = request.force ?? false;
-  return openJob(scene, { work: 'start', refs, template: null, force, chained: true });
+  return openJob(scene, { work: 'start', refs, template: null, force, chained: madeOnly(job) });
 }
 
 /** From the wizard one goes on to the fleet when something was done; a failure leads back to the form. */

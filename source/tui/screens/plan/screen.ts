@@ -5,10 +5,10 @@ import { noticePlan, reducePlan } from './reduce.ts';
 import { type Job, type PlanCommand, type PlanEvent, type PlanState, startPlan } from './state.ts';
 import { planView } from './view.ts';
 
-const keys: Readonly<Record<Job['phase'], typeof previewKeys>> = {
-  planning: planningKeys,
-  preview: previewKeys,
-  running: [],
+const keys: Readonly<Record<Job['phase'], (job: Job) => typeof previewKeys>> = {
+  planning: () => planningKeys,
+  preview: () => previewKeys,
+  running: () => [],
   done: doneKeys,
 };
 
@@ -18,7 +18,7 @@ export const plan: Screen<'plan', PlanState, PlanEvent, PlanCommand> = {
   place: null,
   start: startPlan,
   layers: ({ own: { job } }) =>
-    job === null ? [] : [{ keys: keys[job.phase], view: planView, terms: () => ['plan', 'armed', 'rearm'] }],
+    job === null ? [] : [{ keys: keys[job.phase](job), view: planView, terms: () => ['plan', 'armed', 'rearm'] }],
   reduce: reducePlan,
   notice: noticePlan,
   busy: ({ job }) => job?.phase === 'running' || job?.phase === 'planning',

@@ -6,6 +6,7 @@ import type { View } from '../../kit/binding.ts';
 import { busyRow } from '../../kit/form-rows.ts';
 import { blank, foreign, type Line, line, scrolled, span, title, wrapped } from '../../kit/lines.ts';
 import type { Size } from '../../kit/size.ts';
+import { madeOnly, startsMade } from './reduce.ts';
 import { type Job, type JobEntry, type JobResult, type PlanScene, workable } from './state.ts';
 
 const verbs: Readonly<Record<Work, string>> = {
@@ -57,12 +58,17 @@ function lossRows(job: Job, { width }: Size): Line[] {
   const running = workable(job).filter(({ planned }) => job.request.work !== 'stop' && planned.shutsDown);
   const stops = running.map(({ name }) => name).join(', ');
   const erased = workable(job).flatMap(({ name, planned }) => planned.erases.map((disk) => `${disk} of ${name}`));
-  const starts = job.request.work === 'start' || job.request.work === 'rearm and start';
-  const boot = starts ? 'This boot' : 'The next boot';
   return [
     ...(stops === '' ? [] : wrapped(`Running now, and shut down first: ${stops}.`, width, 'bad')),
-    ...(erased.length === 0 ? [] : wrapped(`${boot} ERASES ${erased.join(', ')}.`, width, 'bad').slice(0, 4)),
+    ...(erased.length === 0 ? [] : erasedRows(erased.join(', '), job, width)),
   ];
+}
+
+function erasedRows(disks: string, { request }: Job, width: number): Line[] {
+  if (startsMade(request)) return wrapped(`New and empty, and installed by this boot: ${disks}.`, width).slice(0, 4);
+  const starts = request.work === 'start' || request.work === 'rearm and start';
+  const boot = starts ? 'This boot' : 'The next boot';
+  return wrapped(`${boot} ERASES ${disks}.`, width, 'bad').slice(0, 4);
 }
 
 function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line[] {
@@ -114,6 +120,13 @@ function resultRow({ name, ok, text }: JobResult, { glyphs }: Size): Line {
   return [span(`${ok ? glyphs.done : glyphs.wrong} `, tone), foreign(name), span('  '), foreign(text, tone)];
 }
 
+/** What can be done next, and by which key. */
+function nextRow(job: Job): Line {
+  const key = (text: string) => span(text, 'accent', { bold: true });
+  if (!madeOnly(job)) return [key('s'), span(' starts them now, '), key('Enter'), span(' goes on without.')];
+  return [key('Enter'), span(' starts the install now, '), key('Esc'), span(' leaves it for later.')];
+}
+
 function doneRows(job: Job, size: Size): Line[] {
   const rows: Line[] = [title(`${verbs[job.request.work]}: the result`), blank];
   if (job.problem !== null) rows.push(...problemRows(job.problem, size));
@@ -127,7 +140,6 @@ function doneRows(job: Job, size: Size): Line[] {
     const text = problem?.message ?? note ?? '';
     rows.push([span(`${size.glyphs.bullet} `, 'dim'), foreign(name), span('  '), foreign(text, 'dim')]);
   }
-  if (job.startable.length > 0)
-    rows.push(blank, [span('s', 'accent', { bold: true }), span(' starts them now, Enter goes on without.')]);
+  if (job.startable.length > 0) rows.push(blank, nextRow(job));
   return scrolled(rows, job.scroll, size.height);
 }

@@ -2,10 +2,11 @@ import { helpKey, quitKey } from '../../app/layers.ts';
 import type { SceneBinding, SceneForm } from '../../app/screen.ts';
 import { back, change, flash, writeReason } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
+import { newForm } from '../../kit/form.ts';
 import { formKeys } from '../../kit/form-keys.ts';
 import { filterKey, type ListAt, listKeys } from '../../kit/list-keys.ts';
 import { connectPlace } from '../connect/place.ts';
-import { copyTemplate, openCopy, useTemplate } from './reduce.ts';
+import { copyTemplate, openCopy, showOthers, useTemplate } from './reduce.ts';
 import {
   type CopyAnswers,
   copyFields,
@@ -38,6 +39,7 @@ export const templateKeys: readonly Key[] = [
   {
     keys: ['enter'],
     label: 'use',
+    labelNow: (scene) => (selectedTemplate(scene)?.vendor ? 'copy and use' : 'use'),
     help: 'use this template; a vendor template is copied first',
     disabled: useReason,
     run: useTemplate,
@@ -45,6 +47,8 @@ export const templateKeys: readonly Key[] = [
   {
     keys: ['c'],
     label: 'copy',
+    // Where Enter copies it, one key is enough to be told of.
+    shown: (scene) => !(selectedTemplate(scene)?.vendor && selectedTemplate(scene)?.netboot),
     help: 'copy it under another name',
     disabled: writeReason,
     run: (scene) => stay(openCopy(scene)),
@@ -59,6 +63,12 @@ export const templateKeys: readonly Key[] = [
     },
   },
   filterKey(templateList, 'only those whose name holds what you type'),
+  {
+    keys: ['o'],
+    label: 'others',
+    help: 'show or hide the templates that FAI cannot boot',
+    run: (scene) => stay(showOthers(scene)),
+  },
   {
     keys: ['r'],
     label: 'read again',
@@ -77,7 +87,7 @@ export const templateKeys: readonly Key[] = [
 ];
 
 const noCopy: SceneForm<TemplateState, TemplateCommand, CopyAnswers>['form'] = ({ own }) =>
-  own.copy?.form ?? { values: { name: '', comment: '' }, focus: '', cursor: null, flag: 0, error: null };
+  own.copy?.form ?? newForm({ name: '', comment: '' });
 
 export const copyForm: SceneForm<TemplateState, TemplateCommand, CopyAnswers> = {
   form: noCopy,

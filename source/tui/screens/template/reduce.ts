@@ -13,6 +13,7 @@ import {
   type TemplateEvent,
   type TemplateScene,
   type TemplateState,
+  templateRows,
 } from './state.ts';
 
 type Reduced = SceneReduced<TemplateState, TemplateCommand>;
@@ -23,12 +24,8 @@ export function reduceTemplate(scene: TemplateScene, event: TemplateEvent): Redu
   switch (event.type) {
     case 'templates': {
       const templates = readTemplates(event.vms, shared.templates.chosen);
-      const wanted = { ...own.list, selected: templates.chosen ?? own.list.selected };
-      const list = keepSelection(
-        wanted,
-        templates.items.map(({ uuid }) => uuid),
-      );
-      return stay(change(share(scene, { templates }), { list, loading: false, problem: null }));
+      const list = { ...own.list, selected: templates.chosen ?? own.list.selected };
+      return stay(selecting(change(share(scene, { templates }), { list, loading: false, problem: null })));
     }
     case 'copied':
       return copied(scene, event);
@@ -41,6 +38,18 @@ export function reduceTemplate(scene: TemplateScene, event: TemplateEvent): Redu
       return stay(change(scene, { loading: false, copying: false, problem: event.problem }));
   }
 }
+
+/** A selection that is no longer to be seen is given to the first row. */
+const selecting = (scene: TemplateScene): TemplateScene =>
+  change(scene, {
+    list: keepSelection(
+      scene.own.list,
+      templateRows(scene).map(({ uuid }) => uuid),
+    ),
+  });
+
+/** Shows those that FAI cannot boot, or folds them away. */
+export const showOthers = (scene: TemplateScene): TemplateScene => selecting(change(scene, { all: !scene.own.all }));
 
 /** On to step 3 with the copy; one that failed stays to be mended, and says what became of it. */
 function copied(scene: TemplateScene, { name, told, vm }: Extract<TemplateEvent, { type: 'copied' }>): Reduced {
@@ -78,14 +87,21 @@ export function openCopy(scene: TemplateScene): TemplateScene {
   if (item === undefined) return scene;
   const { draft } = scene.own;
   if (draft?.source === item.uuid) return change(scene, { copy: draft, problem: null });
-  const { suggestions, now } = scene.shared;
+  const { now, templates } = scene.shared;
   const date = new Date(now).toISOString().slice(0, 10);
-  const repository = suggestions.repository === undefined ? '' : `, repository ${suggestions.repository}`;
   const form = newForm({
-    name: `FAI ${item.release || item.name}`,
-    comment: `FAI install${repository}, copied from ${item.name}, ${date}`,
+    name: freeCopyName(`FAI ${item.release || item.name}`, new Set(templates.items.map(({ name }) => name))),
+    comment: `For installs with FAI; copied from ${item.name} on ${date}`,
   });
   return change(scene, { copy: { source: item.uuid, form }, problem: null });
+}
+
+/** The name, or the first of "NAME 2", "NAME 3" that no template has. */
+function freeCopyName(name: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number += 1) {
+    const one = number === 1 ? name : `${name} ${number}`;
+    if (!taken.has(one)) return one;
+  }
 }
 
 export function copyTemplate(scene: TemplateScene): Reduced {

@@ -35,6 +35,8 @@ interface Params {
 
 export interface TemplateState {
   readonly list: ListState;
+  /** Those that FAI cannot boot, too. */
+  readonly all: boolean;
   readonly loading: boolean;
   readonly problem: Problem | null;
   readonly copy: Copy | null;
@@ -60,6 +62,7 @@ export type TemplateCommand =
 
 export const startTemplate = (): TemplateState => ({
   list: emptyList,
+  all: false,
   loading: false,
   problem: null,
   copy: null,
@@ -73,8 +76,18 @@ const filtered = memoLast((items: readonly TemplateFacts[], filter: string) =>
 );
 
 /** The templates to show, in order. */
-export const templateRows = ({ shared, own }: TemplateScene): readonly TemplateFacts[] =>
-  filtered(shared.templates.items, own.list.filter);
+export const templateRows = ({ shared, own }: TemplateScene): readonly TemplateFacts[] => {
+  const matches = filtered(shared.templates.items, own.list.filter);
+  return own.all ? matches : usable(matches);
+};
+
+const usable = memoLast((items: readonly TemplateFacts[]) => items.filter(({ netboot }) => netboot));
+
+/** Those that FAI cannot boot, and the filter leaves: folded under one line. */
+export const foldedTemplates = ({ shared, own }: TemplateScene): readonly TemplateFacts[] =>
+  own.all ? [] : useless(filtered(shared.templates.items, own.list.filter));
+
+const useless = memoLast((items: readonly TemplateFacts[]) => items.filter(({ netboot }) => !netboot));
 
 export const selectedTemplate = ({ shared, own }: TemplateScene): TemplateFacts | undefined =>
   shared.templates.items.find(({ uuid }) => uuid === own.list.selected);

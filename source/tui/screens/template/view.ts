@@ -1,6 +1,7 @@
 import type { TemplateFacts } from '../../../hosts/template.ts';
 import { totalDiskSize } from '../../../operations/disks-xml.ts';
 import { formatBytes } from '../../../text/sizes.ts';
+import { cutText } from '../../../text/width.ts';
 import { problemRows } from '../../app/problem-rows.ts';
 import type { View } from '../../kit/binding.ts';
 import { busyRow, formRows, helpRows } from '../../kit/form-rows.ts';
@@ -8,7 +9,14 @@ import { beside, blank, foreign, type Line, line, span, title, wrapped } from '.
 import { filterNote, noHitRows } from '../../kit/list-view.ts';
 import type { Size } from '../../kit/size.ts';
 import { type ScreenColumn, tableRows } from '../../kit/table.ts';
-import { copyFields, type ParameterLine, paramRows, type TemplateScene, templateRows } from './state.ts';
+import {
+  copyFields,
+  foldedTemplates,
+  type ParameterLine,
+  paramRows,
+  type TemplateScene,
+  templateRows,
+} from './state.ts';
 
 const wide = 110;
 
@@ -22,7 +30,9 @@ const columns: readonly ScreenColumn<TemplateFacts, void>[] = [
   {
     head: 'FOR FAI',
     cell: ({ netboot, vendor, release, arch, reason }) =>
-      netboot ? `${vendor ? 'vendor' : 'own'}, netboots ${release} ${arch}` : (reason ?? ''),
+      netboot
+        ? `${release} ${arch}: ${vendor ? "the vendor's; Enter copies it" : 'yours; Enter uses it'}`
+        : `no: ${reason ?? ''}`,
     tone: ({ netboot }) => (netboot ? 'good' : 'dim'),
   },
 ];
@@ -33,28 +43,59 @@ export function templateView(scene: TemplateScene, size: Size): View {
   if (shared.templates.items.length === 0) return { rows: [busyRow('Reading the templates', size)] };
   const items = templateRows(scene);
   const at = items.findIndex(({ uuid }) => uuid === own.list.selected);
-  const list = (room: Size): Line[] => listRows(items, at, scene, room);
   if (size.width >= wide) {
     const left = Math.floor(size.width * 0.55);
     const details = detailRows(scene, items[at], { ...size, width: size.width - left - 3 });
-    return { rows: beside(list({ ...size, width: left }), details, left, size.height, size.glyphs) };
+    return { rows: beside(listRows(scene, { ...size, width: left }), details, left, size.height, size.glyphs) };
   }
   const details = detailRows(scene, items[at], size);
   const height = Math.max(5, size.height - details.length - 1);
-  return { rows: [...list({ ...size, height }), blank, ...details].slice(0, size.height) };
+  return { rows: [...listRows(scene, { ...size, height }), blank, ...details].slice(0, size.height) };
 }
 
-function listRows(rows: readonly TemplateFacts[], at: number, { own, shared }: TemplateScene, size: Size): Line[] {
+function listRows(scene: TemplateScene, size: Size): Line[] {
+  const rows = templateRows(scene);
+  const { list } = scene.own;
+  const { filter, selected } = list;
+  const at = rows.findIndex(({ uuid }) => uuid === selected);
   const position = `${rows.length === 0 ? 0 : at + 1}/${rows.length}`;
   const head: Line = [
     span('Which template? ', 'title', { bold: true }),
-    span(`${position}, those for FAI first  `, 'dim'),
-    ...filterNote(own.list, size.glyphs),
+    span(`${position}  `, 'dim'),
+    ...filterNote(list, size.glyphs),
   ];
-  if (rows.length === 0)
-    return [head, blank, ...noHitRows(own.list, `${shared.templates.items.length} templates`, size.width)];
-  const room = { ...size, height: size.height - 2 };
-  return [head, ...tableRows({ columns, rows, around: undefined, at, heads: false }, room)];
+  const folded = foldRows(foldedTemplates(scene), size);
+  if (rows.length === 0) {
+    const none =
+      filter === ''
+        ? wrapped('This host has none that FAI can boot.', size.width)
+        : noHitRows(list, "the templates shown", size.width);
+    return [head, blank, ...none, ...folded];
+  }
+  const room = { ...size, height: size.height - 2 - folded.length };
+  return [head, ...tableRows({ columns, rows, around: undefined, at, heads: false }, room), ...folded];
+}
+
+/** One line for the templates that cannot serve, with their number and kinds. */
+function foldRows(folded: readonly TemplateFacts[], size: Size): Line[] {
+  if (folded.length === 0) return [];
+  const kinds = [...new Set(folded.map(({ reason }) => kindOf(reason ?? '')))].join(', ');
+  const text = `${folded.length} ${folded.length === 1 ? 'other' : 'others'} that FAI cannot boot: ${kinds}`;
+  return [
+    [
+      span(`${size.glyphs.right} ${cutText(text, size.width - 16, size.glyphs.ellipsis)}`, 'dim'),
+      span(' o', 'accent', { bold: true }),
+      span(folded.length === 1 ? ' shows it' : ' shows them', 'dim'),
+    ],
+  ];
+}
+
+/** Why a template is nothing for FAI, in a word. */
+function kindOf(reason: string): string {
+  if (/HVM/.test(reason)) return 'HVM';
+  if (/rhlike/.test(reason)) return 'Red Hat, CentOS';
+  if (/sleslike/.test(reason)) return 'SUSE';
+  return 'without eliloader';
 }
 
 function detailRows({ shared }: TemplateScene, item: TemplateFacts | undefined, size: Size): Line[] {
@@ -74,9 +115,15 @@ function detailRows({ shared }: TemplateScene, item: TemplateFacts | undefined, 
     row('install-repository', keys['install-repository'] ?? ''),
     row('release, arch', [keys['debian-release'], keys['install-arch']].filter(Boolean).join(', ')),
     row('memory, disk, VCPUs', `${memory}, ${disk}, ${record.VCPUs_max}`),
-    ...(item.vendor ? [line('A template of the vendor is never changed: Enter makes a copy.', 'warn')] : []),
+    ...enterRows(item, size.width),
     ...(size.height > 24 ? [blank, ...wrapped(record.name_description, size.width, 'dim')] : []),
   ];
+}
+
+/** What Enter does with it. */
+function enterRows({ netboot, vendor, reason }: TemplateFacts, width: number): Line[] {
+  if (!netboot) return wrapped(`FAI cannot use it: it ${reason ?? 'does not netboot'}.`, width, 'warn');
+  return vendor ? [line("The vendor's own is never changed: Enter makes a copy and goes on with it.", 'accent')] : [];
 }
 
 export function copyView({ own, shared }: TemplateScene, size: Size): View {

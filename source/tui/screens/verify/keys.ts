@@ -2,26 +2,17 @@ import { helpKey, quitKey } from '../../app/layers.ts';
 import { dom0Line } from '../../app/problem-rows.ts';
 import type { SceneBinding, SceneForm } from '../../app/screen.ts';
 import { back, change, flash, go, share, writeReason } from '../../app/shared.ts';
-import { chosenRecord } from '../../app/templates.ts';
 import { stay } from '../../kit/binding.ts';
 import { focusOn } from '../../kit/form.ts';
 import { formKeys } from '../../kit/form-keys.ts';
 import { scrollKeys } from '../../kit/scroll-keys.ts';
 import { actPlace } from '../act/place.ts';
 import { configurePlace } from '../configure/place.ts';
+import { notDone, stageReason } from './reasons.ts';
 import { check, setStage, stageFiles } from './reduce.ts';
 import { type StageAnswers, stageFields, type VerifyCommand, type VerifyScene, type VerifyState } from './state.ts';
 
 type Key = SceneBinding<VerifyState, VerifyCommand>;
-
-const notDone = 'The check is not done yet.';
-
-/** Why no files can be put into the repository from here. */
-function stageReason(scene: VerifyScene): string | null {
-  if (scene.own.result === null) return notDone;
-  const named = chosenRecord(scene.shared.templates)?.other_config['install-distro'] === 'pygrub';
-  return named ? 'This template names paths of its own: put the files there by hand.' : writeReason(scene);
-}
 
 const lineForDom0 = ({ own }: VerifyScene): string | undefined => dom0Line(own.result?.findings ?? []);
 

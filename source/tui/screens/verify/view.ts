@@ -7,6 +7,7 @@ import type { View } from '../../kit/binding.ts';
 import { busyRow, formRows, helpRows } from '../../kit/form-rows.ts';
 import { bar, blank, foreign, type Line, scrolled, span, title, wrapped } from '../../kit/lines.ts';
 import type { Size } from '../../kit/size.ts';
+import { stageReason } from './reasons.ts';
 import { type Download, stageFields, type VerifyScene } from './state.ts';
 
 const names: readonly FileName[] = ['vmlinuz', 'initrd.gz'];
@@ -16,18 +17,19 @@ export function verifyView(scene: VerifyScene, size: Size): View {
   const rows: Line[] = [title('The netboot files, asked for as eliloader will'), blank];
   for (const name of names) rows.push(...fileRows(scene, name, size));
   if (problem !== null) rows.push(blank, ...problemRows(problem, size));
-  if (result !== null) rows.push(verdictRow(result.ok, size), blank, ...findingRows(result.findings, size));
+  if (result !== null)
+    rows.push(verdictRow(result.ok, stageReason(scene) === null, size), blank, ...findingRows(result.findings, size));
   else if (running) rows.push(busyRow('Fetching', size));
   return { rows: scrolled(rows, scroll, size.height) };
 }
 
-function verdictRow(ok: boolean, { glyphs }: Size): Line {
+function verdictRow(ok: boolean, staging: boolean, { glyphs }: Size): Line {
   return ok
     ? [span(`${glyphs.done} `, 'good'), span('Both files are what this host can boot.', 'good', { bold: true })]
     : [
         span(`${glyphs.wrong} `, 'bad'),
-        span('Started now, it would not boot.', 'bad', { bold: true }),
-        span('  t puts other files there.', 'accent'),
+        span('If you started a VM now, it would not boot.', 'bad', { bold: true }),
+        ...(staging ? [span('  t', 'accent', { bold: true }), span(' puts other files there.')] : []),
       ];
 }
 

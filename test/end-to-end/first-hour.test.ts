@@ -1,0 +1,33 @@
+import { afterEach, expect, test } from 'vitest';
+import { built, Terminal } from './terminal.ts';
+
+// Somebody who has read nothing, and presses Enter.
+
+let terminal: Terminal;
+afterEach(() => terminal?.kill());
+
+const installing = /❯ web01 +▶ installing/;
+
+test.each([
+  [80, 24],
+  [160, 50],
+])('Enter alone leads from the demo to a VM that installs, at %ix%i', async (columns, rows) => {
+  terminal = new Terminal([built, 'demo'], { columns, rows });
+  await terminal.shows('Which XenServer?');
+  expect(terminal.text()).toContain('xenfai installs Debian on virtual machines');
+  expect(terminal.text()).toContain('^C quit');
+  const seen: string[] = [];
+  while (!installing.test(terminal.text())) {
+    const before = terminal.text();
+    seen.push(before);
+    expect(seen.length).toBeLessThan(40);
+    terminal.press('enter');
+    await terminal.is('something else than before', (text) => text !== before && terminal.whole);
+    expect(terminal.wraps()).toBe(false);
+  }
+  const steps = ['Connected', 'Which template?', 'Both files are what this host can boot', 'New and empty'];
+  for (const step of steps) expect(seen.some((text) => text.includes(step))).toBe(true);
+  // Nothing that was there has been touched.
+  expect(seen.filter((text) => /ERASES/.test(text))).toEqual([]);
+  await terminal.shows(/❯ web01 +✓ installed/);
+});
