@@ -19,7 +19,7 @@ test('an ssh that drops while the screen makes VMs: what was begun is taken back
   try {
     await connect(terminal);
     terminal.press('enter');
-    await terminal.shows(/❯ FAI +lenny i386: yours; Enter uses it/);
+    await terminal.shows(/❯ FAI +Enter uses it: lenny i386, yours/);
     terminal.press('enter');
     await terminal.shows('as the template has it');
     await save(terminal);

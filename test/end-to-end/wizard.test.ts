@@ -20,7 +20,7 @@ async function toFleet(names: string): Promise<void> {
   terminal.press('enter', 'enter', 'enter');
   await frame('never looks at the length');
   terminal.press('enter');
-  await frame(/❯ Debian Lenny 5.0 \(32-bit\) +lenny i386: the vendor's; Enter copies it/);
+  await frame(/❯ Debian Lenny 5.0 \(32-bit\) +Enter copies it: lenny i386, vendor/);
   terminal.press('enter');
   await frame('Copy the template');
   terminal.press('enter', 'enter');

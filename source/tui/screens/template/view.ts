@@ -31,8 +31,8 @@ const columns: readonly ScreenColumn<TemplateFacts, void>[] = [
     head: 'FOR FAI',
     cell: ({ netboot, vendor, release, arch, reason }) =>
       netboot
-        ? `${release} ${arch}: ${vendor ? "the vendor's; Enter copies it" : 'yours; Enter uses it'}`
-        : `no: ${reason ?? ''}`,
+        ? `Enter ${vendor ? 'copies' : 'uses'} it: ${release} ${arch}, ${vendor ? 'vendor' : 'yours'}`
+        : `no: it ${reason ?? 'does not netboot'}`,
     tone: ({ netboot }) => (netboot ? 'good' : 'dim'),
   },
 ];
@@ -120,10 +120,12 @@ function detailRows({ shared }: TemplateScene, item: TemplateFacts | undefined, 
   ];
 }
 
+const vendorsOwn = "The vendor's own is never changed: Enter makes a copy and goes on with it.";
+
 /** What Enter does with it. */
 function enterRows({ netboot, vendor, reason }: TemplateFacts, width: number): Line[] {
   if (!netboot) return wrapped(`FAI cannot use it: it ${reason ?? 'does not netboot'}.`, width, 'warn');
-  return vendor ? [line("The vendor's own is never changed: Enter makes a copy and goes on with it.", 'accent')] : [];
+  return vendor ? wrapped(vendorsOwn, width, 'accent') : [];
 }
 
 export function copyView({ own, shared }: TemplateScene, size: Size): View {
