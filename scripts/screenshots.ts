@@ -37,13 +37,13 @@ async function small(): Promise<void> {
   await terminal.shows('That is the one attempt.');
   await shoot(terminal, '1-connect', 'Step 1: what was found behind the address');
   terminal.press('enter');
-  await terminal.shows('A template of the vendor is never changed');
+  await terminal.shows("The vendor's own is never changed");
   await shoot(terminal, '2-template', 'Step 2: the templates, those for FAI first');
   terminal.press('enter');
   await terminal.shows('Copy the template');
   terminal.press('enter', 'enter');
   await terminal.shows('nothing to complain about');
-  terminal.press('tab', 'tab', 'tab', 'tab', 'tab', 'tab', 'right', 'right', 'space');
+  terminal.press('tab', 'tab', 'tab', 'tab', 'tab', 'enter', 'down', 'down', 'right', 'right', 'space');
   await terminal.shows('at the end the VM waits for RETURN');
   await shoot(terminal, '3-configure', 'Step 3: repository and FAI arguments, checked while one types');
   terminal.press('space', 'pagedown');

@@ -222,7 +222,7 @@ test('the states above are what they are called', () => {
   expect(shown('preview')).toContain('Start: the plan');
   expect(shown('done')).toContain('the result');
   expect(shown('stage')).toContain('Put the netboot files');
-  expect(shown('no template')).toContain('None of 2 templates fits /ü');
+  expect(shown('no template')).toContain('None of the templates shown fits /ü');
   expect(shown('pick')).toContain('Which VMs shall boot?');
   expect(shown('create')).toContain('New VMs');
 });

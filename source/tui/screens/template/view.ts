@@ -69,7 +69,7 @@ function listRows(scene: TemplateScene, size: Size): Line[] {
     const none =
       filter === ''
         ? wrapped('This host has none that FAI can boot.', size.width)
-        : noHitRows(list, "the templates shown", size.width);
+        : noHitRows(list, 'the templates shown', size.width);
     return [head, blank, ...none, ...folded];
   }
   const room = { ...size, height: size.height - 2 - folded.length };
