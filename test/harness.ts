@@ -105,7 +105,7 @@ export async function xenfai(
   // What goes on tells one document a line.
   const json = !args.includes('--json')
     ? null
-    : out.length > 1
+    : out.length !== 1
       ? out.map((line) => JSON.parse(line))
       : JSON.parse(text);
   return { code, out: text, err: err.join('\n'), json };

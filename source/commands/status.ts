@@ -1,36 +1,32 @@
-import type { BootRules } from '../boot/releases.ts';
+import { type InstallState, installStates } from '../boot/install-state.ts';
 import type { Host } from '../hosts/host.ts';
 import { allVms, concernsUs, findVm, stateOf } from '../hosts/vm.ts';
 import { findOrphans } from '../operations/orphans.ts';
-import { recordVerdict } from '../operations/verdict.ts';
 import { exit } from '../problem/exit.ts';
-import { fileLearned } from '../settings/learned.ts';
-import { stateFolder } from '../settings/state-folder.ts';
 import { printShell } from '../text/shell.ts';
-import type { Fleet } from '../watch/fleet.ts';
-import { type Install, seenState } from '../watch/install.ts';
-import { watchFleet } from '../watch/stream.ts';
-import type { Ref } from '../xapi/records.ts';
 import { type Changed, summary } from './changed.ts';
-import { type Connection, withHost } from './connect.ts';
+import { withHost } from './connect.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
-import { jsonText } from './json.ts';
-import { listenPort } from './monitor-port.ts';
 import { shellText, table } from './plain.ts';
-import { note, printPart } from './print.ts';
 import type { Result } from './result.ts';
 import { command } from './spec.ts';
+import { watchStatus } from './status-watch.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
-import { type VmItem, vmItem } from './vm-json.ts';
+import { type VmItem, vmDetail, vmItem } from './vm-json.ts';
 
 const takes = (take: Take) => ({
   names: take.any('VM'),
   all: take.on('--all', 'the other VMs, too'),
   orphans: take.on('--orphans', 'what a killed run left behind, each with the line that removes it'),
   watch: take.on('--watch', 'a line for every change, until interrupted; puts on record what an install came to'),
+  until: take.as(
+    '--until <state>',
+    'with --watch: until all VMs named, or all shown, are in this state',
+    installState,
+  ),
 });
 
 type Options = Given & ReturnType<typeof takes>;
@@ -43,6 +39,7 @@ export const status = command({
     ['xenfai status', 'every VM that has to do with an install'],
     ['xenfai status web01 --json', 'one VM, for a script'],
     ['xenfai status --watch', 'goes on until Ctrl-C'],
+    ['xenfai status web01 web02 --watch --until installed', 'ends with 0 when both are; a failure does not end it'],
   ],
   exits: [7, 9],
   // Watching records verdicts.
@@ -50,14 +47,22 @@ export const status = command({
   run(options, around) {
     if (options.watch && options.orphans)
       return usage('--orphans shows what is left at one moment: leave --watch out.');
+    if (options.until !== undefined && !options.watch) usage('--until goes with --watch.');
     // Only watching writes.
     return withHost(options.watch ? options : { ...options, access: 'read' }, around, (connection) => {
-      if (options.watch) return watched(connection, options, around);
+      if (options.watch) return watchStatus(connection, options, around);
       if (options.orphans) return orphans(connection.host);
       return options.names.length > 0 ? named(connection.host, options, around) : listed(connection.host, options);
     });
   },
 });
+
+/** Throws RangeError with what is wanted instead. */
+function installState(text: string): InstallState {
+  const state = installStates.find((known) => known === text);
+  if (state === undefined) throw new RangeError(`one of ${installStates.join(', ')} is wanted`);
+  return state;
+}
 
 async function named(host: Host, options: Options, { signal }: Surroundings): Promise<Result> {
   const { rules } = await host.facts();
@@ -103,64 +108,6 @@ function rows(items: readonly VmItem[]): string[] {
   if (items.length === 0) return ['No VM here has to do with an FAI install; --all shows the others.'];
   return table(
     ['NAME', 'STATE', 'POWER', 'DETAIL', 'UUID'],
-    items.map((item) => [item.name, item.state, item.powerState, detail(item) || '-', item.uuid]),
+    items.map((item) => [item.name, item.state, item.powerState, vmDetail(item) || '-', item.uuid]),
   );
-}
-
-/** What is missing, or where it has failed. */
-const detail = ({ missing, task, code }: VmItem): string =>
-  task === undefined ? missing.join(' ') : `at ${task}, code ${code ?? 0}`;
-
-/** One line a change, JSON or text, until a signal ends it; a VM that did not change is not repeated. */
-async function watched({ host, context }: Connection, options: Options, around: Surroundings): Promise<Result> {
-  const { rules } = await host.facts();
-  const named = new Set<Ref>();
-  for (const name of options.names) named.add((await findVm(host.session, name)).ref);
-  const seen = new Map<Ref, string>();
-  const now = (): number => around.now().getTime();
-  const isWanted = ({ vm: { ref, record }, state }: Install): boolean => {
-    return named.size > 0 ? named.has(ref) : options.all || concernsUs(record, state.state);
-  };
-  let lost: Fleet['lost'] = null;
-  const tellLoss = (fleet: Fleet): void => {
-    if (fleet.lost !== null && lost === null) note(around, `xenfai: ${fleet.lost.reason} Trying again.`);
-    lost = fleet.lost;
-  };
-  const show = (install: Install): void => {
-    const item = watchedItem(install, rules, now());
-    const line = [item.name, item.state, item.powerState, item.missing.join(' ')].join('  ').trimEnd();
-    const told = options.json ? jsonText(item) : line;
-    if (!isWanted(install) || seen.get(install.vm.ref) === told) return;
-    seen.set(install.vm.ref, told);
-    printPart(options.json, around, { ok: true, vms: [item] }, line);
-  };
-  await watchFleet({
-    host,
-    transport: around.transport,
-    monitorPort: listenPort(around),
-    learned: fileLearned(stateFolder(around.env)),
-    now,
-    signal: AbortSignal.any([around.signal, around.unread]),
-    onChange(fleet, changed) {
-      tellLoss(fleet);
-      for (const ref of changed) {
-        const install = fleet.byRef.get(ref);
-        if (install === undefined) seen.delete(ref);
-        else show(install);
-      }
-    },
-    onVerdict: (ref, verdict) => void recordVerdict(ref, verdict, context),
-    onListening(listening) {
-      if ('problem' in listening) note(around, `xenfai: FAI's messages are not heard: ${listening.problem.message}`);
-    },
-  });
-  // Nobody reads any more: that is no failure.
-  return { exit: around.unread.aborted ? exit.done : exit.interrupted, json: {}, lines: [], streamed: true };
-}
-
-/** As one sees it who watches: FAI's own word first, then the record. */
-function watchedItem(install: Install, rules: BootRules, now: number): VmItem {
-  const item = vmItem(install.vm, rules);
-  const seen = seenState(install, now);
-  return { ...item, state: seen === 'quiet' ? item.state : seen };
 }

@@ -47,6 +47,10 @@ export function vmItem(vm: Vm, rules: BootRules): VmItem {
   };
 }
 
+/** What is missing, or where it has failed, for people. */
+export const vmDetail = ({ missing, task, code }: VmItem): string =>
+  task === undefined ? missing.join(' ') : `at ${task}, code ${code ?? 0}`;
+
 /** A VM that was not found, or was never made. */
 export const absentItem = (name: string): VmItem => ({
   name,

@@ -76,7 +76,7 @@ test.each([
   await until(() => lines.length > 0);
   sim.world.intercept = null;
   await xenfai(sim, ['start', 'web']);
-  await until(() => lines.includes('web  installed  running'));
+  await until(() => lines.some((line) => line.endsWith(' web  installed  running')));
   const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'web') ?? [];
   const marked = () => 'xenfai:installed' in (sim.world.database.get('VM', ref)['other_config'] as object);
   if (records) await until(marked);

@@ -127,15 +127,63 @@ describe('status --orphans and --watch', () => {
     const watching = xenfai(sim, ['status', '--watch'], { signal: life.signal, out: (text) => lines.push(text) });
     await until(() => lines.length === 7);
     await xenfai(sim, ['start', 'vm1']);
-    await until(() => lines.includes('vm1  installing  running'));
+    await until(() => lines.some((line) => /^\d\d:\d\d:\d\d vm1 {2}installing {2}running$/.test(line)));
     guests.release();
-    expect(lines.filter((text) => text.startsWith('vm2'))).toHaveLength(1);
+    expect(lines.filter((text) => text.includes(' vm2 '))).toHaveLength(1);
     // What it sees come up from its disk goes on record.
     await prepareTemplate(sim);
     await xenfai(sim, ['create', 'web', '--template', 'FAI', '--start']);
-    await until(() => lines.includes('web  installed  running'));
+    await until(() => lines.some((line) => line.endsWith(' web  installed  running')));
     life.abort();
     expect((await watching).code).toBe(130);
+  });
+});
+
+describe('status --watch --until', () => {
+  test('ends with 0 when all named are in that state, and not before', async () => {
+    const lines: string[] = [];
+    const watching = xenfai(sim, ['status', 'vm1', 'vm2', '--watch', '--until', 'installed', '--json'], {
+      out: (text) => lines.push(text),
+    });
+    await until(() => lines.length === 2);
+    await xenfai(sim, ['start', 'vm1']);
+    await until(() => lines.some((line) => JSON.parse(line).vms[0].state === 'installing'));
+    guests.release();
+    expect((await watching).code).toBe(0);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      ok: true,
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
+      vms: [{ name: 'vm1', state: 'installed' }],
+    });
+  });
+
+  test('at once where it is so already; of all that are shown without names', async () => {
+    expect((await xenfai(sim, ['status', 'vm2', '--watch', '--until', 'installed'])).code).toBe(0);
+    const life = new AbortController();
+    let lines = 0;
+    const out = () => {
+      lines += 1;
+      if (lines === 7) setTimeout(() => life.abort(), 200);
+    };
+    const shown = await xenfai(sim, ['status', '--watch', '--until', 'installed'], { out, signal: life.signal });
+    expect(shown.code).toBe(130);
+  });
+
+  test('ends when a VM that was named is gone: it will never be', async () => {
+    const lines: string[] = [];
+    const watching = xenfai(sim, ['status', 'vm1', '--watch', '--until', 'installed'], {
+      out: (text) => lines.push(text),
+    });
+    await until(() => lines.length === 1);
+    const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
+    sim.world.database.destroy('VM', ref);
+    expect(await watching).toMatchObject({ code: 7, err: expect.stringContaining('"vm1" is gone') });
+  });
+
+  test('wrong use is exit 2', async () => {
+    expect((await xenfai(sim, ['status', '--until', 'installed'])).err).toContain('--until goes with --watch');
+    const unknown = await xenfai(sim, ['status', '--watch', '--until', 'done']);
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('one of half-armed, armed') });
   });
 });
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../text/sizes.ts';
 import { coarseAge } from '../../../text/time.ts';
-import type { Install } from '../../../watch/install.ts';
+import { failureOf, type Install } from '../../../watch/install.ts';
 import type { InstallTimes } from '../../../watch/times.ts';
 import { lookOf, urgencyOf } from '../../app/installs.ts';
 import type { Column } from '../../kit/column.ts';
@@ -71,7 +71,7 @@ export function taskText(install: Install, { now, ...hearing }: Around): string 
   if (record.state === 'half-armed') return `missing ${record.missing.join(' ')}`;
   switch (lookOf(install, now)) {
     case 'failed':
-      return `${progress?.failedTask ?? ''} ${progress?.code ?? ''}`;
+      return failureText(install);
     case 'waiting':
       return 'wants RETURN';
     case 'installing':
@@ -80,6 +80,11 @@ export function taskText(install: Install, { now, ...hearing }: Around): string 
     default:
       return taskReason(install, hearing, now)?.short ?? '';
   }
+}
+
+function failureText(install: Install): string {
+  const failure = failureOf(install);
+  return failure === null ? '' : `${failure.task} ${failure.code}`;
 }
 
 /** The columns of the table of VMs. */
