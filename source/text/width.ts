@@ -6,8 +6,21 @@ import wrapAnsi from 'wrap-ansi';
 
 const plain = /^[\x20-\x7e]*$/;
 
-/** Columns that a text takes on a terminal. Most text is ASCII: a column a letter, and that is known faster. */
-export const widthOf = (text: string): number => (plain.test(text) ? text.length : stringWidth(text));
+/** What was measured last: a screen is drawn from the same words again and again. */
+const measured = new Map<string, number>();
+const mostMeasured = 2000;
+const longestKept = 80;
+
+/** Columns that a text takes on a terminal. Of ASCII it is known at once; the rest is measured once. */
+export function widthOf(text: string): number {
+  if (plain.test(text)) return text.length;
+  const known = measured.get(text);
+  if (known !== undefined) return known;
+  const width = stringWidth(text);
+  if (measured.size >= mostMeasured) measured.clear();
+  if (text.length <= longestKept) measured.set(text, width);
+  return width;
+}
 
 /** Lines of at most `width` columns, broken at blanks; a longer word is broken where it must be. Nothing is lost. */
 export function wrapText(text: string, width: number): string[] {

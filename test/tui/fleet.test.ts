@@ -259,3 +259,11 @@ test('the same fleet is put in order once', () => {
   const sorting = { head: 'STATE', reversed: false };
   expect(inOrder(installs, sorting, now)).toBe(inOrder(installs, sorting, now));
 });
+
+test('a page is what is in sight', () => {
+  const many = Array.from({ length: 90 }, (_, index) => vm(`vm${index}`));
+  const state = played(at('fleet'), told(many), 'g');
+  expect(played(state, 'pagedown').fleet.list.selected).toBe('vm17');
+  const window = { columns: 160, rows: 50 };
+  expect(played({ ...state, shared: { ...state.shared, window } }, 'pagedown').fleet.list.selected).toBe('vm43');
+});

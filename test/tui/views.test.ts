@@ -251,7 +251,7 @@ test('a fleet of 5,000 is sorted once for a state of the host, and only what fit
   const moved = after(state, 'j', 'j', 'pagedown');
   draw(moved);
   draw({ ...moved, shared: { ...moved.shared, now: moved.shared.now + 1000 } });
-  expect(moved.fleet.list.selected).toBe('vm12');
+  expect(moved.fleet.list.selected).toBe('vm19');
   expect(read).toBeLessThan(200);
 });
 

@@ -8,6 +8,8 @@ export interface ListAt<State> {
   readonly list: (state: State) => ListState;
   readonly put: (state: State, list: ListState) => State;
   readonly ids: (state: State) => readonly string[];
+  /** How many rows are in sight, where that is known. */
+  readonly page?: (state: State) => number;
 }
 
 /** Keys that move, in a list as in a text. */
@@ -28,7 +30,7 @@ export function listKeys<State>(at: ListAt<State>): readonly Binding<State, neve
     help,
     hidden: true,
     movement: true,
-    run: (state) => stay(at.put(state, move(at.list(state), step, at.ids(state)))),
+    run: (state) => stay(at.put(state, move(at.list(state), step, at.ids(state), at.page?.(state)))),
   }));
 }
 

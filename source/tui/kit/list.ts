@@ -84,10 +84,11 @@ export function keepTicks(list: ListState, isThere: (id: string) => boolean): Li
 
 export type Move = 'up' | 'down' | 'pageup' | 'pagedown' | 'home' | 'end';
 
-const page = 10;
+/** Where nobody says how many rows are in sight. */
+const usualPage = 10;
 
-/** The selection after a movement. `ids` are the visible rows in order. */
-export function move(list: ListState, step: Move, ids: readonly string[]): ListState {
+/** The selection after a movement. `ids` are the rows in order, `page` of them are in sight. */
+export function move(list: ListState, step: Move, ids: readonly string[], page = usualPage): ListState {
   const at = list.selected === null ? 0 : Math.max(0, ids.indexOf(list.selected));
   const go = (index: number): ListState => ({
     ...list,

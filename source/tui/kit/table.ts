@@ -24,8 +24,9 @@ interface Table<Row extends object, Around> {
   /** Which row has the cursor; -1: none. */
   readonly at: number;
   readonly heads: boolean;
-  /** Columns that the last one has at least. */
+  /** Columns of the screen that the last one has at least, and how many it keeps when spare ones are added. */
   readonly rest?: number;
+  readonly ease?: number;
   /** The head of the column that gives the order; its head says so. */
   readonly sorted?: { readonly head: string; readonly reversed: boolean };
   readonly isTicked?: (row: Row) => boolean;
@@ -90,7 +91,7 @@ function fitColumns<Row extends object, Around>(
   table: Table<Row, Around>,
   { width: total, glyphs }: Size,
 ): readonly Fitted<Row, Around>[] {
-  const { columns, rows, around, rest = 0 } = table;
+  const { columns, rows, around, rest = 0, ease = rest } = table;
   const wanted = (column: ScreenColumn<Row, Around>): number => {
     const { width } = column;
     if (typeof width === 'number') return width;
@@ -103,7 +104,7 @@ function fitColumns<Row extends object, Around>(
   let free = total - marker - [...shown].reduce((sum, column) => sum + wanted(column) + 1, -1);
   for (const column of spare.toSorted((a, b) => (a.spare ?? 0) - (b.spare ?? 0))) {
     const needs = wanted(column) + 1;
-    if (needs > free) break;
+    if (needs > free - (ease - rest)) break;
     shown.add(column);
     free -= needs;
   }

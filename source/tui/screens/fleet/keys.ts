@@ -14,6 +14,7 @@ import type { VmWork } from '../../app/work.ts';
 import { stay } from '../../kit/binding.ts';
 import { filterKey, type ListAt, listKeys, tickKeys } from '../../kit/list-keys.ts';
 import { actPlace } from '../act/place.ts';
+import { layoutIn } from './layout.ts';
 import { nextPaneKey } from './next-pane.ts';
 import { quietKey } from './quiet-key.ts';
 import { nextSorting, selecting, toNextProblem } from './reduce.ts';
@@ -32,10 +33,12 @@ export const fleetList: ListAt<FleetScene> = {
   list: ({ own }) => own.list,
   put: (scene, list) => change(scene, { list }),
   ids: (scene) => fleetRows(scene).map(({ vm }) => vm.ref),
+  // Without its header and the heads of its columns.
+  page: ({ shared }) => Math.max(1, layoutIn(shared.window).table.height - 2),
 };
 
 /** A key that asks for work on the ticked VMs, or on the selected one: one plan, with one question. */
-const workKey = (key: string, label: VmWork, help: string, reason: Reason): Key => {
+const workKey = (key: string, work: VmWork, help: string, reason: Reason, label: string = work): Key => {
   const why = ({ vm, state }: Install): string | null => reason(vm.record, state.state);
   return {
     keys: [key],
@@ -58,7 +61,7 @@ const workKey = (key: string, label: VmWork, help: string, reason: Reason): Key 
       const unfit = chosen.flatMap(({ install, reason: not }) =>
         not === null ? [] : [{ name: install.vm.record.name_label, reason: not }],
       );
-      return stay(share(scene, { request: { work: label, refs, template: scene.shared.templates.chosen, unfit } }));
+      return stay(share(scene, { request: { work, refs, template: scene.shared.templates.chosen, unfit } }));
     },
   };
 };
@@ -68,10 +71,8 @@ const paneKey = (key: string, pane: 'details' | 'log', label: string, help: stri
   keys: [key],
   label,
   help,
-  run: (scene) =>
-    selectedInstall(scene) === undefined
-      ? stay(scene)
-      : stay(change(scene, { pane: scene.own.pane === pane ? 'table' : pane })),
+  disabled: (scene) => (selectedInstall(scene) === undefined ? 'No VM is selected.' : null),
+  run: (scene) => stay(change(scene, { pane: scene.own.pane === pane ? 'table' : pane })),
 });
 
 const toMenu = (scene: FleetScene): FleetScene => back(scene, actPlace);
@@ -82,7 +83,8 @@ export const fleetKeys: readonly Key[] = [
   workKey('s', 'start', 'start it; when armed, only if its files pass the check', canStartRecord),
   workKey('x', 'stop', 'shut it down', canStopRecord),
   workKey('a', 'rearm', 'the installer once more at the next boot', canRearmRecord),
-  workKey('A', 'rearm and start', 'the installer once more, now', canRearmAndStartRecord),
+  filterKey(fleetList, 'only those with what you type in their name, or a state: failed, !installed'),
+  workKey('A', 'rearm and start', 'the installer once more, now', canRearmAndStartRecord, 'rearm+start'),
   workKey('p', 'repair', 'give it what its template says, before its first boot', canRepairRecord),
   {
     keys: ['n'],
@@ -125,7 +127,6 @@ export const fleetKeys: readonly Key[] = [
     run: (scene) => stay(selecting(change(scene, { all: !scene.own.all }))),
   },
   quietKey,
-  filterKey(fleetList, 'only those with what you type in their name, or a state: failed, !installed'),
   quitKey(),
   {
     keys: ['escape'],

@@ -77,8 +77,8 @@ export const startFleet = (): FleetState => ({
 /** VMs in the order of a column; equal ones stay by name. */
 export const inOrder = memoLast((installs: readonly Install[], sorting: Sorting, now: number): readonly Install[] => {
   const by = sortable.find(({ head }) => head === sorting.head)?.sort ?? (() => 0);
-  const keys = new Map(installs.map((install) => [install, by(install, { now })]));
-  const sorted = installs.toSorted((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0));
+  const keyed = installs.map((install) => ({ install, key: by(install, { now }) }));
+  const sorted = keyed.sort((a, b) => a.key - b.key).map(({ install }) => install);
   return sorting.reversed ? sorted.reverse() : sorted;
 });
 

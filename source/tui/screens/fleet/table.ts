@@ -31,8 +31,8 @@ const columns: readonly ScreenColumn<Install, Around>[] = [
   { ...task, draw: taskSpans },
 ];
 
-/** What TASK has at least: a bar and a word beside it. */
-const roomForTask = 19;
+/** What TASK has at least: a bar and a word beside it; and where there is room, a reason why it is empty. */
+const roomForTask = { rest: 19, ease: 25 };
 
 export function fleetTable(scene: FleetScene, size: Size): Line[] {
   const { shared, own } = scene;
@@ -47,7 +47,7 @@ export function fleetTable(scene: FleetScene, size: Size): Line[] {
   const around = { now: shared.now, ...hearingOf(scene) };
   const isTicked = ({ vm }: Install): boolean => list.ticked.has(vm.ref);
   const room = { ...size, height: size.height - 1 };
-  const table = { columns, rows, around, at, heads: true, rest: roomForTask, sorted: sorting, isTicked };
+  const table = { columns, rows, around, at, heads: true, ...roomForTask, sorted: sorting, isTicked };
   return [header, ...tableRows(table, room)];
 }
 
