@@ -79,7 +79,6 @@ const toMenu = (scene: FleetScene): FleetScene => back(scene, actPlace);
 
 export const fleetKeys: readonly Key[] = [
   ...listKeys(fleetList),
-  ...tickKeys(fleetList, { allHelp: 'tick all that are shown; once more: none' }),
   workKey('s', 'start', 'start it; when armed, only if its files pass the check', canStartRecord),
   workKey('x', 'stop', 'shut it down', canStopRecord),
   workKey('a', 'rearm', 'the installer once more at the next boot', canRearmRecord),
@@ -95,6 +94,7 @@ export const fleetKeys: readonly Key[] = [
   paneKey('enter', 'details', 'details', 'everything that is known of the selected VM, and back to the table'),
   paneKey('l', 'log', 'log', 'what was said and seen of the selected VM, and back'),
   nextPaneKey,
+  ...tickKeys(fleetList, { allHelp: 'tick all that are shown; once more: none' }),
   {
     keys: ['e', '!'],
     label: 'next problem',

@@ -1,0 +1,67 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { Simulator } from '../../source/simulator/simulator.ts';
+import { simulator } from '../harness.ts';
+import { built, Terminal } from './terminal.ts';
+import { connect } from './walk.ts';
+
+const toFleet = '\u0006';
+const tryNow = '\u0012';
+
+let sim: Simulator;
+let terminal: Terminal;
+afterEach(async () => {
+  terminal.kill();
+  await sim.stop();
+});
+
+/** The look of the cell in which a text begins: dim or not. */
+function colourOf(text: string): number {
+  const row = terminal.lines().findIndex((line) => line.includes(text));
+  const column = terminal.lines()[row]?.indexOf(text) ?? -1;
+  return terminal.buffer.getLine(row)?.getCell(column)?.getFgColor() ?? -2;
+}
+
+test.each([
+  [80, 24],
+  [160, 50],
+])(
+  'a host that goes away and comes back, at %ix%i: seen at once, nothing is done with it, then all as before',
+  async (columns, rows) => {
+    sim = await simulator({ vms: 12 });
+    const port = Number(new URL(sim.host).port);
+    const env = {
+      XENFAI_HOST: sim.host,
+      XENFAI_PASSWORD: sim.password,
+      XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
+    };
+    terminal = new Terminal([built], { columns, rows, env });
+    await connect(terminal);
+    terminal.press(toFleet);
+    await terminal.shows(/❯ vm\d+/);
+    await terminal.shows('a rearm');
+    const fresh = colourOf('half-armed  ');
+    const table = terminal.lines()[6];
+
+    await sim.stop();
+    await terminal.shows(/x No answer from 127\.0\.0\.1:\d+ for less than a minute; trying/);
+    await terminal.shows('^R try now');
+    expect(colourOf('half-armed  ')).not.toBe(fresh);
+    expect(terminal.lines()[6]).toBe(table);
+    expect(terminal.lines().at(-1)).not.toContain('rearm');
+    terminal.press('a');
+    await terminal.is('the reason above the keys', (text) =>
+      (text.split('\n').at(-2) ?? '').includes('No answer from'),
+    );
+
+    sim = await simulator({ vms: 12, port });
+    terminal.press(tryNow);
+    await terminal.shows('answers again.');
+    await terminal.shows('a rearm');
+    expect(colourOf('half-armed  ')).toBe(fresh);
+    expect(terminal.raw).not.toContain('ended the session');
+    expect(terminal.wraps()).toBe(false);
+  },
+);
