@@ -58,6 +58,14 @@ describe.each([
     await frame('FAI messages on port');
     await frame(/web01 +▶ installing/);
     await frame(/web01 +✓ installed/);
+    // What led to it, from whom.
+    terminal.press('l');
+    await frame(/❯ Log web01 .*following/);
+    await frame(/FAI +TASKEND/);
+    terminal.press('g');
+    await frame(/xenfai +armed by/);
+    terminal.press('escape');
+    expect(terminal.raw).toMatch(/\u001b\]9;xenfai: /);
     // A colleague’s VMs are there, too.
     terminal.press('/', 'web01', 'enter', 'a');
     await frame(/The next boot ERASES disk 0 \(8 GiB.*\) of web01\./);
@@ -78,6 +86,7 @@ describe.each([
     // The other screen is left, and what was done stands on the normal one.
     expect(terminal.buffer.type).toBe('normal');
     expect(terminal.text()).toContain('rearm web01: armed');
+    expect(terminal.raw).toMatch(/\u001b\[22;0t.*\u001b\[23;0t/s);
   });
 });
 
