@@ -64,7 +64,10 @@ function installerDomainOf(before: Install, domid: number, state: State): number
 
 export function heard(install: Install, message: MonitorMessage, now: number): Install {
   const before = install.progress ?? noProgress;
-  const progress = foldMessage(before, message, needsKey(install.vm.record.PV_args));
+  const { PV_args, domid } = install.vm.record;
+  // A message that comes late must not let the system on the disk wait for a key.
+  const left = install.installerDomain !== null && domid > 0 && domid !== install.installerDomain;
+  const progress = foldMessage(before, message, !left && needsKey(PV_args));
   const { sendid, keyword, ...rest } = message;
   const text = [keyword, ...Object.values(rest)].join(' ');
   const earlier = keyword === 'check' ? [] : install.messages.slice(1 - limits.watch.messages);
