@@ -3,12 +3,12 @@ import * as z from 'zod';
 import type { CreateOptions } from '../operations/site.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
-import { parseSize } from '../text/sizes.ts';
+import { parseSize, sizeProblem } from '../text/sizes.ts';
 
 const size = z.string().transform((text, context) => {
-  const bytes = parseSize(text);
-  if (bytes !== null) return bytes;
-  context.addIssue({ code: 'custom', message: `"${text}" is no size; write 512M or 8G` });
+  const problem = sizeProblem(text);
+  if (problem === null) return parseSize(text) ?? 0;
+  context.addIssue({ code: 'custom', message: `"${text}": ${problem}` });
   return z.NEVER;
 });
 

@@ -1,4 +1,4 @@
-import { parseSize } from '../text/sizes.ts';
+import { parseSize, sizeProblem } from '../text/sizes.ts';
 
 // Values of flags. Each throws RangeError with what is wanted instead.
 
@@ -13,15 +13,11 @@ export function positive(text: string): number {
   return value;
 }
 
-const leastBare = 1024 ** 2;
-
 /** Bytes. A bare number is bytes, too; one that can only have been meant otherwise is asked about. */
 export function size(text: string): number {
-  const bytes = parseSize(text);
-  if (bytes === null) throw new RangeError('that is no size; write 512M or 8G');
-  if (/^\s*\d+\s*$/.test(text) && bytes < leastBare)
-    throw new RangeError(`that is ${bytes} bytes, which is too small; write a unit, as in 512M or 8G`);
-  return bytes;
+  const problem = sizeProblem(text);
+  if (problem !== null) throw new RangeError(problem);
+  return parseSize(text) ?? 0;
 }
 
 /** A Debian architecture: one word. Whether anybody knows it is for the check. */

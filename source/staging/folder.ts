@@ -100,7 +100,10 @@ function notWritten(root: string, error: unknown): ProblemError {
       exit: exit.usage,
       message: `The files could not be put below ${root}; nothing there was changed.`,
       cause: why[code] ?? (error instanceof Error ? error.message : String(error)),
-      try: ['Run it as the user who owns the folder, or choose another --root.'],
+      try: [
+        'Run it as the user who owns the folder.',
+        { act: 'give', setting: 'root', note: 'to put them elsewhere' },
+      ],
     },
     { cause: error },
   );

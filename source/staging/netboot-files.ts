@@ -8,6 +8,7 @@ import type { InitrdFacts } from '../formats/initrd.ts';
 import { readKernelImage } from '../formats/kernel-image.ts';
 import { readInitrd } from '../formats/read-initrd.ts';
 import { unpackerOf } from '../formats/unpack.ts';
+import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
@@ -50,11 +51,11 @@ export async function prepareStage(request: StageRequest): Promise<Staging> {
   }
   if (found.kernel === null) return refuse('no-kernel', found.why);
   if (initrdPath === null) {
-    return refuse(
-      'no-initrd',
-      'A kernel package holds no initrd: it is made where the package is installed.',
-      'Give --initrd F, or --nfsroot DIR for both.',
-    );
+    return refuse('no-initrd', 'A kernel package holds no initrd: it is made where the package is installed.', {
+      act: 'give',
+      setting: 'initrd',
+      note: 'or take both from an nfsroot',
+    });
   }
   const data = request.repack ? await repacked(found.kernel.data, signal) : found.kernel.data;
   return { packages, ...(await judge(found, data, initrdPath, request)) };
@@ -127,6 +128,6 @@ function refuseWords({ release, arch }: StageRequest): void {
 
 const note = (message: string): Finding => ({ severity: 'info', code: 'packages-only', message });
 
-function refuse(code: string, message: string, advice?: string): never {
+function refuse(code: string, message: string, advice?: Advice): never {
   return fail({ code, exit: exit.usage, message, ...(advice === undefined ? {} : { try: [advice] }) });
 }

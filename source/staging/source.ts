@@ -4,6 +4,7 @@ import { type DebPackage, openDeb } from '../formats/deb.ts';
 import { isoFiles } from '../formats/iso9660.ts';
 import { NoUnpacker } from '../formats/unpack.ts';
 import { limits } from '../limits/limits.ts';
+import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { type StagedFile, stagedBytes, stagedFile } from './staged-file.ts';
@@ -114,10 +115,12 @@ async function readNfsroot(given: string): Promise<Found> {
   if (name === undefined)
     return refuse(`There is no vmlinuz-* in ${boot}.`, 'Add a kernel to NFSROOT and build the nfsroot again.');
   if (others.length > 0)
-    return refuse(
-      `There are ${kernels.length} kernels in ${boot}: ${kernels.join(', ')}.`,
-      `Name one: --kernel ${join(boot, kernels.at(-1) ?? '')} --initrd …`,
-    );
+    return refuse(`There are ${kernels.length} kernels in ${boot}: ${kernels.join(', ')}.`, {
+      act: 'give',
+      setting: 'kernel',
+      value: join(boot, kernels.at(-1) ?? ''),
+      note: 'with the initrd of the same version',
+    });
   const version = name.slice('vmlinuz-'.length);
   const initrd = [`initrd.img-${version}`, `initrd-${version}`, `initramfs-${version}.img`].find((one) =>
     names.includes(one),
@@ -155,10 +158,12 @@ async function fromDebs(all: readonly Opened[], place: string, arch: string, sig
   const fitting = all.filter(({ deb }) => deb.arch === arch || deb.arch === 'all');
   if (fitting.length === 0) {
     const have = [...new Set(all.map(({ deb }) => deb.arch))].join(', ');
-    return refuse(
-      `${place} has packages for ${have}, none for ${arch}.`,
-      `Give --arch ${all[0]?.deb.arch ?? ''}, or another file.`,
-    );
+    return refuse(`${place} has packages for ${have}, none for ${arch}.`, {
+      act: 'give',
+      setting: 'arch',
+      value: all[0]?.deb.arch ?? '',
+      note: 'or give another file',
+    });
   }
   const packages: StagedFile[] = [];
   const kernels: { name: string; data: Uint8Array }[] = [];
@@ -176,10 +181,11 @@ async function fromDebs(all: readonly Opened[], place: string, arch: string, sig
   }
   const [kernel, ...others] = kernels;
   if (others.length > 0)
-    return refuse(
-      `${place} has ${kernels.length} kernels: ${kernels.map(({ name }) => name).join(', ')}.`,
-      'Name the one package: --deb F',
-    );
+    return refuse(`${place} has ${kernels.length} kernels: ${kernels.map(({ name }) => name).join(', ')}.`, {
+      act: 'give',
+      setting: 'deb',
+      note: 'with the one package that is meant',
+    });
   return { kernel: kernel ?? null, why: noKernel(place, meta), initrd: null, modules: null, packages };
 }
 
@@ -226,7 +232,7 @@ export const initrdFile = (path: string, source: string, signal: AbortSignal): P
     return stagedFile(path, source);
   }, signal);
 
-function refuse(message: string, advice?: string): never {
+function refuse(message: string, advice?: Advice): never {
   return fail({
     code: 'stage-source',
     exit: exit.usage,

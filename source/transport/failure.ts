@@ -29,6 +29,11 @@ export function connectionFailure(error: unknown): ConnectionFailure {
     return new ConnectionFailure('cut', networkReason(error), { cause: error });
   }
   if (/^(EPROTO|ERR_SSL_)/.test(code)) {
+    // OpenSSL has read something else than a record of TLS.
+    if (/wrong.version.number|packet.length.too.long|http.request/i.test(`${code} ${message}`)) {
+      const plain = 'no TLS is spoken there: write http:// before the address if plain http is meant';
+      return new ConnectionFailure('unreachable', plain, { cause: error });
+    }
     const text = 'TLS could not be agreed on: XenServer 5.6 to 6.2 know TLS 1.0 only, which this Node refuses';
     return new ConnectionFailure('unreachable', text, { cause: error });
   }

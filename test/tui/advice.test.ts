@@ -66,7 +66,7 @@ const settings: Readonly<Record<Setting, string>> = {
   release: 'Change release',
   arch: 'Change arch',
   args: 'Change kernel line',
-  kernel: 'Change kernel',
+  kernel: 'Change source',
   initrd: 'Change initrd',
   proxy: 'Change proxy',
   sr: 'Change storage',
@@ -79,8 +79,8 @@ const settings: Readonly<Record<Setting, string>> = {
   'live-iso': 'Change live-iso',
   root: 'Change repository',
   url: 'Change url',
-  iso: 'Change iso',
-  deb: 'Change deb',
+  iso: 'Change source',
+  deb: 'Change source',
 };
 test.each(Object.entries(settings))('to give %s', (setting, text) => {
   expect(adviceText({ act: 'give', setting: setting as Setting })).toBe(text);

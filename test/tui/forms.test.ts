@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { freeName } from '../../source/operations/vm-names.ts';
+import { topmost } from '../../source/tui/app/layers.ts';
 import { buttonField, type Field, type FormState, newForm, stringField } from '../../source/tui/kit/form.ts';
 import { type FormAt, formKeys, typeIn } from '../../source/tui/kit/form-keys.ts';
 import { formRows, helpRows } from '../../source/tui/kit/form-rows.ts';
@@ -7,7 +8,7 @@ import { lineWidth } from '../../source/tui/kit/lines.ts';
 import { unicode } from '../../source/tui/kit/theme.ts';
 import { configureFields } from '../../source/tui/screens/configure/fields.ts';
 import { loginFields } from '../../source/tui/screens/connect/state.ts';
-import { at, connected, play, say, start, told, vm } from './play.ts';
+import { at, connected, play, result, say, stack, start, told, vm } from './play.ts';
 
 // How one moves in a form, what is folded away, and what is filled in before one comes to it.
 
@@ -188,4 +189,46 @@ test('templates that FAI cannot boot are one line with their number, until o sho
   expect(shown.template.list.selected).toBe('u-w2');
   expect(play(shown, 'enter').state.shared.flash?.text).toContain('Not for FAI');
   expect(play(shown, 'o').state.template.list.selected).toBe('u-own');
+});
+
+describe('what is typed for a size', () => {
+  const typed = (memory: string) =>
+    play(at('act'), 'enter', 'tab', 'enter', 'down', 'ctrl-u', ...memory, 'pagedown', 'enter');
+
+  test.each(['5', '12x', '0'])('%s is refused at its field', (memory) => {
+    const { state, commands } = typed(memory);
+    expect(commands.filter((command) => 'do' in command && command.do === 'plan')).toEqual([]);
+    expect(state.act.form).toMatchObject({ focus: 'memory', error: { text: expect.stringContaining('512M') } });
+  });
+
+  test('one with a unit is taken', () => {
+    expect(typed('1G').commands.at(-1)).toMatchObject({ do: 'plan', request: { answers: { memory: '1G' } } });
+  });
+});
+
+test('one failed fetch is said once, with what to try', () => {
+  const file = (name: 'vmlinuz' | 'initrd.gz') => ({
+    name,
+    url: `http://x/${name}`,
+    ok: false,
+    status: 404,
+    bytes: null,
+    detail: 'there is no such file (404)',
+    sha256: null,
+  });
+  const files = [file('vmlinuz'), file('initrd.gz')];
+  const findings = files.map(({ name, detail }) => ({
+    severity: 'error' as const,
+    code: 'missing',
+    message: `${name}: ${detail}.`,
+    try: 'Put it there.',
+  }));
+  const state = play(
+    at('verify'),
+    say.verify({ type: 'verified', result: { ...result, ok: false, files, findings } }),
+  ).state;
+  const rows = topmost(stack(state), 'view')?.(state, { ...size, height: 60 }).rows ?? [];
+  const text = rows.map((row) => row.map((part) => part.text).join('')).join('\n');
+  expect(text.match(/no such file/g)).toHaveLength(2);
+  expect(text.match(/Put it there/g)).toHaveLength(1);
 });

@@ -150,7 +150,7 @@ export function at(step: 'template' | 'configure' | 'verify' | 'act' | 'fleet', 
         ],
     [verified(true), 'enter'],
     // The armed one is the last: what wants somebody comes first.
-    ['6', 'G'],
+    [readOnly ? '2' : '6', 'G'],
   ];
   return play(all.state, ...walk.slice(0, keys).flat()).state;
 }

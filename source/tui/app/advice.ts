@@ -39,6 +39,9 @@ const fields: Readonly<Partial<Record<Setting, string>>> = {
   args: 'kernel line',
   host: 'address',
   root: 'repository',
+  kernel: 'source',
+  iso: 'source',
+  deb: 'source',
 };
 
 /** Advice for somebody at the screen: the key that does it, or the line for a shell, with every name quoted. */

@@ -31,9 +31,7 @@ export function homeKey<State extends HasShared>(
   return {
     keys: ['ctrl-f'],
     label: isHome ? (left?.label.toLowerCase() ?? 'back') : (home?.label.toLowerCase() ?? ''),
-    help: isHome
-      ? 'back to where one came from by this key'
-      : 'to the fleet, and back by the same key; nothing is lost',
+    help: isHome ? 'back to where one came from by this key' : 'to the fleet, and back by the same key',
     pinned: true,
     disabled: reason,
     run(state) {

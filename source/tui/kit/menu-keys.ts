@@ -9,8 +9,6 @@ export interface MenuAt<State, Command> {
   readonly put: (state: State, list: ListState) => State;
   readonly items: (state: State) => readonly MenuItem[];
   readonly choose: (state: State, value: string) => Reduced<State, Command>;
-  /** Why a line cannot be chosen now. */
-  readonly disabled?: (state: State, value: string) => string | null;
   readonly help: string;
 }
 
@@ -27,7 +25,6 @@ export function menuKeys<State, Command>(menu: MenuAt<State, Command>): readonly
       keys: ['enter'],
       label: 'choose',
       help: menu.help,
-      disabled: (state) => menu.disabled?.(state, current(state)) ?? null,
       run: (state) => menu.choose(state, current(state)),
     },
     {
@@ -37,7 +34,7 @@ export function menuKeys<State, Command>(menu: MenuAt<State, Command>): readonly
       hidden: true,
       run: (state, { name }) => {
         const item = menu.items(state)[Number(name) - 1];
-        if (item === undefined || (menu.disabled?.(state, item.value) ?? null) !== null) return stay(state);
+        if (item === undefined) return stay(state);
         return menu.choose(menu.put(state, { ...menu.list(state), selected: item.value }), item.value);
       },
     },

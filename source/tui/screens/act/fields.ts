@@ -1,5 +1,5 @@
 import { expandNames } from '../../../operations/vm-names.ts';
-import { parseSize } from '../../../text/sizes.ts';
+import { sizeProblem } from '../../../text/sizes.ts';
 import type { CreateAnswers } from '../../app/work.ts';
 import { buttonField, type Field, stringField } from '../../kit/form.ts';
 import type { ActState, Choice } from './state.ts';
@@ -19,11 +19,11 @@ function namesProblem({ names }: CreateAnswers): string | null {
 }
 
 const sizeCheck =
-  (what: string, id: 'memory' | 'disk', example: string) =>
-  (values: CreateAnswers): string | null =>
-    values[id] !== '' && parseSize(values[id]) === null
-      ? `${what}: "${values[id]}" is no size; write ${example}.`
-      : null;
+  (what: string, id: 'memory' | 'disk') =>
+  (values: CreateAnswers): string | null => {
+    const problem = sizeProblem(values[id]);
+    return problem === null ? null : `${what}: ${problem}.`;
+  };
 
 const choiceField = (
   id: 'sr' | 'network',
@@ -49,7 +49,7 @@ export const createFields = ({ srs, networks }: ActState): readonly Field<Create
     folded: true,
     help: 'Such as 512M or 1G.',
     required: 'How much memory? Write 512M.',
-    check: sizeCheck('Memory', 'memory', '512M'),
+    check: sizeCheck('Memory', 'memory'),
   }),
   stringField('vcpus', {
     label: 'VCPUs',
@@ -65,7 +65,7 @@ export const createFields = ({ srs, networks }: ActState): readonly Field<Create
     folded: true,
     help: 'Size of the disk that FAI will install on.',
     terms: ['fai', 'storage'],
-    check: sizeCheck('Disk', 'disk', '8G'),
+    check: sizeCheck('Disk', 'disk'),
   }),
   choiceField('sr', 'storage', 'Where the disks go; left and right choose.', srs),
   choiceField('network', 'network', 'Must reach the FAI server; left and right choose.', networks),

@@ -16,8 +16,6 @@ import type { ActCommand, ActScene, ActState } from './state.ts';
 
 type Key = SceneBinding<ActState, ActCommand>;
 
-const lineOf = (value: string) => actMenu.find((line) => line.value === value);
-
 const oneBack: Pick<Key, 'keys' | 'label' | 'help'> = {
   keys: ['escape'],
   label: 'back',
@@ -28,12 +26,11 @@ export const actMenuKeys: readonly Key[] = [
   ...menuKeys<ActScene, ActCommand | AppCommand>({
     list: ({ own }) => own.menu,
     put: (scene, menu) => change(scene, { menu }),
-    items: () => actMenu,
+    items: actMenu,
     choose(scene, value) {
-      const line = lineOf(value);
+      const line = actMenu(scene).find((one) => one.value === value);
       return line === undefined ? stay(scene) : chooseLine(scene, line.value);
     },
-    disabled: (scene, value) => (lineOf(value)?.writes ? writeReason(scene) : null),
     help: 'do this',
   }),
   {

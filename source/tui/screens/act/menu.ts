@@ -1,4 +1,5 @@
-import type { PickWork } from './state.ts';
+import { writeReason } from '../../app/shared.ts';
+import type { ActScene, PickWork } from './state.ts';
 
 export type MenuLine = 'create' | PickWork | 'template' | 'fleet';
 
@@ -8,8 +9,7 @@ interface MenuEntry {
   readonly writes: boolean;
 }
 
-/** What can be done in step 5. */
-export const actMenu: readonly MenuEntry[] = [
+const all: readonly MenuEntry[] = [
   { value: 'create', label: 'Create new VMs from this template', writes: true },
   { value: 'start', label: 'Boot VMs that are armed', writes: true },
   { value: 'rearm', label: 'Rearm VMs whose attempt is used', writes: true },
@@ -17,3 +17,7 @@ export const actMenu: readonly MenuEntry[] = [
   { value: 'template', label: 'Another template', writes: false },
   { value: 'fleet', label: 'Watch the fleet', writes: false },
 ];
+
+/** What can be done in step 5; where nothing may be changed, only what changes nothing. */
+export const actMenu = (scene: ActScene): readonly MenuEntry[] =>
+  writeReason(scene) === null ? all : all.filter(({ writes }) => !writes);

@@ -13,8 +13,8 @@ const ofLine: Readonly<Record<MenuLine, readonly Term[]>> = {
 };
 
 /** The words of the line under the cursor of the menu. */
-export const menuTerms = ({ own }: ActScene): readonly Term[] =>
-  ofLine[actMenu.find(({ value }) => value === own.menu.selected)?.value ?? 'create'];
+export const menuTerms = (scene: ActScene): readonly Term[] =>
+  ofLine[actMenu(scene).find(({ value }) => value === scene.own.menu.selected)?.value ?? 'create'];
 
 /** The words of the VM under the cursor, and of what one picks it for. */
 export function pickTerms(scene: ActScene): readonly Term[] {

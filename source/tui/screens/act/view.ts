@@ -13,7 +13,8 @@ import { createFields } from './fields.ts';
 import { actMenu } from './menu.ts';
 import type { ActScene, Candidate, PickWork } from './state.ts';
 
-export function actMenuView({ shared, own }: ActScene, size: Size): View {
+export function actMenuView(scene: ActScene, size: Size): View {
+  const { shared, own } = scene;
   const chosen = chosenFacts(shared.templates);
   const warning = 'The repository check failed and was overridden: an attempt will probably be wasted.';
   return {
@@ -23,7 +24,7 @@ export function actMenuView({ shared, own }: ActScene, size: Size): View {
       ...(shared.overridden ? wrapped(warning, size.width, 'bad') : []),
       blank,
     ],
-    menu: menuOf(actMenu, own.menu),
+    menu: menuOf(actMenu(scene), own.menu),
   };
 }
 

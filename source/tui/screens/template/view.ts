@@ -23,7 +23,7 @@ const wide = 110;
 const columns: readonly ScreenColumn<TemplateFacts, void>[] = [
   {
     head: 'NAME',
-    width: { least: 12, most: 46, share: 0.5 },
+    width: { least: 12, most: 46, share: 0.44 },
     cell: ({ name }) => name,
     tone: ({ netboot }) => (netboot ? 'plain' : 'dim'),
   },
@@ -32,7 +32,7 @@ const columns: readonly ScreenColumn<TemplateFacts, void>[] = [
     cell: ({ netboot, vendor, release, arch, reason }) =>
       netboot
         ? `Enter ${vendor ? 'copies' : 'uses'} it: ${release} ${arch}, ${vendor ? 'vendor' : 'yours'}`
-        : `no: it ${reason ?? 'does not netboot'}`,
+        : `no: ${reason ?? 'does not netboot'}`,
     tone: ({ netboot }) => (netboot ? 'good' : 'dim'),
   },
 ];

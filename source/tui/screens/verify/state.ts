@@ -73,7 +73,7 @@ export const stageFields: readonly Field<StageAnswers>[] = [
     required: 'Where to? The folder behind the repository is missing.',
   }),
   stringField('source', {
-    label: 'from',
+    label: 'source',
     help: 'An nfsroot has both files. A kernel package or the tools ISO has the kernel only.',
     placeholder: '/srv/fai/nfsroot, a vmlinuz, a .deb or an .iso',
     required: 'Where from? An nfsroot or a file is missing.',

@@ -1,6 +1,8 @@
 import { netbootFolder, netbootUrls, sourceOf } from '../../../boot/methods/eliloader.ts';
-import type { FileName } from '../../../repository/check.ts';
+import type { Finding } from '../../../problem/finding.ts';
+import type { CheckResult, FileName } from '../../../repository/check.ts';
 import { formatBytes } from '../../../text/sizes.ts';
+import { adviceText } from '../../app/advice.ts';
 import { findingRows, problemRows } from '../../app/problem-rows.ts';
 import { chosenFacts, chosenRecord } from '../../app/templates.ts';
 import type { View } from '../../kit/binding.ts';
@@ -18,9 +20,28 @@ export function verifyView(scene: VerifyScene, size: Size): View {
   for (const name of names) rows.push(...fileRows(scene, name, size));
   if (problem !== null) rows.push(blank, ...problemRows(problem, size));
   if (result !== null)
-    rows.push(verdictRow(result.ok, stageReason(scene) === null, size), blank, ...findingRows(result.findings, size));
+    rows.push(
+      verdictRow(result.ok, stageReason(scene) === null, size),
+      blank,
+      ...adviceRows(result, size),
+      ...findingRows(notSaid(result), size),
+    );
   else if (running) rows.push(busyRow('Fetching', size));
   return { rows: scrolled(rows, scroll, size.height) };
+}
+
+/** What its row says of a file that is not good is one of the findings, too. */
+const saysRow = ({ message }: Finding, { files }: CheckResult): boolean =>
+  files.some(({ name, ok, detail }) => !ok && message.replace(/\.$/, '') === `${name}: ${detail}`);
+
+const notSaid = (result: CheckResult): readonly Finding[] =>
+  result.findings.filter((finding) => !saysRow(finding, result));
+
+/** What to try about the files, once where it is the same for both. */
+function adviceRows(result: CheckResult, { width }: Size): Line[] {
+  const said = result.findings.filter((finding) => saysRow(finding, result));
+  const texts = said.flatMap(({ try: advice }) => (advice === undefined ? [] : [adviceText(advice)]));
+  return [...new Set(texts)].flatMap((text) => wrapped(`Try: ${text}`, width, 'accent'));
 }
 
 function verdictRow(ok: boolean, staging: boolean, { glyphs }: Size): Line {
