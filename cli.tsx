@@ -1,6 +1,8 @@
 // The front door. It checks what everything else relies on before anything heavy is read, then loads the one part
 // that is asked for: a subcommand never reads the screen code, the simulator is read by demo and simulate only.
 
+import { mkdirSync } from 'node:fs';
+import module from 'node:module';
 import type { GlobalFlags } from './source/commands/global-flags.ts';
 import type { SimulatorFlags } from './source/commands/simulator-flags.ts';
 import type { Surroundings } from './source/commands/surroundings.ts';
@@ -20,6 +22,7 @@ async function main(): Promise<number> {
     process.stderr.write(`xenfai needs Node ${oldest} or newer; this is ${process.version}.\n`);
     return 2;
   }
+  keepCompiled();
   const argv = process.argv.slice(2);
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`);
@@ -41,6 +44,18 @@ async function main(): Promise<number> {
   }
   // An interrupted simulate is a simulate that ended as it should.
   return argv[0] === 'simulate' ? code : (interrupts.code() ?? code);
+}
+
+/** Node keeps what it has compiled of us, in a folder that is this user's alone: half of a short command's time. */
+function keepCompiled(): void {
+  const home = process.env['XDG_CACHE_HOME'] || (process.env['HOME'] && `${process.env['HOME']}/.cache`);
+  if (!home?.startsWith('/') || process.env['NODE_COMPILE_CACHE']) return;
+  try {
+    mkdirSync(`${home}/xenfai`, { recursive: true, mode: 0o700 });
+    module.enableCompileCache?.(`${home}/xenfai`);
+  } catch {
+    // A home that is not there, or not ours to write: it is only slower.
+  }
 }
 
 /** The screen on a real host. */

@@ -25,6 +25,6 @@ export async function coldStart(): Promise<BenchmarkRow[]> {
   await simulator.stop();
   return [
     row('cold start of --version', ...version, 'ms', 'bare node -e 0'),
-    row('cold start of rearm, login to logout', ...rearm, 'ms', 'bare node -e 0'),
+    row('cold start of rearm of an armed VM, login to logout', ...rearm, 'ms', 'bare node -e 0'),
   ];
 }

@@ -4,10 +4,12 @@ import { firstFrame } from './first-frame.ts';
 import { inspecting } from './inspect.ts';
 import { bytesPerKey } from './key-bytes.ts';
 import { monitoring } from './monitor.ts';
+import { rearming } from './rearm.ts';
 import { scale } from './scale.ts';
 
 const rows = [
   ...(await coldStart()),
+  ...(await rearming()),
   await firstFrame(),
   ...(await bytesPerKey()),
   ...(await inspecting()),

@@ -2,6 +2,16 @@
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
+/** zod has its messages in fifty languages, and nothing of ours asks for one: they were a third of what a command reads. */
+const noOtherLanguages = {
+  name: 'no-other-languages',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 /**
  * The screen code and the simulator stay behind dynamic imports: with splitting, `xenfai rearm` never reads them.
  * The devtools of Ink are replaced by nothing: they are only loaded when DEV is set.
@@ -20,9 +30,10 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"' },
+  plugins: [noOtherLanguages],
   alias: { 'react-devtools-core': './scripts/no-devtools.mjs' },
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; let __required; const require = (id) => (__required ??= __createRequire(import.meta.url))(id);",
   },
 });
 await chmod('dist/cli.js', 0o755);

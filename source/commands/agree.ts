@@ -1,7 +1,6 @@
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { cleanLine } from '../text/clean.ts';
-import { wrapText } from '../text/width.ts';
 import type { Given } from './global-flags.ts';
 import { note } from './print.ts';
 import type { Result } from './result.ts';
@@ -34,6 +33,7 @@ export async function agreed(
   question: string,
 ): Promise<boolean> {
   if (!isAsked(options)) return true;
+  const { wrapText } = await import('../text/width.ts');
   const rows = wrapText(cleanLine(question), questionWidth);
   note(around, ...shown, ...rows.slice(0, -1));
   return around.ask(rows.at(-1) ?? '').catch((error: unknown) => {

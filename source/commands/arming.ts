@@ -1,4 +1,3 @@
-import { armAndStart } from '../operations/arm-start.ts';
 import type { Plan } from '../operations/plan.ts';
 import { planArming } from '../operations/rearm.ts';
 import { diskText, shutsDown } from '../operations/summary.ts';
@@ -7,7 +6,6 @@ import { changeVms } from './change-vms.ts';
 import { applyPlan, changedBy, unchanged, withStart } from './changed.ts';
 import type { Given } from './global-flags.ts';
 import type { Result } from './result.ts';
-import { startedBy } from './starting.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
@@ -59,6 +57,9 @@ export function arm(operation: 'rearm' | 'repair', options: ArmingFlags, around:
     starts: options.start,
     async carryOut(vm, plan, { context }, rules) {
       if (!options.start || options.dryRun) return applyPlan(plan, vm, context, options);
+      // What only a start needs is loaded for one.
+      const { armAndStart } = await import('../operations/arm-start.ts');
+      const { startedBy } = await import('./starting.ts');
       const done = await armAndStart(vm, plan, context, { transport });
       if (done.came === 'refused') return unchanged(vm, rules, done.problem);
       const { outcome, after, text } = done.armed;

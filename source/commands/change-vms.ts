@@ -5,15 +5,13 @@ import { noRoomAsked, readRoom } from '../operations/room.ts';
 import { refuseOther } from '../operations/same-plan.ts';
 import { summaryOf } from '../operations/summary.ts';
 import { agreed, isAsked, nothingChanged, refuseUnasked } from './agree.ts';
-import type { Changed } from './changed.ts';
+import { type Changed, summary } from './changed.ts';
 import { type Connection, withHost } from './connect.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
-import { previewLines } from './preview.ts';
 import type { Result } from './result.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { WatchFlags } from './watch-flags.ts';
-import { andWatch } from './watching.ts';
 
 /** What a command does with each of the VMs it is given. */
 export interface Change {
@@ -47,7 +45,9 @@ export async function changeVms(
   refuseUnasked(options, around);
   return withHost(options, around, async (connection) => {
     const { host } = connection;
-    const { rules } = await host.facts();
+    // Asked for while the VMs are looked for; whoever needs them hears of an error.
+    const facts = host.facts();
+    for (const early of [facts, ...(options.access === 'write' ? [host.now()] : [])]) early.catch(() => {});
     const planOf = async (vm: Vm): Promise<Planned> => ({ vm, plan: await change.plan(vm, connection) });
     const planned = new Map<string, Planned>();
     const refused = new Map<string, Changed>();
@@ -59,12 +59,13 @@ export async function changeVms(
       const plans = [...planned.values()].map(({ plan }) => plan).filter(change.due ?? hasSteps);
       if (plans.length > 0) {
         const room = change.starts ? await readRoom(host, plans) : noRoomAsked;
+        const { previewLines } = await import('./preview.ts');
         const shown = previewLines(plans, summaryOf(plans, room, change.starts));
         const without = [...refused].map(([name, { problem }]) => `  without ${name}: ${problem?.message ?? ''}`);
         if (!(await agreed(options, around, [...shown, ...without], change.question(plans)))) return nothingChanged;
       }
     }
-    return andWatch(options, connection, around, () =>
+    const carriedOut = () =>
       eachName(names, host, around.signal, async (name) => {
         const before = refused.get(name);
         if (before !== undefined) return before;
@@ -73,8 +74,10 @@ export async function changeVms(
           shown === undefined ? await findVm(host.session, name) : await readVm(host.session, shown.vm.ref),
         );
         if (shown !== undefined) refuseOther(shown.plan, now.plan);
-        return change.carryOut(now.vm, now.plan, connection, rules);
-      }),
-    );
+        return change.carryOut(now.vm, now.plan, connection, (await facts).rules);
+      });
+    if (!options.watch) return summary(await carriedOut(), options);
+    const { andWatch } = await import('./watching.ts');
+    return andWatch(options, connection, around, carriedOut);
   });
 }

@@ -1,8 +1,8 @@
 import { type ExitCode, exit } from '../problem/exit.ts';
 import { wrapText } from '../text/width.ts';
 import { everyFlag, hostFlags } from './global-flags.ts';
-import { table } from './plain.ts';
 import type { CommandSpec } from './spec.ts';
+import { table } from './table.ts';
 import { declared, type FlagHelp, nameOf } from './take.ts';
 
 /** What each exit code means. */

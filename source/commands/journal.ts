@@ -2,8 +2,8 @@ import { journalPath, readJournal, type StoredEvent } from '../operations/journa
 import { type JournalFilter, type RunStory, storiesOf } from '../operations/journal-runs.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
-import { table } from './plain.ts';
 import { command } from './spec.ts';
+import { table } from './table.ts';
 import { moment } from './values.ts';
 
 export const journal = command({

@@ -5,7 +5,6 @@ import type { Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
 import { printShell, type ShellLine } from '../text/shell.ts';
-import { fitText, widthOf } from '../text/width.ts';
 import { adviceText } from './advice.ts';
 
 // What is printed for people. `plainText` is the one exit: it cleans each row. What must line up, and every word of a
@@ -13,19 +12,6 @@ import { adviceText } from './advice.ts';
 
 /** One row of output: nothing in it steers the terminal. */
 export const plainText = cleanRow;
-
-/** Columns as wide as their widest cell; the last one is left ragged. Cells are foreign text. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const cells = [head, ...rows].map((row) => row.map(cleanLine));
-  const widths = head.map(() => 0);
-  for (const row of cells) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
-  return cells.map((row) =>
-    row
-      .map((cell, i) => (i === row.length - 1 ? cell : fitText(cell, widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
-}
 
 const mostText = 2000;
 

@@ -5,7 +5,7 @@ import type { Finding } from '../problem/finding.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
 import { wrapText } from '../text/width.ts';
 import { adviceText } from './advice.ts';
-import { table } from './plain.ts';
+import { table } from './table.ts';
 
 // What stands above the question. It fits a terminal of 80 by 24: whoever agrees has seen all of it.
 

@@ -2,8 +2,8 @@ import { sortTemplates, type TemplateFacts, templateFacts } from '../hosts/templ
 import { allTemplates } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import { withHost } from './connect.ts';
-import { table } from './plain.ts';
 import { command } from './spec.ts';
+import { table } from './table.ts';
 
 /** All templates: those that netboot as Debian first, the others with the reason why not. */
 export const templates = command({

@@ -106,10 +106,12 @@ function hostOf(address: string, session: Session): Host {
 }
 
 async function readFacts(session: Session): Promise<HostFacts> {
-  const pools = await session.call('pool.get_all_records', [], z.record(ref, poolRecord));
+  const [pools, hosts] = await Promise.all([
+    session.call('pool.get_all_records', [], z.record(ref, poolRecord)),
+    session.call('host.get_all_records', [], z.record(ref, hostRecord)),
+  ]);
   const [entry] = Object.entries(pools);
   const pool = entry?.[1];
-  const hosts = await session.call('host.get_all_records', [], z.record(ref, hostRecord));
   const coordinator = pool?.master ?? ref.parse(Object.keys(hosts)[0] ?? '');
   const record = hosts[coordinator] ?? Object.values(hosts)[0];
   const software = record?.software_version ?? {};

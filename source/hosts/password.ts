@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
@@ -33,6 +31,7 @@ async function fromFile(path: string): Promise<string> {
 }
 
 async function fromCommand(command: string): Promise<string> {
+  const [{ execFile }, { promisify }] = [await import('node:child_process'), await import('node:util')];
   try {
     const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], { timeout: 60_000, maxBuffer: 65_536 });
     return stdout;

@@ -1,4 +1,4 @@
-import { markKeys, readMark } from '../boot/marks.ts';
+import { markKeys, readMark, staleMarks } from '../boot/marks.ts';
 import type { NetbootPaths } from '../boot/methods/eliloader.ts';
 import { takesLoaderArgs } from '../boot/methods/eliloader-line.ts';
 import type { Loader } from '../boot/releases.ts';
@@ -47,8 +47,15 @@ export function armingActions(record: VmRecord, values: ArmingValues, loader: Lo
   const wants = armedWants(values, record, loader);
   const writes = writesFor(record, wants);
   if (writes.length === 0 && isMarkedSo(record, armedMark(values)) && verdicts(record).length === 0) return [];
+  const before = record.other_config[markKeys.armed] ?? null;
   return [
-    { do: 'mark', name: 'armed', fields: armedMark(values), before: record.other_config[markKeys.armed] ?? null },
+    {
+      do: 'mark',
+      name: 'armed',
+      fields: armedMark(values),
+      before,
+      stale: staleMarks(record.other_config, record.uuid),
+    },
     ...verdicts(record),
     ...writes,
     { do: 'read-back', wants, repair: false },

@@ -1,5 +1,6 @@
 import type { BootRules } from '../boot/releases.ts';
 import { conditionText, readVm, type Vm } from '../hosts/vm.ts';
+import type { Ref, VmRecord } from '../xapi/records.ts';
 import type { RunContext } from './context.ts';
 import { outcomeText } from './outcome.ts';
 import type { Plan } from './plan.ts';
@@ -20,6 +21,9 @@ export async function carryOutPlan(
   onStep?: (event: StepEvent) => void,
 ): Promise<CarriedOut> {
   const outcome = await execute(plan, context, onStep);
-  const after = outcome.ref === null ? null : await readVm(context.host.session, outcome.ref).catch(() => null);
+  const after = outcome.ref === null ? null : await lookAt(outcome.ref, outcome.seen, context);
   return { outcome, after, text: outcomeText(outcome, after === null ? null : conditionText(after, rules)) };
 }
+
+const lookAt = async (ref: Ref, seen: VmRecord | null, { host }: RunContext): Promise<Vm | null> =>
+  seen === null ? readVm(host.session, ref).catch(() => null) : { ref, record: seen };

@@ -59,6 +59,8 @@ export interface ActionData {
     readonly name: MarkName;
     readonly fields: MarkFields;
     readonly before: string | null;
+    /** Keys of marks that a clone has inherited, to be dropped with it; absent: the record has to be looked at. */
+    readonly stale?: readonly string[];
   };
   snapshot: { readonly label: string };
   'read-back': { readonly wants: Wants; readonly repair: boolean };

@@ -1,3 +1,4 @@
+import { readMark } from '../boot/marks.ts';
 import type { Host } from '../hosts/host.ts';
 import { findVm, isTemplate, readVm, snapshotName, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
@@ -95,6 +96,9 @@ function refuseRunning(record: VmRecord): void {
 /** --template, or what the host recorded (base_template_name, 6.1 and later); a name that fits nothing is no source. */
 async function templateOf(session: Session, record: VmRecord, named: string | undefined): Promise<VmRecord | null> {
   if (named !== undefined) return (await findVm(session, named, 'template')).record;
+  // It comes after the mark: one that says everything leaves no question.
+  const { repository, release, arch, args } = readMark(record.other_config, 'armed', record.uuid) ?? {};
+  if (repository && release && arch && args) return null;
   const base = record.other_config['base_template_name'];
   if (base === undefined || base === '') return null;
   const found = await session.call('VM.get_by_name_label', [base], refs);

@@ -3,7 +3,7 @@ import { exit } from '../problem/exit.ts';
 import { type Problem, ProblemError } from '../problem/problem.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { pause } from '../xapi/pause.ts';
-import type { Ref } from '../xapi/records.ts';
+import type { Ref, VmRecord } from '../xapi/records.ts';
 import type { Bench, Progress } from './actions/action.ts';
 import { kindOf } from './actions/index.ts';
 import type { RunContext } from './context.ts';
@@ -11,6 +11,7 @@ import { begin } from './in-flight.ts';
 import type { JournalEvent } from './journal.ts';
 import type { Action, Plan } from './plan.ts';
 import { planView } from './plan-view.ts';
+import { roundsOf } from './rounds.ts';
 
 export interface StepEvent {
   readonly index: number;
@@ -34,10 +35,12 @@ export interface Outcome {
   readonly problem: Problem | null;
   readonly begun: boolean;
   readonly remains: readonly string[];
+  /** The object's record, where the last step has read it: nobody need look again. */
+  readonly seen: VmRecord | null;
 }
 
 /**
- * Carries a plan out, step by step. When the answer to a step is lost, the host is asked whether it happened; then the
+ * Carries a plan out, round by round. When the answer to a step is lost, the host is asked whether it happened; then the
  * run goes on, does it once more, or fails. A failure or an interrupt takes back what was begun, in reverse, under a
  * deadline of its own; a step in flight is awaited first. Never throws: the outcome says what happened.
  */
@@ -80,6 +83,7 @@ class Run {
       repaired: [],
       snapshot: null,
       wrote: false,
+      seen: null,
       notes: [],
     };
     this.steps = planView(plan).map(({ step }) => step);
@@ -92,20 +96,29 @@ class Run {
     );
     this.note('planned');
     let problem: Problem | null = null;
-    for (const [index, action] of this.plan.actions.entries()) {
-      try {
-        this.context.signal.throwIfAborted();
-        this.tell(index, 'begun');
-        await this.carryOut(action);
-        this.tell(index, 'done');
-      } catch (error) {
-        problem = this.problemOf(error);
-        this.tell(index, 'failed', problem.message);
-        break;
-      }
+    for (const round of roundsOf(this.plan.actions)) {
+      const ends = await Promise.all(round.map((action) => this.step(action)));
+      problem = ends.find((end) => end !== null) ?? null;
+      if (problem !== null) break;
     }
     const remains = problem === null ? [] : await this.takeBack();
     return this.outcome(problem, remains);
+  }
+
+  /** One step to its end, whatever that is. */
+  private async step(action: Action): Promise<Problem | null> {
+    const index = this.plan.actions.indexOf(action);
+    try {
+      this.context.signal.throwIfAborted();
+      this.tell(index, 'begun');
+      await this.carryOut(action);
+      this.tell(index, 'done');
+      return null;
+    } catch (error) {
+      const problem = this.problemOf(error);
+      this.tell(index, 'failed', problem.message);
+      return problem;
+    }
   }
 
   /** One step. What is thrown after it was sent leaves it among what has to be taken back. */
@@ -113,6 +126,7 @@ class Run {
     const kind = kindOf(action);
     const bench = this.bench(limits.run.step);
     this.touched.push(action);
+    this.progress.seen = null;
     try {
       await kind.perform(action, bench);
     } catch (error) {
@@ -178,6 +192,7 @@ class Run {
       repaired: progress.repaired,
       notes: progress.notes,
       problem,
+      seen: problem === null ? progress.seen : null,
       begun: this.touched.length > 0 && problem?.code !== 'read-only',
       remains,
     };

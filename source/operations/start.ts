@@ -70,6 +70,7 @@ const untouched = (plan: Plan, vm: Vm, problem: Outcome['problem']): Outcome => 
   uuid: vm.record.uuid,
   changed: false,
   repaired: [],
+  seen: null,
   notes: [],
   begun: false,
   remains: [],

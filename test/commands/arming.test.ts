@@ -29,6 +29,38 @@ describe('rearm', () => {
     expect(writes).toEqual([]);
   });
 
+  test('costs ten calls, of which the three reads go side by side; with an old mark its removal, beside the clock', async () => {
+    const calls: string[] = [];
+    const fire = () => {
+      const [ref = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm3') ?? [];
+      sim.world.database.set('VM', ref, 'PV_bootloader', 'pygrub');
+      sim.world.database.removeKey('VM', ref, 'other_config', 'install-distro');
+      calls.length = 0;
+    };
+    sim.world.intercept = (method) => {
+      calls.push(method);
+      return undefined;
+    };
+    const reads = ['VM.get_all_records_where', 'host.get_all_records', 'pool.get_all_records'];
+    const clock = 'host.get_servertime';
+    const writes = [
+      'VM.add_to_other_config',
+      'VM.add_to_other_config',
+      'VM.set_PV_bootloader',
+      'VM.get_record',
+      'session.logout',
+    ];
+    fire();
+    expect((await xenfai(sim, ['rearm', 'vm3', '--yes'])).code).toBe(0);
+    expect(calls[0]).toBe('session.login_with_password');
+    expect(calls.slice(1, 5).sort()).toEqual([...reads, clock].sort());
+    expect(calls.slice(5)).toEqual(writes);
+    fire();
+    expect((await xenfai(sim, ['rearm', 'vm3', '--yes'])).code).toBe(0);
+    expect(calls.slice(1, 6).sort()).toEqual([...reads, clock, 'VM.remove_from_other_config'].sort());
+    expect(calls.slice(6)).toEqual(writes);
+  });
+
   test('the mark comes first, and what an earlier install came to goes before anything the loader reads', async () => {
     await xenfai(sim, ['rearm', 'vm2', '--template', 'FAI', '--yes']);
     const keys: string[] = [];

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { jsonText } from '../../source/commands/json.ts';
-import { findingLines, planLines, problemLines, table } from '../../source/commands/plain.ts';
+import { findingLines, planLines, problemLines } from '../../source/commands/plain.ts';
 import { printResult } from '../../source/commands/print.ts';
+import { table } from '../../source/commands/table.ts';
 import type { Plan } from '../../source/operations/plan.ts';
 import { exit } from '../../source/problem/exit.ts';
 import { widthOf } from '../../source/text/width.ts';

@@ -231,7 +231,7 @@ async function carryOutUntil(kill: number, plan: Plan, host: Awaited<ReturnType<
   if (target.kind !== 'existing') throw new Error('the VM is there');
   const { ref, uuid } = target;
   const context = runContext(host, noJournal, new AbortController().signal);
-  const progress = { id, target, ref, uuid, repaired: [], snapshot: null, wrote: false, notes: [] };
+  const progress = { id, target, ref, uuid, repaired: [], snapshot: null, wrote: false, seen: null, notes: [] };
   for (const action of plan.actions.slice(0, kill))
     await kindOf(action).perform(action, { session: host.session, context, progress });
 }

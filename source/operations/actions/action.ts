@@ -1,5 +1,5 @@
 import type { ShellVariable } from '../../text/shell.ts';
-import type { Ref } from '../../xapi/records.ts';
+import type { Ref, VmRecord } from '../../xapi/records.ts';
 import type { Session } from '../../xapi/session.ts';
 import type { RunContext } from '../context.ts';
 import type { Action, ActionName, StepView, Target } from '../plan.ts';
@@ -16,6 +16,8 @@ export interface Progress {
   /** A snapshot this run took. */
   snapshot: Ref | null;
   wrote: boolean;
+  /** The record as the last step has read it; null when something may have changed since. */
+  seen: VmRecord | null;
   /** What the operator should know of how it went. */
   readonly notes: string[];
 }

@@ -1,5 +1,7 @@
 import { formatMark, markKeys, readMark, staleMarks } from '../../boot/marks.ts';
-import { type ActionKind, selfOf } from './action.ts';
+import type { Action } from '../plan.ts';
+import { allOf } from '../rounds.ts';
+import { type ActionKind, type Bench, selfOf } from './action.ts';
 import { readRecord, setKey } from './record.ts';
 
 /** What xenfai remembers on the VM. Writing one also drops what a clone inherited from another VM. */
@@ -12,17 +14,16 @@ export const markKind: ActionKind<'mark'> = {
     xe: [],
     undo: [],
   }),
-  async perform({ name, fields }, bench) {
+  async perform(action, bench) {
     const { session, context, progress } = bench;
     const self = selfOf(bench);
-    const record = await readRecord(session, self);
-    const key = markKeys[name];
-    for (const stale of staleMarks(record.other_config, record.uuid)) {
-      if (stale !== key) await setKey(session, self, stale, null, true);
-    }
-    const at = (await context.host.now()).toISOString();
-    const mark = { vm: record.uuid, run: progress.id, at, by: context.by, ...fields };
-    await setKey(session, self, key, formatMark(mark), record.other_config[key] !== undefined);
+    const { uuid, gone } = await whatGoes(action, bench);
+    const now = context.host.now();
+    now.catch(() => {});
+    await allOf(gone.map((one) => setKey(session, self, one, null, true)));
+    const at = (await now).toISOString();
+    const mark = { vm: uuid, run: progress.id, at, by: context.by, ...action.fields };
+    await setKey(session, self, markKeys[action.name], formatMark(mark), false);
   },
   async happened({ name }, bench) {
     const { other_config, uuid } = await readRecord(bench.session, selfOf(bench));
@@ -40,3 +41,16 @@ export const markKind: ActionKind<'mark'> = {
     return null;
   },
 };
+
+/** Whose mark it will be, and the keys that go before it is written. The plan knows; of a new object the record does. */
+async function whatGoes(
+  { name, before, stale }: Action<'mark'>,
+  bench: Bench,
+): Promise<{ uuid: string; gone: string[] }> {
+  const key = markKeys[name];
+  if (stale !== undefined && bench.progress.uuid !== '')
+    return { uuid: bench.progress.uuid, gone: [...new Set([...stale, ...(before === null ? [] : [key])])] };
+  const { uuid, other_config } = await readRecord(bench.session, selfOf(bench));
+  const present = other_config[key] === undefined ? [] : [key];
+  return { uuid, gone: [...new Set([...staleMarks(other_config, uuid), ...present])] };
+}

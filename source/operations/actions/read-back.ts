@@ -34,7 +34,10 @@ export const readBackKind: ActionKind<'read-back'> = {
     for (let round = 0; ; round += 1) {
       const record = await readRecord(session, self);
       const { fields, keys } = differing(record, wants);
-      if (fields.length === 0 && keys.length === 0) return;
+      if (fields.length === 0 && keys.length === 0) {
+        progress.seen = record;
+        return;
+      }
       const names = [...fields, ...keys].map(([name]) => shortNames[name] ?? name);
       if (!repair || round > 0) notKept(names);
       for (const [name, value] of fields) await setField(session, self, name, value);
