@@ -53,7 +53,7 @@ export type FleetEvent =
   | { readonly type: 'load'; readonly ref: Ref; readonly load: number };
 
 /** Milliseconds by which two processes may differ about when a message came. */
-const blur = 100;
+const blur = 5;
 
 /** Nothing can have been learned of what is yet to be installed, or never will be. */
 const isUntouched = ({ state }: Install['state']): boolean =>
@@ -67,6 +67,8 @@ export class FleetFold {
   private readonly rules: BootRules;
   private readonly recall: LearnedStore['recall'];
   private readonly byRef = new Map<Ref, Install>();
+  /** Up to when what FAI said was learned, of each VM. */
+  private readonly recalled = new Map<Ref, number>();
   private readonly senders = new Senders();
   private readonly started = new Started();
   private clockAhead = 0;
@@ -173,7 +175,7 @@ export class FleetFold {
   /** What was said then is known, or was said of an earlier install: armed or started since, or nobody knows. */
   private isOver(ref: Ref, at: number): boolean {
     const times = this.byRef.get(ref)?.times;
-    if (at <= (times?.heard ?? 0) + blur) return true;
+    if (at <= (this.recalled.get(ref) ?? 0) + blur) return true;
     const began = Math.max(times?.armed ?? 0, times?.started ?? 0);
     return began === 0 || at < began;
   }
@@ -182,6 +184,7 @@ export class FleetFold {
     const install = this.byRef.get(ref);
     if (install !== undefined) this.started.forget(install.vm);
     this.senders.forget(ref);
+    this.recalled.delete(ref);
     return this.byRef.delete(ref);
   }
 
@@ -190,6 +193,9 @@ export class FleetFold {
     const state = stateOf(vm.record, { rules: this.rules });
     if (before !== undefined) return seenAgain(before, vm, mac, state, now);
     const first = seenFirst(vm, mac ?? '', state);
-    return isUntouched(state) ? first : withLearned(first, this.recall(vm.record.uuid), this.started.of(vm), now);
+    if (isUntouched(state)) return first;
+    const install = withLearned(first, this.recall(vm.record.uuid), this.started.of(vm), now);
+    this.recalled.set(vm.ref, install.times.heard ?? 0);
+    return install;
   }
 }
