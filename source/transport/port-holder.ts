@@ -60,12 +60,13 @@ function processWith({ uid, inode }: ListeningSocket, root: string): number | nu
   return null;
 }
 
-/** As people call it: a script by its own name, not by that of what interprets it. */
+/** As people call it: a script by its own name, not by that of what interprets it; `-c` and `-e` bring no script. */
 function programName(pid: number, root: string): string {
   const words = (quietly(() => readFileSync(`${root}proc/${pid}/cmdline`, 'utf8')) ?? '').split('\0').filter(Boolean);
   const [program = 'a process', ...rest] = words;
-  const script = interpreters.test(basename(program)) ? rest.find((word) => !word.startsWith('-')) : undefined;
-  return basename(script ?? program).slice(0, longest);
+  const first = rest.find((word) => /^-[ce]$/.test(word) || !word.startsWith('-')) ?? '-';
+  const isScript = interpreters.test(basename(program)) && !first.startsWith('-');
+  return basename(isScript ? first : program).slice(0, longest);
 }
 
 function userName(uid: number, root: string): string {

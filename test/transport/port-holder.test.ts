@@ -51,6 +51,19 @@ describe('what /proc shows', () => {
     expect(portHolder(4711, root)).toBe(`fai-monitor, PID 812`);
   });
 
+  test.each([
+    ['/usr/bin/perl -w /usr/sbin/fai-monitor -b', 'fai-monitor'],
+    ['/usr/bin/python3 -c serve()', 'python3'],
+    ['node -e listen(1)', 'node'],
+    ['/usr/bin/python3', 'python3'],
+    ['/usr/sbin/nginx -c /etc/nginx.conf', 'nginx'],
+    ['', 'a process'],
+  ])('%j is called %s', (line, name) => {
+    says('tcp', row(own));
+    writeFileSync(join(root, 'proc/812/cmdline'), line.replaceAll(' ', '\0'));
+    expect(portHolder(4711, root)).toBe(`${name}, PID 812`);
+  });
+
   test('another user by name, or by number where the machine has no name', () => {
     says('tcp', row(own + 1));
     expect(portHolder(4711, root)).toBe('a process of user bob');
