@@ -35,7 +35,9 @@ const vms = [
   vm('foreign', { PV_bootloader: '', PV_args: '', HVM_boot_policy: 'BIOS order', other_config: {} }),
 ];
 
-const fleet = (): AppState => play(at('fleet'), told(vms), 'g').state;
+/** When no key has been pressed for a while. */
+const later = now + 60_000;
+const fleet = (): AppState => play(at('fleet'), told(vms), { type: 'tick', now: later }, 'g').state;
 const sceneOf = (state: AppState): FleetScene => ({ shared: state.shared, own: state.fleet });
 const rows = (state: AppState): string[] => fleetRows(sceneOf(state)).map(({ vm }) => vm.record.name_label);
 const ticked = (state: AppState): string[] => [...state.fleet.list.ticked].sort();
@@ -70,6 +72,18 @@ describe('the order', () => {
     expect(state.fleet.list.selected).toBe('web2');
     const failed = vms.map((one) => (one.ref === 'web10' ? { ...(vms[4] ?? one), ref: one.ref } : one));
     expect(played(state, told(failed)).fleet.list.selected).toBe('web2');
+  });
+
+  test('rows stay where they are while a key moves the cursor, and for a moment after it', () => {
+    const failing = vms.map((one) => (one.ref === 'fine' ? { ...one, record: (vms[4] ?? one).record } : one));
+    const marked = failing.map((one) => ({ ...one, record: { ...one.record, name_label: one.ref } }));
+    const moving = played(fleet(), 'j', 'j', told(marked));
+    expect(rows(moving)).toEqual(rows(fleet()));
+    expect(rows(played(moving, 'j', { type: 'tick', now: later + 2000 }))).toEqual(rows(fleet()));
+    expect(rows(played(moving, 'S')).length).toBe(6);
+    const rested = played(moving, { type: 'tick', now: later + 4000 });
+    expect(rows(rested).slice(0, 2)).toEqual(['bad', 'fine']);
+    expect(rested.fleet.list.selected).toBe('part');
   });
 
   test('is total and stable: any order of the same VMs gives the same rows, by any column', () => {

@@ -55,6 +55,8 @@ export interface TicksAt<State> {
   /** What one key ticks: all rows that are shown, where nothing else is said. */
   readonly all?: (state: State) => readonly string[];
   readonly allHelp: string;
+  /** For the footer; without it the key is in the help only. */
+  readonly allLabel?: string;
 }
 
 /** The keys that tick rows. */
@@ -86,9 +88,9 @@ export function tickKeys<State>(at: ListAt<State>, ticks: TicksAt<State>): reado
     },
     {
       keys: ['*'],
-      label: 'tick all',
+      label: ticks.allLabel ?? 'tick all',
       help: ticks.allHelp,
-      hidden: true,
+      hidden: ticks.allLabel === undefined,
       run: (state) => stay(at.put(state, tickAll(at.list(state), ticks.all?.(state) ?? at.ids(state)))),
     },
   ];

@@ -73,6 +73,7 @@ export const pickKeys: readonly Key[] = [
   ...tickKeys(candidateList, {
     reason: (scene, id) => candidateRows(scene).find(({ ref }) => ref === id)?.reason ?? null,
     all: meantRefs,
+    allLabel: 'all, none',
     allHelp: 'tick all that are shown and can be chosen, for a start the armed ones; once more: none',
   }),
   {

@@ -26,12 +26,17 @@ import {
   fleetRows,
   selectedInstall,
 } from './state.ts';
+import { hold } from './steady.ts';
 
 type Key = SceneBinding<FleetState, FleetCommand>;
 
 export const fleetList: ListAt<FleetScene> = {
   list: ({ own }) => own.list,
-  put: (scene, list) => change(scene, { list }),
+  put(scene, list) {
+    const { own, shared } = scene;
+    if (list.selected === own.list.selected) return change(scene, { list });
+    return change(scene, { list, held: hold(own.held, fleetRows(scene), shared.now) });
+  },
   ids: (scene) => fleetRows(scene).map(({ vm }) => vm.ref),
   // Without its header and the heads of its columns.
   page: ({ shared }) => Math.max(1, layoutIn(shared.window).table.height - 2),
@@ -107,7 +112,7 @@ export const fleetKeys: readonly Key[] = [
     label: 'sort',
     help: 'in the order of the next column; at first the problems are on top',
     hidden: true,
-    run: (scene) => stay(change(scene, { sorting: nextSorting(scene.own.sorting) })),
+    run: (scene) => stay(change(scene, { sorting: nextSorting(scene.own.sorting), held: null })),
   },
   {
     keys: ['R'],
@@ -116,7 +121,7 @@ export const fleetKeys: readonly Key[] = [
     hidden: true,
     run(scene) {
       const { sorting } = scene.own;
-      return stay(change(scene, { sorting: { ...sorting, reversed: !sorting.reversed } }));
+      return stay(change(scene, { sorting: { ...sorting, reversed: !sorting.reversed }, held: null }));
     },
   },
   {
@@ -124,7 +129,7 @@ export const fleetKeys: readonly Key[] = [
     label: 'others',
     help: 'show or hide VMs that no install concerns',
     hidden: true,
-    run: (scene) => stay(selecting(change(scene, { all: !scene.own.all }))),
+    run: (scene) => stay(selecting(change(scene, { all: !scene.own.all, held: null }))),
   },
   quietKey,
   quitKey(),

@@ -12,6 +12,7 @@ import { type InstallLook, installLooks } from '../../kit/theme.ts';
 import { sortable } from './columns.ts';
 import { type News, noNews } from './notices.ts';
 import { type Reading, startReading } from './reading.ts';
+import { type Held, steady } from './steady.ts';
 import type { Hearing } from './task-reason.ts';
 
 /** The column that gives the order, by its head. */
@@ -23,6 +24,8 @@ export interface Sorting {
 export interface FleetState {
   readonly list: ListState;
   readonly sorting: Sorting;
+  /** Null: no key has moved the cursor since the order was chosen. */
+  readonly held: Held | null;
   /** Those that no install concerns, too. */
   readonly all: boolean;
   /** The one that has the keys; where there is no room for all, the one that is shown. */
@@ -66,6 +69,7 @@ export const morning: Sorting = { head: 'STATE', reversed: false };
 export const startFleet = (): FleetState => ({
   list: emptyList,
   sorting: morning,
+  held: null,
   all: false,
   pane: 'table',
   reading: startReading(null),
@@ -103,9 +107,9 @@ export const fleetInstalls = ({ shared, own }: FleetScene): readonly Install[] =
 
 /** The VMs to show, in order; the same array until the host, the time, the filter or the choice changes. */
 export const fleetRows = (scene: FleetScene): readonly Install[] => {
-  const { list, sorting } = scene.own;
+  const { list, sorting, held } = scene.own;
   const { now } = scene.shared;
-  return inOrder(filtered(fleetInstalls(scene), list.filter, now), sorting, now);
+  return steady(inOrder(filtered(fleetInstalls(scene), list.filter, now), sorting, now), held, now);
 };
 
 /** How many VMs are in each state. */
