@@ -66,9 +66,15 @@ function recordNotes(before: Install, { vm, state }: Install, { now, witnessed }
   const turn = turns[state.state];
   const firedBefore = state.state === 'installing' && before.state.state === 'fired';
   if (state.state !== before.state.state && turn !== undefined && !firedBefore) said.push(turn);
-  // While it runs, the loader is at work: it changes one field after the other.
-  if (power === 'Halted' && state.state === 'half-armed' && state.missing.join() !== before.state.missing.join())
-    said.push(`half-armed: ${state.missing.join(', ')} missing`);
+  // The loader at work changes the bootloader first: that is no news of its own.
+  const missing = state.missing.join(', ');
+  if (
+    missing !== before.state.missing.join(', ') &&
+    missing !== '' &&
+    missing !== 'bootloader' &&
+    missing !== 'halted'
+  )
+    said.push(`half-armed: ${missing} missing`);
   if (power !== before.vm.record.power_state && power !== 'Running') said.push(power.toLowerCase());
   if (vm.record.name_label !== before.vm.record.name_label) said.push(`named ${vm.record.name_label}`);
   return said.map((text) => ({ at: now, by: 'record', text: found + text }));

@@ -72,8 +72,9 @@ describe('one pane at a time, at 80x24', () => {
 
   test('its footer offers what works there', () => {
     expect(footer(log)).toMatch(/scroll.*find/);
-    expect(footer(log)).not.toContain('new');
-    expect(footer(play(log, 'escape').state)).toContain('n new');
+    expect(footer(log)).toContain('Esc table');
+    expect(footer(log)).not.toContain('filter');
+    expect(footer(play(log, 'escape').state)).toMatch(/\/ filter .*Enter details .*Esc menu/);
   });
 
   test('what is found elsewhere is not looked for in the log of another VM', () => {

@@ -88,6 +88,8 @@ export const fleetKeys: readonly Key[] = [
   workKey('x', 'stop', 'shut it down', canStopRecord),
   workKey('a', 'rearm', 'the installer once more at the next boot', canRearmRecord),
   filterKey(fleetList, 'only those with what you type in their name, or a state: failed, !installed'),
+  paneKey('enter', 'details', 'details', 'everything that is known of the selected VM, and back to the table'),
+  paneKey('l', 'log', 'log', 'what was said and seen of the selected VM, and back'),
   workKey('A', 'rearm and start', 'the installer once more, now', canRearmAndStartRecord, 'rearm+start'),
   workKey('p', 'repair', 'give it what its template says, before its first boot', canRepairRecord),
   {
@@ -96,8 +98,6 @@ export const fleetKeys: readonly Key[] = [
     help: 'new VMs, or other work: back to the menu',
     run: (scene) => stay(toMenu(scene)),
   },
-  paneKey('enter', 'details', 'details', 'everything that is known of the selected VM, and back to the table'),
-  paneKey('l', 'log', 'log', 'what was said and seen of the selected VM, and back'),
   nextPaneKey,
   ...tickKeys(fleetList, { allHelp: 'tick all that are shown; once more: none' }),
   {

@@ -48,7 +48,7 @@ const pagerAt = (pane: ReadPane): PagerAt<FleetScene> => ({
 });
 
 /** Those of the table that do something with the VM one reads of. */
-const works = ['start', 'stop', 'rearm', 'repair'];
+const works = ['start', 'stop', 'rearm', 'rearm+start', 'repair'];
 
 const otherVm = (key: string, step: 'up' | 'down', help: string): Key => ({
   keys: [key],
@@ -78,12 +78,12 @@ const keysOf: Readonly<Record<ReadPane, readonly Key[]>> = {
   details: [
     ...pagerKeys(pagerAt('details')),
     goTo(['l'], 'log', 'log', 'what was said and seen of it'),
-    goTo(['enter', 'escape'], 'table', 'table', 'back to the table'),
+    goTo(['escape', 'enter'], 'table', 'table', 'back to the table'),
   ],
   log: [
     ...pagerKeys(pagerAt('log')),
     goTo(['enter'], 'details', 'details', 'everything that is known of it'),
-    goTo(['l', 'escape'], 'table', 'table', 'back to the table'),
+    goTo(['escape', 'l'], 'table', 'table', 'back to the table'),
   ],
 };
 
