@@ -12,6 +12,29 @@ const noOtherLanguages = {
   },
 };
 
+/** What is read only where something of it is used: a host on plain http needs no TLS. */
+const late = ['node:https'];
+
+/**
+ * An `import` of one of Node's own modules looks at each of its exports, and some of those load half of Node: node:http
+ * has WebSocket, for which undici and http2 are read. A `require` looks at nothing.
+ */
+const required = {
+  name: 'required',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, external: true } : { path, namespace: 'required' },
+    );
+    bundle.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => {
+      const whole = `require(${JSON.stringify(path)})`;
+      const names = Object.keys(process.getBuiltinModule(path)).map(
+        (name) => `get ${name}() { return ${whole}.${name}; }`,
+      );
+      return { contents: `module.exports = ${late.includes(path) ? `{ ${names.join(', ')} }` : whole}` };
+    });
+  },
+};
+
 /**
  * The screen code and the simulator stay behind dynamic imports: with splitting, `xenfai rearm` never reads them.
  * The devtools of Ink are replaced by nothing: they are only loaded when DEV is set.
@@ -29,9 +52,13 @@ await build({
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { 'process.env.NODE_ENV': '"production"' },
-  plugins: [noOtherLanguages],
-  alias: { 'react-devtools-core': './scripts/no-devtools.mjs' },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    // Yoga would fetch its own code from a data: URL, and Node would read undici for it.
+    fetch: 'undefined',
+  },
+  plugins: [noOtherLanguages, required],
+  alias: { 'react-devtools-core': './scripts/no-devtools.mjs', 'string-width': './scripts/string-width.mjs' },
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; let __required; const require = (id) => (__required ??= __createRequire(import.meta.url))(id);",
   },

@@ -45,6 +45,7 @@ export interface Screen<Name extends string, Own, Event, Command extends OwnComm
   /** Something is under way that Ctrl-C can stop. */
   readonly busy: (own: Own) => boolean;
   /** Carries a command out; what comes of it is dispatched. What it throws is given to `failed`. */
+  /** Loads what it needs when it is asked: the first frame does not wait for the code of what may be done later. */
   readonly perform: (command: Command, work: Work<Event>) => Promise<void>;
   readonly failed: (command: Command, problem: Problem) => Event;
   /** For the normal screen, when the program has been left. */

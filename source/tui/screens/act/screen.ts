@@ -2,7 +2,6 @@ import type { Screen } from '../../app/screen.ts';
 import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
 import { filterLayers } from '../../kit/list-keys.ts';
-import { performAct } from './effects.ts';
 import { createFields } from './fields.ts';
 import { actMenuKeys, candidateList, createForm, createKeys, pickKeys } from './keys.ts';
 import { actPlace } from './place.ts';
@@ -36,6 +35,6 @@ export const act: Screen<'act', ActState, ActEvent, ActCommand> = {
   reduce: reduceAct,
   notice: noticeAct,
   busy: () => false,
-  perform: performAct,
+  perform: async (command, work) => (await import('./effects.ts')).performAct(command, work),
   failed: (_, problem) => ({ type: 'failed', problem }),
 };

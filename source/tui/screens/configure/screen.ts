@@ -1,6 +1,5 @@
 import type { Screen } from '../../app/screen.ts';
 import { typeIn } from '../../kit/form-keys.ts';
-import { performConfigure } from './effects.ts';
 import { configureForm, configureKeys, configureTerms, savingKeys } from './keys.ts';
 import { configurePlace } from './place.ts';
 import { noticeConfigure, reduceConfigure } from './reduce.ts';
@@ -26,6 +25,6 @@ export const configure: Screen<'configure', ConfigureState, ConfigureEvent, Conf
   reduce: reduceConfigure,
   notice: noticeConfigure,
   busy: ({ saving }) => saving,
-  perform: performConfigure,
+  perform: async (command, work) => (await import('./effects.ts')).performConfigure(command, work),
   failed: (_, problem) => ({ type: 'failed', problem }),
 };

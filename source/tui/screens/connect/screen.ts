@@ -1,7 +1,6 @@
 import type { Screen } from '../../app/screen.ts';
 import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
-import { performConnect } from './effects.ts';
 import { connectedKeys, connectingKeys, hostMenuKeys, loginForm, loginKeys } from './keys.ts';
 import { connectPlace } from './place.ts';
 import { reduceConnect } from './reduce.ts';
@@ -34,6 +33,6 @@ export const connect: Screen<'connect', ConnectState, ConnectEvent, ConnectComma
   },
   reduce: reduceConnect,
   busy: ({ phase }) => phase === 'connecting',
-  perform: performConnect,
+  perform: async (command, work) => (await import('./effects.ts')).performConnect(command, work),
   failed: (_, problem) => ({ type: 'failed', problem }),
 };

@@ -2,7 +2,6 @@ import { lookOf } from '../../app/installs.ts';
 import type { Screen } from '../../app/screen.ts';
 import type { Term } from '../../kit/glossary.ts';
 import { filterLayers } from '../../kit/list-keys.ts';
-import { performFleet } from './effects.ts';
 import { heardRow } from './header.ts';
 import { fleetKeys, fleetList } from './keys.ts';
 import { paneLayers } from './panes.ts';
@@ -37,7 +36,7 @@ export const fleet: Screen<'fleet', FleetState, FleetEvent, FleetCommand> = {
   reduce: reduceFleet,
   notice: noticeFleet,
   busy: () => false,
-  perform: performFleet,
+  perform: async (command, work) => (await import('./effects.ts')).performFleet(command, work),
   failed: (_, problem) => ({ type: 'failed', problem }),
   // Installs do not need us: they go on when the screen is closed.
   farewell: ({ shared }) =>

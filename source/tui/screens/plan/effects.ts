@@ -10,8 +10,6 @@ import { carryOut } from './carry-out.ts';
 import type { JobEntry, PlanCommand, PlanEvent, Planned } from './state.ts';
 import { type Wish, wishesOf } from './wishes.ts';
 
-export { leftBehind } from '../../../operations/in-flight.ts';
-
 type PlanWork = Work<PlanEvent>;
 
 export async function performPlan(command: PlanCommand, work: PlanWork): Promise<void> {

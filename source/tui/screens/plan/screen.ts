@@ -1,5 +1,5 @@
+import { leftBehind } from '../../../operations/in-flight.ts';
 import type { Screen } from '../../app/screen.ts';
-import { leftBehind, performPlan } from './effects.ts';
 import { doneKeys, planningKeys, previewKeys } from './keys.ts';
 import { noticePlan, reducePlan } from './reduce.ts';
 import { type Job, type PlanCommand, type PlanEvent, type PlanState, startPlan } from './state.ts';
@@ -22,7 +22,7 @@ export const plan: Screen<'plan', PlanState, PlanEvent, PlanCommand> = {
   reduce: reducePlan,
   notice: noticePlan,
   busy: ({ job }) => job?.phase === 'running' || job?.phase === 'planning',
-  perform: performPlan,
+  perform: async (command, work) => (await import('./effects.ts')).performPlan(command, work),
   failed: (_, problem) => ({ type: 'failed', problem }),
   farewell: () => leftBehind(),
 };

@@ -2,7 +2,6 @@ import type { Screen } from '../../app/screen.ts';
 import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
 import { filterLayers } from '../../kit/list-keys.ts';
-import { performTemplate } from './effects.ts';
 import { copyForm, copyingKeys, copyKeys, paramKeys, paramList, templateKeys, templateList } from './keys.ts';
 import { templatePlace } from './place.ts';
 import { noticeTemplate, reduceTemplate } from './reduce.ts';
@@ -39,6 +38,6 @@ export const template: Screen<'template', TemplateState, TemplateEvent, Template
   reduce: reduceTemplate,
   notice: noticeTemplate,
   busy: ({ loading, copying }) => loading || copying,
-  perform: performTemplate,
+  perform: async (command, work) => (await import('./effects.ts')).performTemplate(command, work),
   failed: (command, problem) => ({ type: 'failed', during: command.do, problem }),
 };

@@ -1,6 +1,5 @@
 import type { Screen } from '../../app/screen.ts';
 import { typeIn } from '../../kit/form-keys.ts';
-import { performVerify } from './effects.ts';
 import { stageForm, stageKeys, stagingKeys, verifyKeys } from './keys.ts';
 import { verifyPlace } from './place.ts';
 import { noticeVerify, reduceVerify } from './reduce.ts';
@@ -31,6 +30,6 @@ export const verify: Screen<'verify', VerifyState, VerifyEvent, VerifyCommand> =
   reduce: reduceVerify,
   notice: noticeVerify,
   busy: ({ running, stage }) => running || stage.running,
-  perform: performVerify,
+  perform: async (command, work) => (await import('./effects.ts')).performVerify(command, work),
   failed: (command, problem) => ({ type: 'failed', during: command.do, problem }),
 };

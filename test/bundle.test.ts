@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+
+// What the build does for a quick start, and what would undo it.
+
+const root = resolve(import.meta.dirname, '..');
+
+test('what stands for string-width in the bundle says what string-width says', async () => {
+  const { default: widthOf }: { default: (text: string) => number } = await import(
+    join(root, 'scripts/string-width.mjs')
+  );
+  const points = Array.from({ length: 0x3000 }, (_, point) => String.fromCharCode(point));
+  expect(points.filter((one) => widthOf(one) !== stringWidth(one))).toEqual([]);
+  const mixed = fc.string({
+    unit: fc.oneof(fc.constantFrom(...points), fc.constantFrom('世', '👍', '\ufe0f', '\u200d')),
+  });
+  fc.assert(fc.property(mixed, (text) => expect(widthOf(text)).toBe(stringWidth(text))));
+});
+
+test('zod is imported as a namespace: as an object it brings 350 kB that nobody uses', () => {
+  const files = readdirSync(join(root, 'source'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.tsx?$/.test(file),
+  );
+  const wrong = files.filter((file) =>
+    /import \{[^}]*\bz\b[^}]*\} from 'zod'/.test(readFileSync(join(root, 'source', file), 'utf8')),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('nothing in the bundle imports node:http, which would load undici', () => {
+  const chunks = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.js'));
+  const wrong = chunks.filter((file) =>
+    /(from|import)\s*["'](node:)?http["']/.test(readFileSync(join(root, 'dist', file), 'utf8')),
+  );
+  expect(chunks.length).toBeGreaterThan(1);
+  expect(wrong).toEqual([]);
+});
