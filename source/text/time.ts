@@ -1,14 +1,3 @@
-/** How long ago, in the two largest units: "42s", "3m 5s", "2h 10m", "4d 3h". */
-export function formatAge(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}m ${seconds % 60}s`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours}h ${minutes % 60}m`;
-  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
-}
-
 /**
  * How long ago, coarsely: "just now", "2 min", "3 h", "4 d". It changes once a minute at most, so that a screen at rest
  * need not be drawn again.

@@ -120,6 +120,16 @@ describe('an install to its end', () => {
     expect(await status('vm1')).toMatchObject({ state: 'installed' });
   });
 
+  test('over a restart of xapi: that costs no patience, and no verdict', async () => {
+    await xenfai(sim, ['start', 'vm1']);
+    const run = goesOn(['watch', 'vm1']);
+    await run.says(' vm1 installing');
+    sim.restart();
+    guests.release();
+    expect((await run.ended).code).toBe(0);
+    expect(run.told()).toEqual(['vm1 installing', 'vm1 installed']);
+  });
+
   test('of one that halts at its end: what halted it is on record', async () => {
     const line =
       'console=hvc0 root=nfs:10.1.1.6:/srv/fai/nfsroot rootovl ip=dhcp FAI_ACTION=install FAI_CONFIG_SRC=nfs://10.1.1.6/srv/fai/config';
@@ -155,8 +165,18 @@ describe('an install that does not get there', () => {
     expect(run.notes.join('\n')).toContain('try: xenfai rearm vm1');
     expect(await status('vm1')).toMatchObject({ state: 'failed', task: 'action', code: 21 });
     expect((await xenfai(sim, ['status', 'vm1'])).out).toContain('at action, code 21');
-    // Whoever looks next is told the same, by the record.
+    // Whoever looks next is told the same, by the record; on this machine, by what was heard here.
+    const elsewhere = {
+      XENFAI_HOST: sim.host,
+      XENFAI_PASSWORD: sim.password,
+      XENFAI_STATE_DIR: '/nonexistent/xenfai',
+    };
     expect((await xenfai(sim, ['watch', 'vm1', '--json'])).json[0]).toMatchObject({
+      state: 'failed',
+      known: 'message',
+    });
+    const next = await xenfai(sim, ['watch', 'vm1', '--read-only', '--json'], { env: elsewhere });
+    expect(next.json[0]).toMatchObject({
       state: 'failed',
       task: 'action',
       code: 21,

@@ -5,7 +5,7 @@ import { expandNames } from '../../source/operations/vm-names.ts';
 import { cleanLine, cleanText, escapeForJson } from '../../source/text/clean.ts';
 import { printShell, shellWord, xe } from '../../source/text/shell.ts';
 import { formatBytes, parseSize } from '../../source/text/sizes.ts';
-import { coarseAge, formatAge } from '../../source/text/time.ts';
+import { coarseAge } from '../../source/text/time.ts';
 import { cutText, fitText, widthOf, wrapText } from '../../source/text/width.ts';
 
 describe('cleaning foreign text', () => {
@@ -158,14 +158,6 @@ describe('sizes and times', () => {
     [40810276, '38.9 MiB'],
     [8 * 1024 ** 3, '8 GiB'],
   ])('%s bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
-
-  test.each([
-    [42_000, '42s'],
-    [185_000, '3m 5s'],
-    [7_800_000, '2h 10m'],
-    [356_400_000, '4d 3h'],
-    [-5, '0s'],
-  ])('%s ms are %s', (ms, text) => expect(formatAge(ms)).toBe(text));
 
   test.each([
     [-5, 'just now'],
