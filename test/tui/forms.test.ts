@@ -232,3 +232,38 @@ test('one failed fetch is said once, with what to try', () => {
   expect(text.match(/no such file/g)).toHaveLength(2);
   expect(text.match(/Put it there/g)).toHaveLength(1);
 });
+
+test('the list of VMs to boot says how many are ticked, and by which key all armed ones are', () => {
+  const head = (...keys: string[]): string => {
+    const { state } = play(at('act'), '2', ...keys);
+    const rows = topmost(stack(state), 'view')?.(state, size).rows ?? [];
+    return (rows[0] ?? []).map(({ text }) => text).join('');
+  };
+  expect(head()).toContain('* ticks all armed');
+  expect(head('*')).toContain('1 ticked');
+});
+
+describe('what Enter does in a result', () => {
+  const done = (work: 'create' | 'rearm') => {
+    const asked =
+      work === 'create'
+        ? play(at('act'), 'enter', 'pagedown', 'enter').state
+        : play(at('fleet'), '/', 'o', 'n', 'enter', 'a').state;
+    const outcome = say.plan({
+      type: 'result',
+      result: { name: 'web01', ok: true, text: 'armed, halted', problem: null, notes: [], left: [] },
+      startable: vm('web01').ref,
+    });
+    return play(asked, say.plan({ type: 'planned', entries: [] }), outcome, say.plan({ type: 'finished' }), 'enter');
+  };
+
+  test('it starts what this very plan has made, by a plan of its own', () => {
+    expect(done('create').commands.at(-1)).toMatchObject({ do: 'plan', request: { work: 'start', chained: true } });
+  });
+
+  test('it starts nothing that was there before', () => {
+    const { state, commands } = done('rearm');
+    expect(commands.filter((command) => 'do' in command && command.do === 'plan')).toEqual([]);
+    expect(state.plan.job).toBeNull();
+  });
+});

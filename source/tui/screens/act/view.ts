@@ -20,7 +20,9 @@ export function actMenuView(scene: ActScene, size: Size): View {
   return {
     rows: [
       title('What shall be done?'),
-      chosen === undefined ? hint('No template is chosen yet.') : [span('Template: ', 'dim'), foreign(chosen.name)],
+      chosen === undefined
+        ? hint('No template is chosen yet: new VMs begin with one.')
+        : [span('Template: ', 'dim'), foreign(chosen.name)],
       ...(shared.overridden ? wrapped(warning, size.width, 'bad') : []),
       blank,
     ],
@@ -95,7 +97,10 @@ export function pickView(scene: ActScene, size: Size): View {
   const { ref } = candidateAt(scene) ?? {};
   const at = rows.findIndex((row) => row.ref === ref);
   const around = own.list.ticked;
-  const ticked = around.size === 0 ? [] : [span(`  ${around.size} ticked`, 'accent', { bold: true })];
+  const ticked =
+    around.size === 0
+      ? [span('  *', 'accent', { bold: true }), span(own.work === 'start' ? ' ticks all armed' : ' ticks all', 'dim')]
+      : [span(`  ${around.size} ticked`, 'accent', { bold: true })];
   const head: Line = [
     ...title(pickTitles[own.work]),
     span(`  ${at + 1} of ${rows.length}  `, 'dim'),
