@@ -23,7 +23,10 @@ const required = {
   name: 'required',
   setup(bundle) {
     bundle.onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-      kind === 'require-call' ? { path, external: true } : { path, namespace: 'required' },
+      // What is imported later is asked for by its names, which a `require` does not have.
+      kind === 'require-call' || kind === 'dynamic-import'
+        ? { path, external: true }
+        : { path, namespace: 'required' },
     );
     bundle.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => {
       const whole = `require(${JSON.stringify(path)})`;
