@@ -49,7 +49,11 @@ const silent = (state: AppState, since: number, nextTry: number | null): AppStat
   ).state;
 
 describe('while the host is silent', () => {
-  const state = silent(at('fleet'), now, now + 4000);
+  // Armed a while ago: its age is on the screen.
+  const mark = JSON.stringify({ vm: 'u-armed', run: 'r', at: new Date(now - 5 * minute).toISOString(), by: 'alice' });
+  const armed = vm('armed', { other_config: { ...vm('armed').record.other_config, 'xenfai:armed': mark } });
+  const fleet = play(at('fleet'), say.fleet({ type: 'fleet', fleet: fleetOf([armed]), now })).state;
+  const state = silent(fleet, now, now + 4000);
   const later = play(state, { type: 'tick', now: now + 3 * minute }).state;
 
   test('every screen says so', () => {
@@ -61,6 +65,7 @@ describe('while the host is silent', () => {
   });
 
   test('the rows stand still and are faded, while the clock runs', () => {
+    expect(drawn(state).map(textOf).join('\n')).toContain('5 min');
     expect(drawn(later)).toEqual(drawn(state));
     expect(new Set(drawn(state).flatMap((row) => row.map(({ tone }) => tone)))).toEqual(new Set(['dim']));
     expect(textOf(connectionRow(later.shared, size))).toMatch(/for 3 ?m/);
