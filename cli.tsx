@@ -60,7 +60,7 @@ function keepCompiled(): void {
 
 /** The screen on a real host. */
 async function screen(options: GlobalFlags, around: Surroundings): Promise<number> {
-  await refuseTerminal(around);
+  await refuseTerminal();
   const [
     { loadSettings },
     { readPassword },
@@ -101,7 +101,7 @@ async function screen(options: GlobalFlags, around: Surroundings): Promise<numbe
 
 /** The same screen on a host that exists in this process only; its settings go when it goes. */
 async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings): Promise<number> {
-  await refuseTerminal(around);
+  await refuseTerminal();
   const [
     { monitorPort },
     { noJournal },
@@ -158,12 +158,12 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   }
 }
 
-async function refuseTerminal(around: Surroundings): Promise<void> {
+async function refuseTerminal(): Promise<void> {
   const [{ terminalProblem }, { usage }] = [
     await import('./source/commands/terminal.ts'),
     await import('./source/commands/usage.ts'),
   ];
-  const problem = terminalProblem(around.env, process.stdin.isTTY === true, process.stdout.isTTY === true);
+  const problem = terminalProblem(process.stdin.isTTY === true, process.stdout.isTTY === true);
   if (problem !== null) usage(problem);
 }
 
@@ -207,10 +207,9 @@ async function open(
 ): Promise<number> {
   // Whether there are colours is said below; without this chalk would take bold and the cursor with them, and all in CI.
   process.env['FORCE_COLOR'] = '1';
-  const [{ timeoutOf }, { signsFor, wantsColour }, { openScreen }, { cleanLine }, { noticesFor }] = [
+  const [{ timeoutOf }, { isAloud, signsFor, wantsColour }, { cleanLine }, { noticesFor }] = [
     await import('./source/commands/connect.ts'),
     await import('./source/commands/terminal.ts'),
-    await import('./source/tui/screen.tsx'),
     await import('./source/text/clean.ts'),
     await import('./source/settings/notices.ts'),
   ];
@@ -228,7 +227,9 @@ async function open(
     transport,
     signal: around.signal,
   };
-  const { code, history } = await openScreen(options);
+  const { code, history } = isAloud(around.env, flags.screenReader)
+    ? await import('./source/tui/aloud.ts').then(({ openAloud }) => openAloud(options))
+    : await import('./source/tui/screen.tsx').then(({ openScreen }) => openScreen(options));
   // The other screen is gone; what was done stays readable here.
   for (const line of history) around.out(cleanLine(line));
   return code;

@@ -21,7 +21,7 @@ const levels: readonly (readonly string[])[] = [
 
 /** The same inside a room with folders; '' is what lies in the room itself. */
 const floors: Readonly<Record<string, readonly string[]>> = {
-  tui: ['', 'screens', 'app', 'kit', 'cells'],
+  tui: ['', 'aloud', 'screens', 'app', 'kit', 'cells'],
   // A check asks the archive around the files, and both download.
   repository: ['', 'archive', 'download'],
 };

@@ -18,6 +18,7 @@ export const everyFlag = (take: Take) => ({
   json: take.on('--json', 'one JSON document on stdout'),
   noColor: take.on('--no-color', 'no colours'),
   lowBandwidth: take.on('--low-bandwidth', 'the screen changes less often'),
+  screenReader: take.on('--screen-reader', 'instead of the screen: lines, with numbered answers'),
   yes: take.on('--yes', 'do not ask'),
   dryRun: take.on('--dry-run', 'show what would be done'),
   readOnly: take.on('--read-only', 'change nothing'),

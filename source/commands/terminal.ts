@@ -1,15 +1,7 @@
 /** What the screen needs of a terminal; the reason in one line when it is not there, else null. */
-export function terminalProblem(
-  env: Readonly<Record<string, string | undefined>>,
-  stdin: boolean,
-  stdout: boolean,
-): string | null {
+export function terminalProblem(stdin: boolean, stdout: boolean): string | null {
   if (!stdin || !stdout) {
     return 'The screen needs a terminal. Without one use the subcommands, such as: xenfai status --json';
-  }
-  const term = env['TERM'] ?? '';
-  if (term === '' || term === 'dumb') {
-    return `TERM is "${term}": this terminal cannot move its cursor. The subcommands work everywhere: xenfai --help`;
   }
   return null;
 }
@@ -24,3 +16,14 @@ export function signsFor(env: Readonly<Record<string, string | undefined>>): 'un
 /** Whether colours are wanted: NO_COLOR as no-color.org has it, and chalk's own variable. */
 export const wantsColour = (env: Readonly<Record<string, string | undefined>>, noColor: boolean): boolean =>
   !noColor && !env['NO_COLOR'] && env['FORCE_COLOR'] !== '0';
+
+/**
+ * Whether the program is read out in lines instead of drawn: somebody listens (both variables are what other programs
+ * ask for, too), or the terminal cannot move its cursor.
+ */
+export function isAloud(env: Readonly<Record<string, string | undefined>>, screenReader: boolean): boolean {
+  const wanted = [env['ACCESSIBLE'], env['INK_SCREEN_READER']].some(
+    (value) => value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase()),
+  );
+  return screenReader || wanted || ['', 'dumb'].includes(env['TERM'] ?? '');
+}

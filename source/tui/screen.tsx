@@ -9,7 +9,7 @@ import { FrameOutput } from './cells/frame-output.ts';
 import { ascii, colourless, type Glyphs, linuxConsole, unicode } from './kit/theme.ts';
 import { type AppState, screens, startState } from './screens/index.ts';
 
-interface ScreenOptions extends Omit<Surroundings, 'now' | 'write'> {
+export interface ScreenOptions extends Omit<Surroundings, 'now' | 'write'> {
   readonly suggestions: Suggestions;
   readonly lowBandwidth: boolean;
   readonly signs: 'unicode' | 'console' | 'ascii';

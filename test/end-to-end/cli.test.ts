@@ -101,12 +101,6 @@ describe('guards', () => {
     expect(ended.out + ended.err).toContain(words);
     expect(ended.err).not.toMatch(/\n\s+at /);
   });
-
-  test('TERM=dumb is refused in one line', async () => {
-    const terminal = new Terminal([built, 'demo'], { env: { TERM: 'dumb' } });
-    expect((await terminal.exit).exitCode).toBe(2);
-    expect(terminal.raw.trim().split('\n')).toHaveLength(1);
-  });
 });
 
 test('simulate prints one line, serves strangers, and ends on SIGTERM with 0', async () => {

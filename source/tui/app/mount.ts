@@ -118,12 +118,14 @@ function liftLayer<Name extends string, Own, Event, Command extends OwnCommand, 
   return {
     clear,
     keys: layer.keys.map(
-      ({ run, disabled, shown, labelNow, ...binding }): Binding<State, Launch<State>> => ({
+      ({ run, disabled, shown, labelNow, rows, asks, ...binding }): Binding<State, Launch<State>> => ({
         ...binding,
         run: (state, key) => lift(screen, state, run(sceneOf(screen, state), key)),
         ...(disabled === undefined ? {} : { disabled: (state) => disabled(sceneOf(screen, state)) }),
         ...(shown === undefined ? {} : { shown: (state) => shown(sceneOf(screen, state)) }),
         ...(labelNow === undefined ? {} : { labelNow: (state) => labelNow(sceneOf(screen, state)) }),
+        ...(rows === undefined ? {} : { rows: (state) => rows(sceneOf(screen, state)) }),
+        ...(asks === undefined ? {} : { asks: (state) => asks(sceneOf(screen, state)) }),
       }),
     ),
     ...(typed === undefined

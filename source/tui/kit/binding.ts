@@ -1,3 +1,4 @@
+import type { Question } from './form.ts';
 import type { Term } from './glossary.ts';
 import type { Key } from './key.ts';
 import type { Line } from './lines.ts';
@@ -31,6 +32,10 @@ export interface Binding<State, Command> {
   readonly pinned?: boolean;
   /** Moves in a list; the help screen says it once for all of them. */
   readonly movement?: boolean;
+  /** Goes to the first of so many rows of a list. */
+  readonly rows?: (state: State) => number;
+  /** The form that it goes on in: what is asked for now. */
+  readonly asks?: (state: State) => Question | null;
 }
 
 /** What stands in the body of the screen: rows, and below them perhaps a menu. */

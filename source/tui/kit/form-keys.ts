@@ -8,6 +8,7 @@ import {
   firstError,
   focusIndex,
   focusOn,
+  questionOf,
   shownFields,
   toggleFold,
 } from './form.ts';
@@ -75,6 +76,7 @@ export function formKeys<State, Command, Values>(
       label: `next, ${at.last}`,
       labelNow: enterNow,
       help: at.help,
+      asks: (state) => questionOf(at.fields(state), at.form(state)),
       disabled: (state) => (isLast(state) ? (at.disabled?.(state) ?? null) : null),
       run: enter,
     },

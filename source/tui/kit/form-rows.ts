@@ -25,6 +25,7 @@ export function formRows<Values>(
   size: Size,
   active = true,
 ): DrawnForm {
+  if (size.aloud) return { rows: [], above: 0, below: 0 };
   const fields = shownFields(all, form);
   const at = focusIndex(all, form);
   const gap = ' '.repeat(labelWidth + 2);

@@ -201,3 +201,33 @@ function ticked(list: string, name: string): string {
   const names = list.split(',').filter((one) => one !== '');
   return (names.includes(name) ? names.filter((one) => one !== name) : [...names, name]).join(',');
 }
+
+/** A field as it is asked for by itself. */
+export interface Question {
+  readonly label: string;
+  readonly kind: FieldKind;
+  readonly value: string;
+  readonly options: readonly Option[];
+  /** The flag under the cursor. */
+  readonly flag: number;
+  readonly required: boolean;
+  /** What was refused. */
+  readonly complaint: string | null;
+}
+
+/** The field under the cursor. */
+export function questionOf<Values>(fields: readonly Field<Values>[], form: FormState<Values>): Question | null {
+  const field = fieldAt(fields, form);
+  if (field === undefined) return null;
+  const value = field.value(form.values);
+  const refused = form.error?.field === field.id ? form.error.text : null;
+  return {
+    label: field.label,
+    kind: field.kind,
+    value,
+    options: field.options?.(form.values) ?? [],
+    flag: form.flag,
+    required: field.required !== undefined,
+    complaint: refused ?? (value.trim() === '' ? null : (field.check?.(form.values) ?? null)),
+  };
+}

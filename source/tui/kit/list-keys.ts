@@ -31,6 +31,7 @@ export function listKeys<State>(at: ListAt<State>): readonly Binding<State, neve
     hidden: true,
     movement: true,
     run: (state) => stay(at.put(state, move(at.list(state), step, at.ids(state), at.page?.(state)))),
+    ...(step === 'home' ? { rows: (state: State) => at.ids(state).length } : {}),
   }));
 }
 

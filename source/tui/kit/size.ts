@@ -5,4 +5,6 @@ export interface Size {
   readonly width: number;
   readonly height: number;
   readonly glyphs: Glyphs;
+  /** It is read to somebody, row by row: rows of a table are numbered, and fields are asked for one by one. */
+  readonly aloud?: boolean;
 }

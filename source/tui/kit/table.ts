@@ -34,6 +34,7 @@ interface Table<Row extends object, Around> {
 
 /** A table as rows of the screen: only those around the cursor that fit are made. */
 export function tableRows<Row extends object, Around>(table: Table<Row, Around>, size: Size): Line[] {
+  if (size.aloud) return numberedRows(table);
   const { rows, around, at, heads, isTicked } = table;
   const { glyphs, width } = size;
   const fitted = fitColumns(table, size);
@@ -57,6 +58,23 @@ export function tableRows<Row extends object, Around>(table: Table<Row, Around>,
     return selected ? barred(line, width) : line;
   });
   return heads ? [headOf(table, fitted, glyphs), ...shown] : shown;
+}
+
+/** Rows that somebody can still listen to; of more, those around the cursor. */
+const listened = 20;
+
+/** Each row as a sentence with its number. */
+function numberedRows<Row extends object, Around>(table: Table<Row, Around>): Line[] {
+  const { columns, rows, around, at, heads, isTicked } = table;
+  const [first, end] = windowOf(rows.length, Math.max(0, at), listened);
+  return rows.slice(first, end).map((row, index): Line => {
+    const cells = columns.flatMap(({ head, cell, spare }, place) => {
+      const text = cleanLine(cell(row, around));
+      if (text === '' || spare !== undefined) return [];
+      return [place === 0 || !heads ? text : `${head.toLowerCase()} ${text}`];
+    });
+    return [span(`${first + index + 1}. ${cells.join(', ')}${isTicked?.(row) ? ', ticked' : ''}`)];
+  });
 }
 
 /** A column in the room it has, with the cells that had to be cut. */

@@ -191,3 +191,25 @@ export const linuxConsole: Glyphs = {
   bullet: '·',
   keys: unicode.keys,
 };
+
+/** For whoever listens: words where a sign says something, nothing where it only decorates. */
+export const spoken: Glyphs = {
+  ...ascii,
+  done: 'done:',
+  wrong: 'failed:',
+  current: 'now:',
+  open: 'to do:',
+  pointer: '',
+  on: 'ticked:',
+  off: 'not ticked:',
+  full: '',
+  empty: '',
+  rule: '',
+  bar: ',',
+  arrow: 'becomes',
+  ellipsis: '...',
+  bullet: '',
+  left: '',
+  right: '',
+  install: Object.fromEntries(Object.keys(ascii.install).map((look) => [look, ''])) as Glyphs['install'],
+};

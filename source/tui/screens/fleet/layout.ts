@@ -22,8 +22,8 @@ export interface Layout {
 /** Between the table and what is beside it. */
 export const bar = 3;
 
-export function layoutOf({ width, height }: Pane): Layout {
-  if (width + frame.columns < wide) {
+export function layoutOf({ width, height, aloud = false }: Pane & { readonly aloud?: boolean }): Layout {
+  if (width + frame.columns < wide || aloud) {
     const whole = { width, height: height - 1 };
     return { sideBySide: false, table: { width, height }, details: whole, log: whole };
   }

@@ -43,7 +43,7 @@ export function templateView(scene: TemplateScene, size: Size): View {
   if (shared.templates.items.length === 0) return { rows: [busyRow('Reading the templates', size)] };
   const items = templateRows(scene);
   const at = items.findIndex(({ uuid }) => uuid === own.list.selected);
-  if (size.width >= wide) {
+  if (size.width >= wide && !size.aloud) {
     const left = Math.floor(size.width * 0.55);
     const details = detailRows(scene, items[at], { ...size, width: size.width - left - 3 });
     return { rows: beside(listRows(scene, { ...size, width: left }), details, left, size.height, size.glyphs) };

@@ -1,0 +1,80 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { type Conversation, converse, type Talk } from './aloud/conversation.ts';
+import type { ScreenOptions } from './screen.tsx';
+import { type AppState, screens, startState } from './screens/index.ts';
+
+/**
+ * The same program for whoever listens to it, or whose terminal cannot move its cursor: on the normal screen, in lines,
+ * with numbered answers. Returns the exit code and what the session did.
+ */
+export async function openAloud(options: ScreenOptions): Promise<{ code: number; history: readonly string[] }> {
+  const { suggestions, readOnly, settings, timeout, monitorPort, transport, journal, learned, notices, signal } =
+    options;
+  const now = (): number => options.now().getTime();
+  const { stdin, stdout } = process;
+  let hush = false;
+  const echo = new Writable({
+    write(chunk, _encoding, done) {
+      // At once: what is said next must not overtake the end of the line that was typed.
+      if (!hush) stdout.write(chunk);
+      done();
+    },
+  });
+  const lines = createInterface({ input: stdin, output: echo, terminal: true, historySize: 0, prompt: '> ' });
+  // A line that is being said takes the place of the empty prompt.
+  const talk: Talk = {
+    say: (text) => void stdout.write(text.map((line) => `\r${line}\n`).join('')),
+    ask(secret) {
+      lines.prompt();
+      hush = secret;
+    },
+    isTyping: () => lines.line !== '',
+  };
+  return new Promise((resolve) => {
+    let ended = false;
+    let talking: Conversation<AppState> | null = null;
+    const end = async (code: number): Promise<void> => {
+      if (ended || talking === null) return;
+      ended = true;
+      signal.removeEventListener('abort', hangUp);
+      talking.stop();
+      const last = talking.state();
+      lines.close();
+      stdin.pause();
+      stdout.write('\n');
+      await talking.runner.close(!last.shared.stopping);
+      const history = [...last.shared.history, ...screens.flatMap((screen) => screen.farewell(last))];
+      resolve({ code, history });
+    };
+    const hangUp = (): void => void end(0);
+    talking = converse<AppState>({
+      screens,
+      start: startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() }),
+      surroundings: {
+        settings,
+        timeout,
+        monitorPort,
+        readOnly,
+        transport,
+        journal,
+        learned,
+        notices,
+        now,
+        write: (text) => void stdout.write(text),
+      },
+      tickEvery: 1000,
+      talk,
+      quit: (code) => void end(code),
+    });
+    const { hear, interrupt } = talking;
+    lines.on('line', (line) => {
+      if (hush) stdout.write('\n');
+      hush = false;
+      hear(line);
+    });
+    lines.on('SIGINT', interrupt);
+    lines.on('close', hangUp);
+    signal.addEventListener('abort', hangUp, { once: true });
+  });
+}
