@@ -50,3 +50,19 @@ test.each(['README.md', 'CONTRIBUTING.md'])('links inside %s lead somewhere', (n
   const links = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
   expect(links.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
 });
+
+describe('docs/terminal.md', () => {
+  const rows = [...read('docs/terminal.md').matchAll(/^\| (\d+) \|.*\| `([^`]+)`: ([^|]+?) \|$/gm)];
+
+  test('has the twenty-five, in order', () => {
+    expect(rows.map(([, number]) => Number(number))).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+  });
+
+  test.each(rows.map(([, number, path, name]) => [number, path, name] as const))(
+    '%s is shown by %s: %s',
+    (_, path = '', name = '') => {
+      const titles = [...read(path).matchAll(/(?:test|describe)(?:\.each[\s\S]*?\])?\)?\(\s*(['"`])(.*?)\1,/g)];
+      expect(titles.some(([, , title = '']) => title.startsWith(name))).toBe(true);
+    },
+  );
+});
