@@ -83,6 +83,8 @@ export async function bytesPerKey(): Promise<BenchmarkRow[]> {
     await terminal.shows('That is the one attempt.');
     terminal.press('enter');
     await terminal.shows(/❯ Debian Lenny/);
+    terminal.press('o');
+    await terminal.shows('CentOS 4.5');
     const list = await press(terminal, 'down', /❯ CentOS 4\.5/);
     terminal.press('up');
     await terminal.shows(/❯ Debian Lenny/);
