@@ -5,7 +5,8 @@ import { noRoomAsked, readRoom } from '../operations/room.ts';
 import { refuseOther } from '../operations/same-plan.ts';
 import { summaryOf } from '../operations/summary.ts';
 import { agreed, isAsked, nothingChanged, refuseUnasked } from './agree.ts';
-import { type Changed, summary } from './changed.ts';
+import { andWatch } from './and-watch.ts';
+import type { Changed } from './changed.ts';
 import { type Connection, withHost } from './connect.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
@@ -76,8 +77,6 @@ export async function changeVms(
         if (shown !== undefined) refuseOther(shown.plan, now.plan);
         return change.carryOut(now.vm, now.plan, connection, (await facts).rules);
       });
-    if (!options.watch) return summary(await carriedOut(), options);
-    const { andWatch } = await import('./watching.ts');
     return andWatch(options, connection, around, carriedOut);
   });
 }

@@ -6,6 +6,7 @@ import { madeOnce, thereAlready } from '../operations/made-once.ts';
 import { type CreateOptions, createSite } from '../operations/site.ts';
 import { expandNames } from '../operations/vm-names.ts';
 import { ProblemError } from '../problem/problem.ts';
+import { andWatch } from './and-watch.ts';
 import { applyPlan, type Changed, withStart } from './changed.ts';
 import { type Connection, withHost } from './connect.ts';
 import { eachName } from './each.ts';
@@ -20,7 +21,6 @@ import { usage } from './usage.ts';
 import { size, wholeNumber } from './values.ts';
 import { vmItem } from './vm-json.ts';
 import { watchFlags } from './watch-flags.ts';
-import { andWatch } from './watching.ts';
 
 const takes = (take: Take) => ({
   patterns: take.any('NAME'),

@@ -1,10 +1,10 @@
 import { findVm } from '../hosts/vm.ts';
+import { andWatch } from './and-watch.ts';
 import { withHost } from './connect.ts';
 import { eachName } from './each.ts';
 import { command } from './spec.ts';
 import { startOne } from './starting.ts';
 import { watchFlags } from './watch-flags.ts';
-import { andWatch } from './watching.ts';
 
 export const start = command({
   name: 'start',

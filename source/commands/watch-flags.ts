@@ -1,4 +1,5 @@
 import { defaults } from '../limits/defaults.ts';
+import type { Given } from './global-flags.ts';
 import type { Take } from './take.ts';
 import { positive } from './values.ts';
 
@@ -17,6 +18,8 @@ export const watchFlags = (take: Take) => ({
 });
 
 export type WatchFlags = ReturnType<typeof watchFlags>;
+
+export type Watching = Given & Partial<WatchFlags>;
 
 /** Milliseconds. */
 export const patienceOf = ({ patience = defaults.patience }: Partial<WatchFlags>): number => patience * 60_000;

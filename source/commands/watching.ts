@@ -7,46 +7,17 @@ import { type Fleet, noFleet } from '../watch/fleet.ts';
 import { type Sight, sightOf } from '../watch/sight.ts';
 import { watchFleet } from '../watch/stream.ts';
 import { type Ref, ref } from '../xapi/records.ts';
-import { type Changed, summary } from './changed.ts';
 import type { Connection } from './connect.ts';
-import type { Given } from './global-flags.ts';
 import { listenPort } from './monitor-port.ts';
-import { note, printPart, printResult } from './print.ts';
+import { note, printPart } from './print.ts';
 import type { Result } from './result.ts';
 import type { Surroundings } from './surroundings.ts';
 import { endResult, interruptedResult } from './watch-end.ts';
-import { patienceOf, type WatchFlags } from './watch-flags.ts';
+import { patienceOf, type Watching } from './watch-flags.ts';
 import { type Awaited, type Seen, sightJson, timeOfDay } from './watch-lines.ts';
-
-export type Watching = Given & Partial<WatchFlags>;
 
 /** Milliseconds between two looks at what only time changes. */
 const beat = 1000;
-
-/**
- * Looks on while a change is carried out, and with --watch until every VM of it has ended. One listens before the
- * first VM starts, or FAI would find nobody to talk to.
- */
-export async function andWatch(
-  options: Watching,
-  connection: Connection,
-  around: Surroundings,
-  change: () => Promise<Changed[]>,
-): Promise<Result> {
-  if (!options.watch || options.dryRun) return summary(await change(), options);
-  const watch = new Watch(options, connection, around);
-  try {
-    const all = await change();
-    const result = summary(all, options);
-    const started = all.filter(({ problem }) => problem === null).map(({ item }) => item);
-    if (started.length === 0 || around.signal.aborted) return result;
-    printResult(result, options.json, around);
-    const failed = all.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-    return await watch.toEnd(started, failed);
-  } finally {
-    await watch.close();
-  }
-}
 
 /** Looks on until all these VMs have ended. */
 export async function watchVms(
@@ -64,7 +35,7 @@ export async function watchVms(
 }
 
 /** A stream that is followed from the moment it is made; its lines are those of the VMs that somebody waits for. */
-class Watch {
+export class Watch {
   private readonly options: Watching;
   private readonly around: Surroundings;
   private readonly stop = new AbortController();
