@@ -29,7 +29,8 @@ export function planStart(vm: Vm, rules: BootRules): Plan {
     });
   }
   const plan = planFor('start', vm, [...(bootsThroughLoader(vm) ? verdicts(record) : []), { do: 'start' }]);
-  return { ...plan, notes: halfArmedNotes(vm, rules) };
+  const needs = { disks: [], memory: record.memory_static_max };
+  return { ...plan, notes: halfArmedNotes(vm, rules), standing: standingOf(vm, rules), needs };
 }
 
 /** Of a VM that would not get to its installer: the check refuses its start. */

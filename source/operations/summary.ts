@@ -58,7 +58,7 @@ function stopPart(plans: readonly Plan[]): string[] {
 }
 
 /** One plan in a row: how it stands, what it loses. */
-function rowText(plan: Plan): string {
+export function rowText(plan: Plan): string {
   const loses = plan.erases.length === 0 ? [] : [`ERASES ${plan.erases.map(diskText).join(', ')}`];
   const made = plan.target.kind === 'made' && plan.needs !== undefined ? [sizesText(plan.needs)] : [];
   return [...(plan.standing === undefined ? [] : [plan.standing.condition]), ...made, ...loses].join('; ');

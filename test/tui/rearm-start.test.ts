@@ -90,7 +90,7 @@ test('of several that are ticked each is planned; those it is nothing for are na
   await program.press('*', 'a');
   await planShown(program);
   const shown = program.screen();
-  expect(shown).toMatch(/vm1: It is armed already\./);
+  expect(shown).toMatch(/2 VMs, 2 disks erased at the next boot.*vm1 {2}It is armed already\./s);
   expect(shown).toMatch(/Rearm .*vm3/);
   await program.press('escape');
   await program.press('s');

@@ -2,12 +2,13 @@ import type { Host } from '../../../hosts/host.ts';
 import { thereAlready } from '../../../operations/made-once.ts';
 import type { Plan } from '../../../operations/plan.ts';
 import { planView } from '../../../operations/plan-view.ts';
+import { noRoomAsked, type Room, readRoom } from '../../../operations/room.ts';
 import { diskText } from '../../../operations/summary.ts';
 import { saidOnly } from '../../app/told.ts';
 import type { Request } from '../../app/work.ts';
 import type { Work } from '../../app/world.ts';
 import { carryOut } from './carry-out.ts';
-import type { JobEntry, PlanCommand, PlanEvent, Planned } from './state.ts';
+import { type JobEntry, type PlanCommand, type PlanEvent, type Planned, startsVms } from './state.ts';
 import { type Wish, wishesOf } from './wishes.ts';
 
 type PlanWork = Work<PlanEvent>;
@@ -20,12 +21,21 @@ export async function performPlan(command: PlanCommand, work: PlanWork): Promise
       for (const wish of wishes) entries.push(await entryOf(wish, work.world.host()));
       entries.push(...unfitEntries(command.request));
       // One that was left by Esc must not come up in the next.
-      if (!work.signal.aborted) work.dispatch({ type: 'planned', entries });
+      const room = await roomFor(command.request, entries, work.world.host());
+      if (!work.signal.aborted) work.dispatch({ type: 'planned', entries, room });
       return;
     }
     case 'run':
       return run(wishes, command, work);
   }
+}
+
+/** Asked only where something is made or started. */
+async function roomFor(request: Request, entries: readonly JobEntry[], host: Host): Promise<Room> {
+  if (request.work !== 'create' && !startsVms(request)) return noRoomAsked;
+  const plans = entries.flatMap(({ planned }) => (planned === null ? [] : [planned.plan]));
+  // A host that does not say it is asked by the start itself.
+  return readRoom(host, plans).catch(() => noRoomAsked);
 }
 
 /** Those that were chosen with the others and cannot be done; behind the wishes, whose places count. */

@@ -4,7 +4,7 @@ import { change, writeReason } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
 import { scrollKeys } from '../../kit/scroll-keys.ts';
 import { carryOut, close, madeOnly, refuse, setJob, startThem } from './reduce.ts';
-import { type Job, type PlanCommand, type PlanScene, type PlanState, workable } from './state.ts';
+import { type Job, type PlanCommand, type PlanScene, type PlanState, unfitReason, workable } from './state.ts';
 
 type Key = SceneBinding<PlanState, PlanCommand>;
 
@@ -12,6 +12,9 @@ const scrolling = scrollKeys<PlanScene>({
   scroll: ({ own }) => own.job?.scroll ?? 0,
   put: (scene, scroll) => setJob(scene, { scroll }),
 });
+
+const carryOutReason = (scene: PlanScene): string | null =>
+  writeReason(scene) ?? (scene.own.job === null ? null : unfitReason(scene.own.job));
 
 export const planningKeys: readonly Key[] = [
   {
@@ -28,7 +31,7 @@ export const previewKeys: readonly Key[] = [
     label: 'do it',
     help: 'carry the plan out',
     disabled: (scene) =>
-      scene.own.job?.dangerous ? 'This changes an existing VM: y carries it out.' : writeReason(scene),
+      scene.own.job?.dangerous ? 'This changes an existing VM: y carries it out.' : carryOutReason(scene),
     run: carryOut,
   },
   {
@@ -38,9 +41,16 @@ export const previewKeys: readonly Key[] = [
     help: 'carry out a plan that changes an existing VM',
     disabled: (scene) => {
       const { job } = scene.own;
-      return job === null || workable(job).length === 0 ? 'There is nothing to carry out.' : writeReason(scene);
+      return job === null || workable(job).length === 0 ? 'There is nothing to carry out.' : carryOutReason(scene);
     },
     run: carryOut,
+  },
+  {
+    keys: ['d'],
+    label: 'details',
+    shown: ({ own }) => (own.job?.entries.length ?? 0) > 1,
+    help: 'each step of each VM with its xe line, or a row for each VM',
+    run: (scene) => stay(setJob(scene, { details: !scene.own.job?.details, scroll: 0 })),
   },
   ...scrolling,
   { keys: ['escape', 'n'], label: 'no', help: 'do not do it', run: refuse },

@@ -1,3 +1,4 @@
+import { noRoomAsked } from '../../../operations/room.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, flash, go, remember, type Shared, share } from '../../app/shared.ts';
 import { toldLines } from '../../app/told.ts';
@@ -5,7 +6,15 @@ import type { Request } from '../../app/work.ts';
 import { stay } from '../../kit/binding.ts';
 import { actPlace } from '../act/place.ts';
 import { fleetPlace } from '../fleet/place.ts';
-import { type Job, type PlanCommand, type PlanEvent, type PlanScene, type PlanState, workable } from './state.ts';
+import {
+  type Job,
+  type PlanCommand,
+  type PlanEvent,
+  type PlanScene,
+  type PlanState,
+  startsMade,
+  workable,
+} from './state.ts';
 
 type Reduced = SceneReduced<PlanState, PlanCommand>;
 
@@ -23,6 +32,9 @@ function openJob(scene: PlanScene, request: Request): Reduced {
     // A start asks when it erases; new VMs never do.
     dangerous: work !== 'create' && work !== 'start',
     entries: [],
+    room: noRoomAsked,
+    // One VM has room for all of it.
+    details: false,
     progress: {},
     results: [],
     startable: [],
@@ -35,9 +47,6 @@ function openJob(scene: PlanScene, request: Request): Reduced {
 export const setJob = (scene: PlanScene, part: Partial<Job>): PlanScene =>
   change(scene, { job: scene.own.job === null ? null : { ...scene.own.job, ...part } });
 
-/** Starts VMs that the plan before it has made: they have nothing to lose. */
-export const startsMade = (request: Request): boolean => request.work !== 'create' && request.chained === true;
-
 /** Everything in this result was made by its plan, and can be started. */
 export const madeOnly = ({ request, startable }: Job): boolean => request.work === 'create' && startable.length > 0;
 
@@ -48,9 +57,10 @@ export function reducePlan(scene: PlanScene, event: PlanEvent): Reduced {
   switch (event.type) {
     case 'planned': {
       // What was just made is new and empty; any other start that erases is asked for.
-      const erases = event.entries.some(({ planned }) => planned !== null && planned.erases.length > 0);
+      const { entries, room = noRoomAsked } = event;
+      const erases = entries.some(({ planned }) => planned !== null && planned.erases.length > 0);
       const dangerous = job.dangerous || (erases && !startsMade(job.request));
-      return stay(setJob(scene, { phase: 'preview', entries: event.entries, dangerous }));
+      return stay(setJob(scene, { phase: 'preview', entries, room, details: entries.length < 2, dangerous }));
     }
     case 'progress':
       return stay(setJob(scene, { progress: { ...job.progress, [event.name]: event.text } }));

@@ -1,4 +1,6 @@
 import type { Plan, StepView } from '../../../operations/plan.ts';
+import { type Room, roomFindings } from '../../../operations/room.ts';
+import { type Summary, summaryOf } from '../../../operations/summary.ts';
 import type { Finding } from '../../../problem/finding.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Ref } from '../../../xapi/records.ts';
@@ -39,6 +41,10 @@ export interface Job {
   /** An existing VM is changed: y is asked for. */
   readonly dangerous: boolean;
   readonly entries: readonly JobEntry[];
+  /** What the host has of what they need. */
+  readonly room: Room;
+  /** Each step of each VM is shown; else a row for each. */
+  readonly details: boolean;
   /** By name: the step under way. */
   readonly progress: Readonly<Record<string, string>>;
   readonly results: readonly JobResult[];
@@ -55,7 +61,7 @@ export interface PlanState {
 export type PlanScene = Scene<PlanState>;
 
 export type PlanEvent =
-  | { readonly type: 'planned'; readonly entries: readonly JobEntry[] }
+  | { readonly type: 'planned'; readonly entries: readonly JobEntry[]; readonly room?: Room }
   | { readonly type: 'progress'; readonly name: string; readonly text: string }
   | { readonly type: 'result'; readonly result: JobResult; readonly startable: Ref | null }
   | { readonly type: 'finished' }
@@ -70,3 +76,21 @@ export const startPlan = (): PlanState => ({ job: null });
 /** Those of a job that have something to carry out. */
 export const workable = (job: Job): readonly (JobEntry & { readonly planned: Planned })[] =>
   job.entries.flatMap((entry) => (entry.planned === null ? [] : [{ ...entry, planned: entry.planned }]));
+
+/** Its VMs are started by it. */
+export const startsVms = ({ work }: Request): boolean => work === 'start' || work === 'rearm and start';
+
+/** Starts VMs that the plan before it has made: they have nothing to lose. */
+export const startsMade = (request: Request): boolean => request.work !== 'create' && request.chained === true;
+
+/** What all of it comes to, in the words of the command line. */
+export function summaryOfJob(job: Job): Summary {
+  const { request, room } = job;
+  const plans = workable(job).map(({ planned }) => planned.plan);
+  const losing = startsMade(request) ? plans.map((plan) => ({ ...plan, erases: [] })) : plans;
+  return summaryOf(losing, room, startsVms(request));
+}
+
+/** What the host would refuse, in words; null: it fits. */
+export const unfitReason = ({ room }: Job): string | null =>
+  roomFindings(room).find(({ severity }) => severity === 'error')?.message ?? null;

@@ -1,3 +1,4 @@
+import { rowText } from '../../../operations/summary.ts';
 import { cleanRow } from '../../../text/clean.ts';
 import { printShell } from '../../../text/shell.ts';
 import { findingRows, problemRows } from '../../app/problem-rows.ts';
@@ -6,8 +7,17 @@ import type { View } from '../../kit/binding.ts';
 import { busyRow } from '../../kit/form-rows.ts';
 import { blank, foreign, type Line, line, scrolled, span, title, wrapped } from '../../kit/lines.ts';
 import type { Size } from '../../kit/size.ts';
-import { madeOnly, startsMade } from './reduce.ts';
-import { type Job, type JobEntry, type JobResult, type PlanScene, workable } from './state.ts';
+import { madeOnly } from './reduce.ts';
+import {
+  type Job,
+  type JobEntry,
+  type JobResult,
+  type PlanScene,
+  startsMade,
+  startsVms,
+  summaryOfJob,
+  workable,
+} from './state.ts';
 
 const verbs: Readonly<Record<Work, string>> = {
   create: 'Make',
@@ -41,8 +51,14 @@ function previewRows(job: Job, size: Size): Line[] {
     span(' carries this out, Esc leaves everything as it is.'),
   ];
   const question = [...(job.dangerous ? questionRows(job, size) : [plain]), ...lossRows(job, size)];
-  const steps = job.entries.flatMap((entry) => entryRows(entry, size));
-  const head: Line[] = [title(`${verbs[job.request.work]}: the plan, with the xe line of each step`), ...question];
+  const steps = job.entries.flatMap((entry) => (job.details ? entryRows(entry, size) : foldedRows(entry, size)));
+  const { head: sum, findings } = summaryOfJob(job);
+  const head: Line[] = [
+    title(`${verbs[job.request.work]}: the plan${job.details ? ', with the xe line of each step' : ''}`),
+    ...wrapped(`${sum}.`, size.width, job.dangerous ? 'bad' : 'plain'),
+    ...findingRows(findings, size),
+    ...question,
+  ];
   return [...head, blank, ...scrolled(steps, job.scroll, Math.max(3, size.height - head.length - 1))];
 }
 
@@ -60,15 +76,23 @@ function lossRows(job: Job, { width }: Size): Line[] {
   const erased = workable(job).flatMap(({ name, planned }) => planned.erases.map((disk) => `${disk} of ${name}`));
   return [
     ...(stops === '' ? [] : wrapped(`Running now, and shut down first: ${stops}.`, width, 'bad')),
-    ...(erased.length === 0 ? [] : erasedRows(erased.join(', '), job, width)),
+    // Folded, each row says it of its own VM.
+    ...(erased.length === 0 || !job.details ? [] : erasedRows(erased.join(', '), job, width)),
   ];
 }
 
 function erasedRows(disks: string, { request }: Job, width: number): Line[] {
   if (startsMade(request)) return wrapped(`New and empty, and installed by this boot: ${disks}.`, width).slice(0, 4);
-  const starts = request.work === 'start' || request.work === 'rearm and start';
-  const boot = starts ? 'This boot' : 'The next boot';
+  const boot = startsVms(request) ? 'This boot' : 'The next boot';
   return wrapped(`${boot} ERASES ${disks}.`, width, 'bad').slice(0, 4);
+}
+
+/** How a VM stands and what it loses; what will not be done with it, and why. */
+function foldedRows({ name, planned, problem, note }: JobEntry, { width, glyphs }: Size): Line[] {
+  const text = problem?.message ?? note ?? (planned === null ? '' : rowText(planned.plan));
+  const notes = planned?.notes.map(({ message }) => wrapped(message, width, 'warn', '    ')) ?? [];
+  const tone = problem === null ? 'plain' : 'bad';
+  return [[span(`${glyphs.bullet} `, 'accent'), foreign(name), span('  '), foreign(text, tone)], ...notes.flat()];
 }
 
 function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line[] {
