@@ -12,8 +12,21 @@ const noOtherLanguages = {
   },
 };
 
-/** What is read only where something of it is used: a host on plain http needs no TLS. */
-const late = ['node:https'];
+/** What is read only where something of it is used: a host on plain http needs no TLS, and the first screen no network. */
+const late = [
+  'child_process',
+  'crypto',
+  'fs/promises',
+  'http',
+  'https',
+  'net',
+  'os',
+  'readline',
+  'stream/promises',
+  'timers/promises',
+  'tls',
+  'zlib',
+].map((name) => `node:${name}`);
 
 /**
  * An `import` of one of Node's own modules looks at each of its exports, and some of those load half of Node: node:http
@@ -59,7 +72,9 @@ await build({
     'process.env.NODE_ENV': '"production"',
     // Yoga would fetch its own code from a data: URL, and Node would read undici for it.
     fetch: 'undefined',
+    'Intl.Segmenter': 'LateSegmenter',
   },
+  inject: ['scripts/late-segmenter.mjs'],
   plugins: [noOtherLanguages, required],
   alias: { 'react-devtools-core': './scripts/no-devtools.mjs', 'string-width': './scripts/string-width.mjs' },
   banner: {

@@ -7,6 +7,7 @@ import { type RunContext, runContext } from '../operations/context.ts';
 import { fileJournal, journalPath, noJournal } from '../operations/journal.ts';
 import { exit } from '../problem/exit.ts';
 import { fail, ProblemError } from '../problem/problem.ts';
+import { configFolder } from '../settings/config-folder.ts';
 import type { Profile, Settings } from '../settings/settings.ts';
 import type { Secret } from '../xapi/secret.ts';
 import type { Given } from './global-flags.ts';
@@ -91,7 +92,7 @@ export async function loadSettings(
   access: 'read' | 'write' = 'read',
 ): Promise<Settings> {
   const { openSettings } = await import('../settings/settings.ts');
-  return openSettings(around.env['XENFAI_CONFIG_DIR'] ?? null, access);
+  return openSettings(configFolder(around.env), access);
 }
 
 async function password(options: Given, around: Surroundings, address: string): Promise<Secret> {

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import Conf from 'conf';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { defaults } from '../limits/defaults.ts';
 import { exit } from '../problem/exit.ts';
@@ -35,69 +34,63 @@ export interface Settings {
   profile(name: string): Profile | undefined;
   notices(): Notices;
   /** Adds it, or takes the place of the one with its name; the last used comes first. Reading settings keep nothing. */
-  save(profile: Profile): void;
+  save(profile: Profile): Promise<void>;
 }
 
 /**
- * The settings file, mode 0600. `directory` null: the usual place; `access`: reading settings never write. A file that
- * is no JSON is left as it is: a typo must not cost the others. Errors: exit 2, naming the file.
+ * The settings file, mode 0600. `access`: reading settings never write. A file that is no JSON is left as it is: a typo
+ * must not cost the others. Reading leaves no trace: it makes no folder. Errors: exit 2, naming the file.
  */
-export function openSettings(directory: string | null, access: 'read' | 'write' = 'write'): Settings {
-  let opened: Conf<Stored> | null = null;
-  const conf = () => {
-    opened ??= openConf(directory);
-    return opened;
-  };
-  // Opening would make the folder: reading leaves no trace, and a folder that cannot be made is no hindrance to it.
-  const isThere = (): boolean => directory === null || existsSync(directory);
-  const read = (): readonly Profile[] => {
-    const list = isThere() ? conf().get('profiles') : [];
+export function openSettings(directory: string, access: 'read' | 'write' = 'write'): Settings {
+  const path = join(directory, 'config.json');
+  const profiles = (): readonly Profile[] => {
+    const list = readStored(path).profiles;
     // One entry that cannot be read must not hide the others.
     return (Array.isArray(list) ? list : []).flatMap((entry) => {
       const parsed = profile.safeParse(entry);
       return parsed.success ? [parsed.data] : [];
     });
   };
-  if (isThere()) conf();
+  readStored(path);
   return {
-    path: directory === null ? conf().path : join(directory, 'config.json'),
-    profiles: read,
-    notices: () => noticesSchema.catch(allNotices).parse(isThere() ? conf().get('notices') : undefined),
-    profile: (name) => read().find((entry) => entry.name === name),
-    save(entry) {
+    path,
+    profiles,
+    notices: () => noticesSchema.catch(allNotices).parse(readStored(path).notices),
+    profile: (name) => profiles().find((entry) => entry.name === name),
+    async save(entry) {
       if (access === 'read') return;
-      if (directory !== null) makeFolder(directory);
-      const { path } = conf();
-      makeFolder(dirname(path));
+      // Only who saves reads it: with what it brings, it is as large as the screen itself.
+      const { default: Conf } = await import('conf');
+      makeFolder(directory);
       // Another process may save at the same time: what it has written is read anew and kept.
-      underLock(path, () => conf().set('profiles', [entry, ...read().filter((other) => other.name !== entry.name)]));
+      underLock(path, () => {
+        const kept = [entry, ...profiles().filter((other) => other.name !== entry.name)];
+        new Conf<Stored>({ ...place, cwd: directory }).set('profiles', kept);
+      });
     },
   };
 }
 
-function openConf(directory: string | null): Conf<Stored> {
-  let path = directory === null ? 'The settings file' : `${directory}/config.json`;
+const place = {
+  projectName: 'xenfai',
+  configName: 'config',
+  configFileMode: 0o600,
+  clearInvalidConfig: false,
+} as const;
+
+/** What the file holds; nothing where there is none. */
+function readStored(path: string): Partial<Stored> {
   try {
-    return new Conf<Stored>({
-      projectName: 'xenfai',
-      projectSuffix: '',
-      configName: 'config',
-      configFileMode: 0o600,
-      clearInvalidConfig: false,
-      ...(directory === null ? {} : { cwd: directory }),
-      deserialize: (text) => JSON.parse(text),
-    });
+    const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof stored === 'object' && stored !== null ? stored : {};
   } catch (error) {
-    if (error instanceof Error && 'path' in error && typeof error.path === 'string') path = error.path;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     return fail({
       code: 'config-unreadable',
       exit: exit.usage,
       message: `${path} cannot be read.`,
       cause: error instanceof Error ? error.message : String(error),
-      try: [
-        'Mend it: it holds JSON.',
-        ...(path.startsWith('/') ? [`Or begin anew: ${printShell({ shell: ['mv', path, `${path}.old`] })}`] : []),
-      ],
+      try: ['Mend it: it holds JSON.', `Or begin anew: ${printShell({ shell: ['mv', path, `${path}.old`] })}`],
     });
   }
 }

@@ -13,11 +13,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const file = () => join(folder, 'config.json');
 
-test('profiles are kept, the last used first, for their owner alone', () => {
+test('profiles are kept, the last used first, for their owner alone', async () => {
   const settings = openSettings(folder);
-  settings.save({ name: 'a', address: 'https://a', user: 'root' });
-  settings.save({ name: 'b', address: 'https://b', user: 'root' });
-  settings.save({ name: 'a', address: 'https://a', user: 'admin' });
+  await settings.save({ name: 'a', address: 'https://a', user: 'root' });
+  await settings.save({ name: 'b', address: 'https://b', user: 'root' });
+  await settings.save({ name: 'a', address: 'https://a', user: 'admin' });
   expect(
     openSettings(folder)
       .profiles()
@@ -42,8 +42,8 @@ test('a typo in the file costs nothing: it stays, and is named', () => {
   expect(readFileSync(file(), 'utf8')).toContain('"mine",');
 });
 
-test('reading settings write nothing, not even a file', () => {
-  openSettings(folder, 'read').save({ name: 'a', address: 'https://a', user: 'root' });
+test('reading settings write nothing, not even a file', async () => {
+  await openSettings(folder, 'read').save({ name: 'a', address: 'https://a', user: 'root' });
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -56,7 +56,7 @@ test('two processes that save at the same time lose nothing', async () => {
   const script = `
     const { openSettings } = await import(${JSON.stringify(join(import.meta.dirname, '../../source/settings/settings.ts'))});
     const settings = openSettings(${JSON.stringify(folder)});
-    for (let i = 0; i < 40; i += 1) settings.save({ name: process.argv[1] + i, address: 'https://x', user: 'root' });`;
+    for (let i = 0; i < 40; i += 1) await settings.save({ name: process.argv[1] + i, address: 'https://x', user: 'root' });`;
   const run = (id: string) =>
     new Promise((resolve) => {
       spawn(process.execPath, ['--input-type=module', '-e', script, id], { stdio: 'inherit' }).on('close', resolve);

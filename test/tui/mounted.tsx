@@ -47,8 +47,8 @@ export async function mount(
 ) {
   const settings = openSettings(mkdtempSync(join(tmpdir(), 'xenfai-')), readOnly ? 'read' : 'write');
   for (let index = profiles - 1; index > 0; index -= 1)
-    settings.save({ name: `host${index}`, address: `https://host${index}`, user: 'root' });
-  if (profiles > 0) settings.save({ name: new URL(sim.host).host, address: sim.host, user: 'root' });
+    await settings.save({ name: `host${index}`, address: `https://host${index}`, user: 'root' });
+  if (profiles > 0) await settings.save({ name: new URL(sim.host).host, address: sim.host, user: 'root' });
   const start = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
   const written: string[] = [];
   let state = start;

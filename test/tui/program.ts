@@ -42,7 +42,7 @@ export async function openProgram(
 ): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), 'xenfai-'));
   const profile = { name: new URL(sim.host).host, address: sim.host, user: 'root' };
-  if (known) openSettings(folder).save(profile);
+  if (known) await openSettings(folder).save(profile);
   const settings = openSettings(folder, readOnly ? 'read' : 'write');
   const suggestions = { address: sim.host, password: sim.password };
   let state = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });

@@ -18,6 +18,6 @@ export async function performConfigure(
   const profile = world.settings.profiles().find(({ address }) => address === host.address);
   if (profile !== undefined) {
     const { repository, release, arch, args } = settings;
-    world.settings.save({ ...profile, template: after.record.name_label, repository, release, arch, args });
+    await world.settings.save({ ...profile, template: after.record.name_label, repository, release, arch, args });
   }
 }

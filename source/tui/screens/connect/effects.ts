@@ -16,7 +16,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
   await world.open(host);
   const { product, version, pool, xen, rules, name } = await host.facts();
   const before = world.settings.profile(url.host);
-  world.settings.save({ ...before, name: url.host, address: host.address, user });
+  await world.settings.save({ ...before, name: url.host, address: host.address, user });
   dispatch({
     type: 'connected',
     name: url.host,
