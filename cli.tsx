@@ -125,7 +125,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   ];
   await refuseFlags(options);
   const port = options.monitorPort ?? (await freePort(monitorPort));
-  const simulator = await startDemo({ ...given(options), monitorPort: port });
+  const simulator = await startDemo({ ...given(options), monitorPort: port }, around.now);
   const folder = await mkdtemp(join(tmpdir(), 'xenfai-demo-'));
   try {
     const suggestions = {

@@ -62,6 +62,7 @@ export const open = (sim: Simulator, access: Access = 'write'): Promise<Host> =>
     timeout: 10_000,
     access,
     transport: transportOf(sim),
+    now: Date.now,
   });
 
 /** Where the journal of the tests goes. */

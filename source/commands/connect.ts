@@ -43,6 +43,7 @@ export async function withHost<T>(
     access: options.access,
     transport: around.transport,
     signal: around.signal,
+    now: () => around.now().getTime(),
   });
   const journal =
     options.access === 'write'

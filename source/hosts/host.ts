@@ -50,18 +50,20 @@ export interface OpenOptions {
   readonly access: Access;
   readonly transport: Transport;
   readonly signal?: AbortSignal | undefined;
+  /** Our own clock, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Logs in; a pool member sends us on to its coordinator, once. Errors: ProblemError with exit 3, 4, 5 or 10. */
 export async function openHost(options: OpenOptions): Promise<Host> {
   const address = showAddress(options.url);
   try {
-    return hostOf(address, await login(options));
+    return hostOf(address, await login(options), options.now);
   } catch (error) {
     const coordinator = coordinatorOf(error, options.url);
     if (coordinator === null) throw new ProblemError(explain(error, address), { cause: error });
     try {
-      return hostOf(showAddress(coordinator), await login({ ...options, url: coordinator }));
+      return hostOf(showAddress(coordinator), await login({ ...options, url: coordinator }), options.now);
     } catch (second) {
       throw new ProblemError(explain(second, showAddress(coordinator)), { cause: second });
     }
@@ -74,7 +76,7 @@ function coordinatorOf(error: unknown, url: URL): URL | null {
   return sorted.kind === 'slave' ? coordinatorAt(sorted.master, url) : null;
 }
 
-function hostOf(address: string, session: Session): Host {
+function hostOf(address: string, session: Session, now: () => number): Host {
   let facts: Promise<HostFacts> | null = null;
   let offset: Promise<number> | null = null;
   const host: Host = {
@@ -89,11 +91,11 @@ function hostOf(address: string, session: Session): Host {
       });
       return facts;
     },
-    now: async () => new Date(Date.now() + (await host.clockAhead())),
+    now: async () => new Date(now() + (await host.clockAhead())),
     clockAhead() {
       offset ??= host
         .facts()
-        .then(({ coordinator }) => clockOffset(session, coordinator))
+        .then(({ coordinator }) => clockOffset(session, coordinator, now))
         .catch((error: unknown) => {
           offset = null;
           throw error;
@@ -132,11 +134,11 @@ async function readFacts(session: Session): Promise<HostFacts> {
 }
 
 /** Milliseconds by which the host's clock is ahead of ours; half a round trip more or less. */
-async function clockOffset(session: Session, coordinator: Ref): Promise<number> {
+async function clockOffset(session: Session, coordinator: Ref, now: () => number): Promise<number> {
   if (isNull(coordinator)) return 0;
-  const before = Date.now();
+  const before = now();
   const told = await session.call('host.get_servertime', [coordinator], z.string());
-  const here = (before + Date.now()) / 2;
+  const here = (before + now()) / 2;
   const there = hostTime(told);
   return there === null ? 0 : there.getTime() - here;
 }

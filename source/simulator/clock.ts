@@ -8,9 +8,10 @@ export interface Clock {
   afterGuestTime(milliseconds: number, action: () => void): () => void;
 }
 
-export function realClock(speed: number): Clock {
+/** `now`: the host's clock; pictures have one that stands still. */
+export function realClock(speed: number, now = () => new Date()): Clock {
   return {
-    now: () => new Date(),
+    now,
     afterGuestTime(milliseconds, action) {
       // What guests have yet to do keeps no process alive: the servers do.
       const timer = setTimeout(action, milliseconds / speed).unref();

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
+import { realClock } from './clock.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';
 import type { Quirk } from './world.ts';
 
@@ -27,8 +28,11 @@ export function flagProblem({ quirk = [], speed, release }: SimulateFlags): stri
 }
 
 /** The demo's: other people's installs are on their way, unless a fleet was asked for. */
-export const startDemo = (flags: SimulateFlags): Promise<Simulator> =>
-  startFromFlags(flags, { speed: demoSpeed, colleague: flags.vms === undefined });
+export const startDemo = (flags: SimulateFlags, now: () => Date): Promise<Simulator> =>
+  startFromFlags(flags, {
+    clock: realClock(flags.speed ?? demoSpeed, now),
+    colleague: flags.vms === undefined,
+  });
 
 /** Guests of the demo live six times faster: an install takes a minute, which one can watch. */
 const demoSpeed = 6;

@@ -7,12 +7,12 @@ import type { ConnectCommand, ConnectEvent } from './state.ts';
 /** Logs in, looks at what is there, and keeps the address for next time. */
 export async function performConnect(command: ConnectCommand, work: Work<ConnectEvent>): Promise<void> {
   const { world, signal, dispatch } = work;
-  const { transport, timeout, readOnly } = world;
+  const { transport, timeout, readOnly, now } = world;
   const { user } = command;
   const url = parseAddress(command.address);
   const password = new Secret(command.password);
   const access = readOnly ? 'read' : 'write';
-  const host = await openHost({ url, user, password, timeout, access, transport, signal });
+  const host = await openHost({ url, user, password, timeout, access, transport, signal, now });
   await world.open(host);
   const { product, version, pool, xen, rules, name } = await host.facts();
   const before = world.settings.profile(url.host);
