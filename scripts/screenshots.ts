@@ -4,23 +4,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { built, Terminal } from '../test/end-to-end/terminal.ts';
 import { connect, copyTemplate, makeAndStart, planNew, save } from '../test/end-to-end/walk.ts';
+import { firstHour } from './first-hour.ts';
 import { screenSvg } from './svg.ts';
 
 const folder = resolve(process.argv[2] ?? 'screenshots');
 mkdirSync(folder, { recursive: true });
 
-const fixed = [
-  '--port',
-  '28056',
-  '--repository-port',
-  '28057',
-  '--monitor-port',
-  '28058',
-  '--seed',
-  '5',
-  '--vms',
-  '9',
-];
+const fixed = ['--port', '28056', '--repository-port', '28057', '--monitor-port', '28058', '--seed', '5'];
+const someVms = ['--vms', '9'];
 const env = { XENFAI_CLOCK: '2010-11-15T10:53:00Z' };
 
 async function shoot(terminal: Terminal, name: string, title: string): Promise<void> {
@@ -31,7 +22,7 @@ async function shoot(terminal: Terminal, name: string, title: string): Promise<v
 
 /** What stands still on the screen is photographed: the text waited for, and nothing moving after it. */
 async function small(): Promise<void> {
-  const terminal = new Terminal([built, 'demo', ...fixed], { env });
+  const terminal = new Terminal([built, 'demo', ...fixed, ...someVms], { env });
   await terminal.shows('Which XenServer?');
   terminal.press('enter', 'enter', 'enter');
   await terminal.shows('That is the one attempt.');
@@ -69,7 +60,11 @@ async function small(): Promise<void> {
 
 async function wide(): Promise<void> {
   // Slow enough that the task photographed lasts.
-  const terminal = new Terminal([built, 'demo', ...fixed, '--speed', '8'], { columns: 140, rows: 32, env });
+  const terminal = new Terminal([built, 'demo', ...fixed, ...someVms, '--speed', '8'], {
+    columns: 140,
+    rows: 32,
+    env,
+  });
   await connect(terminal);
   await copyTemplate(terminal);
   await terminal.shows('nothing to complain about');
@@ -87,3 +82,5 @@ async function wide(): Promise<void> {
 
 await small();
 await wide();
+writeFileSync(join(folder, 'first-hour.svg'), await firstHour(fixed, env));
+console.log('first-hour.svg');

@@ -18,12 +18,58 @@ interface Look {
   readonly bold: boolean;
 }
 
-/** The screen as a picture: one text element for each stretch of one look. Same cells, same bytes. */
-export function screenSvg(terminal: Terminal, title: string): string {
-  const width = terminal.cols * cellWidth + 2 * margin;
-  const height = terminal.rows * cellHeight + 2 * margin;
-  const body: string[] = [];
-  for (let row = 0; row < terminal.rows; row += 1) body.push(...rowElements(terminal, row));
+/** What is on a screen at one moment: one text element for each stretch of one look. Same cells, same bytes. */
+export interface Frame {
+  readonly columns: number;
+  readonly rows: number;
+  readonly elements: readonly string[];
+}
+
+export function frameOf(terminal: Terminal): Frame {
+  const rows = Array.from({ length: terminal.rows }, (_, row) => rowElements(terminal, row));
+  return { columns: terminal.cols, rows: terminal.rows, elements: rows.flat() };
+}
+
+/** The screen as a picture. */
+export const screenSvg = (terminal: Terminal, title: string): string => {
+  const frame = frameOf(terminal);
+  return picture(frame, title, frame.elements);
+};
+
+/**
+ * Frames one after the other, each for so many seconds, over and over. Whoever wants no motion sees the last one; where
+ * styles are not read, all lie upon each other and the last one covers them.
+ */
+export function filmSvg(frames: readonly (Frame & { readonly seconds: number })[], title: string): string {
+  const [first] = frames;
+  if (first === undefined) throw new Error('a film of no frames');
+  const whole = frames.reduce((sum, { seconds }) => sum + seconds, 0);
+  const percent = (seconds: number): string => `${((100 * seconds) / whole).toFixed(2)}%`;
+  let at = 0;
+  const styles = frames.map(({ seconds }, index) => {
+    const [from, to] = [percent(at), percent(at + seconds)];
+    at += seconds;
+    const hidden = index === 0 ? '' : '0%{visibility:hidden}';
+    const gone = index === frames.length - 1 ? '' : `${to}{visibility:hidden}`;
+    return `@keyframes f${index}{${hidden}${from}{visibility:visible}${gone}}#f${index}{animation-name:f${index}}`;
+  });
+  const still =
+    '@media (prefers-reduced-motion:reduce){.f{animation:none;visibility:hidden}.f:last-of-type{visibility:visible}}';
+  const style = `.f{animation:${whole}s step-end infinite}${styles.join('')}${still}`;
+  return picture(first, title, [
+    `<style>${style}</style>`,
+    ...frames.flatMap(({ elements }, index) => [
+      `<g class="f" id="f${index}">`,
+      `<rect width="100%" height="100%" rx="8" fill="${background}"/>`,
+      ...elements,
+      '</g>',
+    ]),
+  ]);
+}
+
+function picture({ columns, rows }: Frame, title: string, body: readonly string[]): string {
+  const width = columns * cellWidth + 2 * margin;
+  const height = rows * cellHeight + 2 * margin;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(1)} ${height}" width="${width.toFixed(0)}" role="img">`,
     `<title>${escapeXml(title)}</title>`,
