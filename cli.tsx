@@ -38,12 +38,14 @@ async function main(): Promise<number> {
     simulate: (flags) => simulate(flags, around),
   });
   await drained(process.stdout);
-  if (code === 0 && around.unread.aborted && !isClosedPipe(around.unread.reason)) {
+  const signalled = interrupts.code();
+  // A terminal that is gone cannot be told, and asks for nothing.
+  if (code === 0 && signalled === null && around.unread.aborted && !isClosedPipe(around.unread.reason)) {
     process.stderr.write(`xenfai: it was done, but could not be told: ${String(around.unread.reason)}\n`);
     return 2;
   }
   // An interrupted simulate is a simulate that ended as it should.
-  return argv[0] === 'simulate' ? code : (interrupts.code() ?? code);
+  return argv[0] === 'simulate' ? code : (signalled ?? code);
 }
 
 /** Node keeps what it has compiled of us, in a folder that is this user's alone: half of a short command's time. */
@@ -241,7 +243,8 @@ async function simulate(flags: SimulatorFlags, around: Surroundings): Promise<nu
   const { readyLine, startFromFlags } = await import('./source/simulator/simulate.ts');
   const simulator = await startFromFlags(given(flags));
   around.out(readyLine(simulator));
-  await new Promise((resolve) => around.signal.addEventListener('abort', resolve, { once: true }));
+  const { signal } = around;
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await simulator.stop();
   return 0;
 }

@@ -33,7 +33,7 @@ export interface Surroundings {
   readonly transport: Transport;
 }
 
-/** Signals as the operator sends them: the first asks to stop and take back, the second leaves at once. */
+/** Signals as they come: the first asks to stop and take back, the second of an operator leaves at once. */
 export interface Interrupts {
   readonly signal: AbortSignal;
   /** The exit code of the signal that came, or null. */
@@ -42,17 +42,20 @@ export interface Interrupts {
 
 const codes = { SIGINT: exit.interrupted, SIGTERM: exit.terminated, SIGHUP: exit.hungUp } as const;
 
-/** Milliseconds in which the same signal is an echo of itself; no hand is that fast. */
+/** Milliseconds in which a signal is an echo: npm passes on the Ctrl-C that the terminal has sent us as well. */
 const echo = 100;
 
+/**
+ * Hears the signals from now on. A hang-up is never the second: kernel, shell and session manager each send it, and
+ * nobody is there who could have meant it.
+ */
 export function watchSignals(): Interrupts {
   const controller = new AbortController();
   let code: number | null = null;
   let first = 0;
   for (const [name, value] of Object.entries(codes)) {
     process.on(name, () => {
-      // Ink's exit hook sends a signal once more when it believes that nobody else listens: that is no second one.
-      if (code !== null && performance.now() - first < echo) return;
+      if (code !== null && (name === 'SIGHUP' || performance.now() - first < echo)) return;
       if (code !== null) {
         for (const line of ['left at once', ...leftBehind(), ...resuming()])
           process.stderr.write(`xenfai: ${cleanLine(line)}\n`);
@@ -60,7 +63,8 @@ export function watchSignals(): Interrupts {
       }
       code = value;
       first = performance.now();
-      controller.abort(new DOMException('Interrupted', 'AbortError'));
+      // When all have heard it: Ink's exit hook, let go of in between, would believe itself alone and send it once more.
+      setImmediate(() => controller.abort(new DOMException('Interrupted', 'AbortError')));
     });
   }
   return { signal: controller.signal, code: () => code };

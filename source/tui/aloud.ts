@@ -34,20 +34,20 @@ export async function openAloud(options: ScreenOptions): Promise<{ code: number;
   return new Promise((resolve) => {
     let ended = false;
     let talking: Conversation<AppState> | null = null;
-    const end = async (code: number): Promise<void> => {
+    const end = async (code: number, wait: boolean): Promise<void> => {
       if (ended || talking === null) return;
       ended = true;
       signal.removeEventListener('abort', hangUp);
       talking.stop();
-      const last = talking.state();
       lines.close();
       stdin.pause();
       stdout.write('\n');
-      await talking.runner.close(!last.shared.stopping);
+      await talking.runner.close(wait || !talking.state().shared.stopping);
+      const last = talking.state();
       const history = [...last.shared.history, ...screens.flatMap((screen) => screen.farewell(last))];
       resolve({ code, history });
     };
-    const hangUp = (): void => void end(0);
+    const hangUp = (): void => void end(0, true);
     talking = converse<AppState>({
       screens,
       start: startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() }),
@@ -65,7 +65,7 @@ export async function openAloud(options: ScreenOptions): Promise<{ code: number;
       },
       tickEvery: 1000,
       talk,
-      quit: (code) => void end(code),
+      quit: (code) => void end(code, false),
     });
     const { hear, interrupt } = talking;
     lines.on('line', (line) => {
@@ -76,5 +76,6 @@ export async function openAloud(options: ScreenOptions): Promise<{ code: number;
     lines.on('SIGINT', interrupt);
     lines.on('close', hangUp);
     signal.addEventListener('abort', hangUp, { once: true });
+    if (signal.aborted) hangUp();
   });
 }

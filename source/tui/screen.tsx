@@ -86,12 +86,14 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   );
   const end = () => app.unmount();
   options.signal.addEventListener('abort', end, { once: true });
+  // It may have come while the screen was being loaded.
+  if (options.signal.aborted) end();
   const code = await app.waitUntilExit();
   output.destroy();
   keyboard.release();
   options.signal.removeEventListener('abort', end);
-  // The second Ctrl-C does not wait; every other way out lets what was begun be taken back first.
-  await runner.current?.close(!last.shared.stopping);
+  // The second Ctrl-C does not wait; every other way out, a hang-up above all, lets what was begun be taken back first.
+  await runner.current?.close(options.signal.aborted || !last.shared.stopping);
   return {
     code: typeof code === 'number' ? code : 0,
     history: [...last.shared.history, ...screens.flatMap((screen) => screen.farewell(last))],

@@ -1,44 +1,78 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Simulator } from '../../source/simulator/simulator.ts';
 import { prepareTemplate, simulator } from '../harness.ts';
 import { built, Terminal } from './terminal.ts';
 import { connect, planNew, save } from './walk.ts';
 
-test('an ssh that drops while the screen makes VMs: what was begun is taken back before it leaves', async () => {
-  const sim = await simulator();
+let sim: Simulator;
+let terminal: Terminal;
+let before: number;
+
+beforeEach(async () => {
+  sim = await simulator();
   await prepareTemplate(sim);
-  const before = sim.world.database.all('VM').size;
+  before = sim.world.database.all('VM').size;
   const env = {
     XENFAI_HOST: sim.host,
     XENFAI_PASSWORD: sim.password,
     XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
   };
-  const terminal = new Terminal([built], { env });
-  try {
-    await connect(terminal);
-    terminal.press('enter');
-    await terminal.shows(/❯ FAI +Enter uses it: lenny i386, yours/);
-    terminal.press('enter');
-    await terminal.shows('as the template has it');
-    await save(terminal);
-    await planNew(terminal, 'web[01-09]');
-    let made = 0;
-    sim.world.intercept = (method) => {
-      if (method !== 'Async.VM.provision') return undefined;
-      made += 1;
-      if (made === 2) process.kill(terminal.pty.pid, 'SIGHUP');
-      return undefined;
-    };
-    terminal.press('enter');
-    expect((await terminal.exit).exitCode).toBe(129);
-    const names = [...sim.world.database.all('VM').values()].map((vm) => String(vm['name_label']));
-    expect(names.filter((name) => name.includes('xenfai:'))).toEqual([]);
-    expect(sim.world.database.all('VM').size).toBe(before + names.filter((name) => name.startsWith('web')).length);
-    expect(sim.world.sessions.size).toBe(0);
-  } finally {
-    terminal.kill();
-    await sim.stop();
-  }
+  terminal = new Terminal([built], { env });
+  await connect(terminal);
+  terminal.press('enter');
+  await terminal.shows(/❯ FAI +Enter uses it: lenny i386, yours/);
+  terminal.press('enter');
+  await terminal.shows('as the template has it');
+  await save(terminal);
+  await planNew(terminal, 'web[01-09]');
+});
+afterEach(async () => {
+  terminal.kill();
+  await sim.stop();
+});
+
+/** While the disks of the second VM are being made. */
+function meanwhile(happens: () => void | Promise<void>): void {
+  let made = 0;
+  sim.world.intercept = async (method) => {
+    if (method !== 'Async.VM.provision') return undefined;
+    made += 1;
+    if (made === 2) await happens();
+    return undefined;
+  };
+  terminal.press('enter');
+}
+
+async function leavesNothing(): Promise<void> {
+  expect((await terminal.exit).exitCode).toBe(129);
+  const names = [...sim.world.database.all('VM').values()].map((vm) => String(vm['name_label']));
+  expect(names.filter((name) => name.includes('xenfai:'))).toEqual([]);
+  expect(sim.world.database.all('VM').size).toBe(before + names.filter((name) => name.startsWith('web')).length);
+  expect(sim.world.sessions.size).toBe(0);
+}
+
+test('an ssh that drops while the screen makes VMs: what was begun is taken back before it leaves', async () => {
+  meanwhile(() => terminal.hangUp());
+  await leavesNothing();
+});
+
+test('told of it once more while it takes back, when the screen is long gone', async () => {
+  meanwhile(async () => {
+    process.kill(terminal.pty.pid, 'SIGHUP');
+    await terminal.is('the normal screen', () => terminal.buffer.type === 'normal');
+    process.kill(terminal.pty.pid, 'SIGHUP');
+  });
+  await leavesNothing();
+});
+
+test('an ssh that drops when it was stopped already: the taking back goes on to its end', async () => {
+  meanwhile(async () => {
+    terminal.press('ctrl-c');
+    await terminal.shows('Stopping');
+    terminal.hangUp();
+  });
+  await leavesNothing();
 });

@@ -141,6 +141,11 @@ export class Terminal {
     return this.unread === 0 && this.raw.lastIndexOf('\u001b[?2026h') <= this.raw.lastIndexOf('\u001b[?2026l');
   }
 
+  /** The line is cut: the kernel takes the terminal away and says so, and so does the pty's own clean-up. */
+  hangUp(): void {
+    if ('destroy' in this.pty && typeof this.pty.destroy === 'function') this.pty.destroy();
+  }
+
   kill(): void {
     try {
       this.pty.kill('SIGKILL');

@@ -21,6 +21,7 @@ export function createRunner<State>(
   let current = new AbortController();
   const { notices } = surroundings;
   let titled = false;
+  let closed = false;
   const running = new Set<Promise<void>>();
   const interrupt = (): void => {
     current.abort(new DOMException('Interrupted', 'AbortError'));
@@ -50,12 +51,15 @@ export function createRunner<State>(
   };
   return {
     run(launch) {
+      // What was taken back tells of it, and nothing may follow from that any more.
+      if (closed) return;
       if ('app' in launch) return carryOut(launch);
       const work = launch.perform({ world, signal: current.signal, whole: whole.signal }, dispatch);
       running.add(work);
       void work.finally(() => running.delete(work));
     },
     async close(wait) {
+      closed = true;
       interrupt();
       if (titled) world.write(restoreTitle);
       titled = false;
