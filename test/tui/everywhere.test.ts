@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { turnOf } from '../../source/tui/aloud/turn.ts';
 import { footRow } from '../../source/tui/app/frame.ts';
-import { wordRows } from '../../source/tui/app/help.ts';
+import { helpRows, wordRows } from '../../source/tui/app/help.ts';
 import { keysNow, topmost } from '../../source/tui/app/layers.ts';
 import { allTerms, glossary, type Term } from '../../source/tui/kit/glossary.ts';
 import { unicode } from '../../source/tui/kit/theme.ts';
 import { configureFields } from '../../source/tui/screens/configure/fields.ts';
 import { loginFields } from '../../source/tui/screens/connect/state.ts';
-import type { AppState } from '../../source/tui/screens/index.ts';
+import { type AppState, screens } from '../../source/tui/screens/index.ts';
 import { copyFields } from '../../source/tui/screens/template/state.ts';
 import { at, connected, play, say, stack, start, verified } from './play.ts';
 
@@ -60,6 +61,20 @@ describe('the fleet is one key away', () => {
   test('a letter typed before and after it stays in its field', () => {
     const typed = play(at('template'), 'c', 'ctrl-u', 'a', 'ctrl-f', 'ctrl-f', 'b').state;
     expect(typed.template.copy?.form.values.name).toBe('ab');
+  });
+});
+
+describe('the terminal is drawn anew by ctrl-l and given to the shell by ctrl-z', () => {
+  test.each(Object.entries(places))('at %s, and the help has both', (_, state) => {
+    const { state: after, commands } = play(state, 'ctrl-l', 'ctrl-z');
+    expect(commands).toEqual([{ app: 'redraw' }, { app: 'suspend' }]);
+    expect(after).toEqual({ ...state, shared: { ...state.shared, flash: null } });
+    const help = helpRows(keysNow(stack(state)), state, small).map((row) => row.map(({ text }) => text).join(''));
+    expect(help).toContainEqual(expect.stringMatching(/ \^l +draw the screen anew/));
+    expect(help).toContainEqual(expect.stringMatching(/ \^z +back to the shell/));
+    const { ask } = turnOf(screens, state);
+    const said = ask.for === 'choice' ? ask.choices.map(({ key }) => key) : [];
+    expect(said.filter((key) => ['ctrl-l', 'ctrl-z'].includes(key))).toEqual([]);
   });
 });
 

@@ -90,11 +90,7 @@ async function sent(notices: Notices, ...commands: AppCommand[]): Promise<string
     journal: noJournal,
     learned: noLearned,
   };
-  const runner = createRunner<AppState>(
-    around,
-    () => {},
-    () => {},
-  );
+  const runner = createRunner<AppState>(around, () => {}, { quit: () => {} });
   for (const command of commands) runner.run(command);
   await runner.close(false);
   return written;

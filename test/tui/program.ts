@@ -65,7 +65,7 @@ export async function openProgram(
     now: () => Date.now(),
     write: () => {},
   };
-  const runner: Runner<AppState> = createRunner(around, dispatch, () => {});
+  const runner: Runner<AppState> = createRunner(around, dispatch, { quit: () => {} });
   const program: Program = {
     state: () => state,
     async press(...names) {

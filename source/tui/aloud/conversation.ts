@@ -78,7 +78,7 @@ export function converse<State extends HasShared>(options: ConversationOptions<S
       speak(false);
     }, 0);
   };
-  const runner = createRunner<State>(surroundings, dispatch, quit);
+  const runner = createRunner<State>(surroundings, dispatch, { quit });
   const clock = setInterval(() => dispatch({ type: 'tick', now: surroundings.now() }), tickEvery);
 
   const again = (): void => {

@@ -53,7 +53,7 @@ export function turnOf<State extends HasShared>(screens: readonly Mounted<State>
   if (top?.typed !== undefined && top.keys.some((binding) => binding.keys[0] === 'enter'))
     return { lines: said, ask: { for: 'text' } };
   const choices = keys
-    .filter((binding) => !binding.movement && (binding.disabled?.(state) ?? null) === null)
+    .filter((binding) => !binding.movement && !binding.ofTerminal && (binding.disabled?.(state) ?? null) === null)
     .filter((binding) => !(binding.hidden && binding.keys[0] === 'ctrl-c') && binding.keys[0] !== '1')
     .filter((binding) => menu === undefined || binding.keys[0] !== 'enter')
     .map((binding): Choice => ({ key: binding.keys[0], label: binding.labelNow?.(state) ?? binding.label }));

@@ -11,7 +11,7 @@ import type { HasShared } from './shared.ts';
 import { useJobControl } from './use-job-control.ts';
 import { type ProgramOptions, useProgram } from './use-program.ts';
 
-interface AppProps<State> extends Omit<ProgramOptions<State>, 'quit' | 'look'> {
+interface AppProps<State> extends Omit<ProgramOptions<State>, 'doors' | 'look'> {
   readonly glyphs: Glyphs;
   /** Draws the whole terminal anew, whatever it shows. */
   readonly redraw?: () => void;
@@ -24,20 +24,15 @@ export function App<State extends HasShared>({ glyphs, redraw, jobs = null, ...o
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();
   const take = useRef(memoLast(pictureOf<State>)).current;
+  const suspend = useJobControl(jobs);
   const [picture, dispatch] = useProgram({
     ...options,
     look: (state) => take(options.screens, state, columns, rows, glyphs),
-    quit: (code) => exit(code),
+    doors: { quit: (code) => exit(code), suspend, ...(redraw === undefined ? {} : { redraw }) },
   });
 
-  const stop = useJobControl(jobs);
-
   useInput((input, key) => {
-    for (const pressed of keysOf(input, key)) {
-      if (pressed.name === 'ctrl-l') redraw?.();
-      else if (pressed.name === 'ctrl-z') stop();
-      else dispatch({ type: 'key', key: pressed });
-    }
+    for (const pressed of keysOf(input, key)) dispatch({ type: 'key', key: pressed });
   });
   usePaste((text) => dispatch({ type: 'paste', text }));
   useEffect(() => dispatch({ type: 'window', window: { columns, rows } }), [columns, rows, dispatch]);

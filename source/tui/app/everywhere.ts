@@ -57,6 +57,26 @@ export const interruptKey = <State extends HasShared>(busy: boolean, quits: bool
   },
 });
 
+/** Puts right what another program, or a bad line, has made of the terminal. */
+export const redrawKey = <State>(): AppBinding<State> => ({
+  keys: ['ctrl-l'],
+  label: 'redraw',
+  help: 'draw the screen anew',
+  hidden: true,
+  ofTerminal: true,
+  run: (state) => stay(state, { app: 'redraw' }),
+});
+
+/** As the terminal would have it, were it not for the screen. */
+export const suspendKey = <State>(): AppBinding<State> => ({
+  keys: ['ctrl-z'],
+  label: 'to the shell',
+  help: 'back to the shell for a while; fg goes on here',
+  hidden: true,
+  ofTerminal: true,
+  run: (state) => stay(state, { app: 'suspend' }),
+});
+
 /** While the host is silent, on every screen: what is seen there stays as it is until the host answers. */
 export const retryKeys = <State extends HasShared>({ shared }: State): readonly Binding<State, Launch<State>>[] =>
   shared.fleet.lost === null

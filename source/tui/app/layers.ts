@@ -2,7 +2,7 @@ import { type Binding, type Layer, type Reduced, stay } from '../kit/binding.ts'
 import type { Key } from '../kit/key.ts';
 import { scrolled } from '../kit/lines.ts';
 import { scrollKeys } from '../kit/scroll-keys.ts';
-import { homeKey, interruptKey, retryKeys, wordsKey } from './everywhere.ts';
+import { homeKey, interruptKey, redrawKey, retryKeys, suspendKey, wordsKey } from './everywhere.ts';
 import { helpRows, wordRows } from './help.ts';
 import type { Launch, Mounted } from './mount.ts';
 import type { SceneBinding } from './screen.ts';
@@ -51,6 +51,8 @@ export function stackOf<State extends HasShared>(
         screens.some((screen) => screen.busy(state)),
         keysNow(below).some(({ keys }) => keys.includes('q')),
       ),
+      redrawKey(),
+      suspendKey(),
     ],
   };
   const { sheet } = state.shared;

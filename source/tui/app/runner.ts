@@ -10,11 +10,18 @@ export interface Runner<State> {
   close(wait: boolean): Promise<void>;
 }
 
+/** What only the screen around it can do. Where there is none, there is nothing to draw or to give back. */
+export interface Doors {
+  readonly quit: (code: number) => void;
+  readonly redraw?: () => void;
+  readonly suspend?: () => void;
+}
+
 /** Makes what runs the commands of one screen, each with a signal that ends it. */
 export function createRunner<State>(
   surroundings: Surroundings,
   dispatch: (event: Happening<State>) => void,
-  quit: (code: number) => void,
+  { quit, redraw, suspend }: Doors,
 ): Runner<State> {
   const world = openWorld(surroundings);
   const whole = new AbortController();
@@ -34,6 +41,12 @@ export function createRunner<State>(
         break;
       case 'cancel':
         interrupt();
+        break;
+      case 'redraw':
+        redraw?.();
+        break;
+      case 'suspend':
+        suspend?.();
         break;
       case 'copy':
         world.write(`\u001b]52;c;${Buffer.from(command.text, 'utf8').toString('base64')}\u0007`);

@@ -9,6 +9,10 @@ export type AppCommand =
   | { readonly app: 'quit'; readonly code: number }
   /** Ends what is under way; what was begun is taken back. */
   | { readonly app: 'cancel' }
+  /** Draws the whole terminal anew, whatever it shows. */
+  | { readonly app: 'redraw' }
+  /** Gives the terminal back to the shell until it lets this program go on. */
+  | { readonly app: 'suspend' }
   /** Into the clipboard of the terminal (OSC 52). */
   | { readonly app: 'copy'; readonly text: string }
   /** Somebody who looks elsewhere wants to know: bell and desktop notice, as far as they are wanted. */

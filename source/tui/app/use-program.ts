@@ -3,7 +3,7 @@ import { useCallback, useEffect, useReducer, useRef } from 'react';
 import type { Launch, Mounted } from './mount.ts';
 import { type Paced, paced } from './pace.ts';
 import type { Picture } from './picture.ts';
-import { createRunner, type Runner } from './runner.ts';
+import { createRunner, type Doors, type Runner } from './runner.ts';
 import type { HasShared } from './shared.ts';
 import { type AppEvent, reduce } from './store.ts';
 import type { Surroundings } from './world.ts';
@@ -18,7 +18,7 @@ export interface ProgramOptions<State> {
   readonly drawEvery: number;
   /** What one sees of a state. */
   readonly look: (state: State) => Picture;
-  readonly quit: (code: number) => void;
+  readonly doors: Doors;
   readonly onState: (state: State) => void;
   readonly onRunner: (runner: Runner<State>) => void;
 }
@@ -27,7 +27,7 @@ export interface ProgramOptions<State> {
 export function useProgram<State extends HasShared>(
   options: ProgramOptions<State>,
 ): readonly [Picture, (event: AppEvent<State>) => void] {
-  const { screens, start, surroundings, tickEvery, drawEvery, look, quit, onState, onRunner } = options;
+  const { screens, start, surroundings, tickEvery, drawEvery, look, doors, onState, onRunner } = options;
   const state = useRef(start);
   const runner = useRef<Runner<State> | null>(null);
   const [, draw] = useReducer((count: number) => count + 1, 0);
@@ -53,7 +53,7 @@ export function useProgram<State extends HasShared>(
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the runner lives as long as the screen
   useEffect(() => {
-    const made = createRunner<State>(surroundings, dispatch, quit);
+    const made = createRunner<State>(surroundings, dispatch, doors);
     runner.current = made;
     onRunner(made);
     const timer = setInterval(() => dispatch({ type: 'tick', now: surroundings.now() }), tickEvery);

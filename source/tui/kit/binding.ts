@@ -26,6 +26,8 @@ export interface Binding<State, Command> {
   readonly disabled?: (state: State) => string | null;
   /** Works, but is too common for the footer. */
   readonly hidden?: boolean;
+  /** Does something to the terminal alone: where the screen is read aloud there is no such key. */
+  readonly ofTerminal?: boolean;
   /** In the footer only while this is so. */
   readonly shown?: (state: State) => boolean;
   /** Stays in the footer, whatever else has to go for want of room. */
