@@ -14,6 +14,7 @@ async function open(columns: number, rows: number): Promise<void> {
   await terminal.shows('Connected');
   terminal.press(home);
   await terminal.shows(/34 VMs:.*1 of 34/);
+  await terminal.is('a whole frame', () => terminal.whole);
 }
 
 const vmRows = (): string[] => terminal.lines().filter((line) => /^ {1,2}[ ❯][ •]vm\d/.test(line));
@@ -65,4 +66,26 @@ describe.each([
     terminal.press('e');
     await terminal.shows('None of those shown failed, waits or is lost.');
   });
+});
+
+test('two hundred keys in one write, and in pieces that end between keys, lose none', async () => {
+  terminal = new Terminal([built, 'demo', '--vms', '300', '--seed', '3']);
+  await terminal.shows('Which XenServer?');
+  terminal.press('enter', 'enter', 'enter');
+  await terminal.shows('Connected');
+  terminal.press(home);
+  await terminal.shows(/\b1 of 2\d\d/);
+  const [down, up] = ['\u001b[B', '\u001b[A'];
+  terminal.press(`${down}j`.repeat(100));
+  await terminal.shows('201 of 2');
+  const keys = Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? up : 'k'));
+  for (let length = 1; keys.length > 0; length = (length % 13) + 1) {
+    terminal.press(keys.splice(0, length).join(''));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await terminal.shows(/\b1 of 2\d\d/);
+  // Letters, as fast as they come, into a field.
+  const name = Array.from({ length: 200 }, (_, index) => index % 10).join('');
+  terminal.press('/', name, 'enter');
+  await terminal.is('all of the filter', (text) => text.replaceAll(/\s/g, '').includes(`/${name}`));
 });
