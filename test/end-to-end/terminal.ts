@@ -125,10 +125,10 @@ export class Terminal {
     return this.text();
   }
 
-  /** The same for anything that can be told from the screen: a frame may come in several pieces. */
+  /** The same for anything that can be told from the screen. A frame that came in part is not looked at. */
   async is(what: string, test: (text: string) => boolean): Promise<void> {
     const deadline = Date.now() + 50_000;
-    while (!test(this.text())) {
+    while (!this.whole || !test(this.text())) {
       if (this.ended && this.unread === 0 && Date.now() > this.endedAt + lastWords)
         throw new Error(`ended before showing ${what}:\n${this.text()}`);
       if (Date.now() > deadline) throw new Error(`never showed ${what}:\n${this.text()}`);
