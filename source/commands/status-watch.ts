@@ -1,6 +1,7 @@
 import type { InstallState } from '../boot/install-state.ts';
 import type { BootRules } from '../boot/releases.ts';
 import { concernsUs, findVm } from '../hosts/vm.ts';
+import { defaults } from '../limits/defaults.ts';
 import { recordVerdict } from '../operations/verdict.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
@@ -62,6 +63,7 @@ export async function watchStatus(
     transport: around.transport,
     monitorPort: listenPort(around),
     learned: fileLearned(stateFolder(around.env)),
+    patience: defaults.patience,
     now,
     signal: AbortSignal.any([around.signal, around.unread, stop.signal]),
     onChange(fleet, changed) {

@@ -3,10 +3,12 @@ import type { Given } from './global-flags.ts';
 import type { Take } from './take.ts';
 import { positive } from './values.ts';
 
+const minute = 60_000;
+
 export const patienceFlag = (take: Take) => ({
   patience: take.as(
     '--patience <minutes>',
-    `without a sign of life until a VM counts as lost; ${defaults.patience} unless said otherwise`,
+    `without a sign of life until a VM counts as lost; ${defaults.patience / minute} unless said otherwise`,
     positive,
   ),
 });
@@ -22,4 +24,5 @@ export type WatchFlags = ReturnType<typeof watchFlags>;
 export type Watching = Given & Partial<WatchFlags>;
 
 /** Milliseconds. */
-export const patienceOf = ({ patience = defaults.patience }: Partial<WatchFlags>): number => patience * 60_000;
+export const patienceOf = ({ patience }: Partial<WatchFlags>): number =>
+  patience === undefined ? defaults.patience : patience * minute;

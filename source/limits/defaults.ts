@@ -7,6 +7,6 @@ export const defaults = {
   timeout: 30_000,
   /** New VMs at a time: ten starts at once have brought hosts down; four clones at once have not. */
   concurrency: 4,
-  /** Minutes without a sign of life until an install is lost: FAI's longest tasks are silent for some. */
-  patience: 15,
+  /** Milliseconds without a sign of life until an install is lost: FAI's longest tasks are silent for some minutes. */
+  patience: 15 * 60_000,
 } as const;

@@ -55,6 +55,8 @@ export const limits = {
     late: 5 * second,
     /** Kept of one VM besides: marks, starts, changes of state; an install has some ten. */
     notes: 100,
+    /** Between two looks: a program that is stopped, or whose machine sleeps, sees no sign of life. */
+    unlooked: 60 * second,
     /** Calls in one round: on a large fleet the others have their turn in the next. */
     loads: 50,
     /** Characters of a message that go on record. */

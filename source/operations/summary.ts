@@ -26,9 +26,9 @@ export function summaryOf(plans: readonly Plan[], room: Room, starts = false): S
 
 const some = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** A disk as one names it before it is erased: disk 0 (8 GiB, "root"). */
+/** A disk as one names it before it is erased: disk 0 (8 GiB, "root"). The host calls one "0" that nobody has named. */
 export const diskText = ({ device, name, bytes }: Disk): string =>
-  `disk ${device} (${formatBytes(bytes)}${name === '' ? '' : `, "${name}"`})`;
+  `disk ${device} (${formatBytes(bytes)}${name === '' || name === device ? '' : `, "${name}"`})`;
 
 export const shutsDown = ({ actions }: Plan): boolean => actions.some((action) => action.do === 'shutdown');
 

@@ -1,11 +1,13 @@
 import type { BootRules } from '../boot/releases.ts';
 import type { MonitorMessage } from '../fai/monitor-message.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
+import { limits } from '../limits/limits.ts';
 import type { LearnedStore } from '../settings/learned.ts';
 import type { Ref } from '../xapi/records.ts';
 import { type Install, seenState } from './install.ts';
 import { heard, loaded, seenAgain, seenFirst } from './install-events.ts';
 import { withLearned } from './learning.ts';
+import { isLost, Lookout, silentSince } from './lost.ts';
 import { Senders } from './senders.ts';
 import { knownSince, markTime } from './since.ts';
 import { Started } from './started.ts';
@@ -71,6 +73,7 @@ export class FleetFold {
   private readonly recalled = new Map<Ref, number>();
   private readonly senders = new Senders();
   private readonly started = new Started();
+  private readonly lookout = new Lookout(limits.watch.unlooked);
   private clockAhead = 0;
   private lost: Loss | null = null;
   private back: number | null = null;
@@ -119,6 +122,25 @@ export class FleetFold {
       case 'load':
         return this.change(event.ref, now, (install) => loaded(install, event.load, now));
     }
+  }
+
+  /**
+   * Somebody looks on: what has shown no sign of life for `patience` milliseconds, while one looked, is lost from now
+   * on, until there is one. Told every few seconds. The VMs that are.
+   */
+  look(now: number, patience: number): Ref[] {
+    if (this.lost !== null) {
+      this.lookout.interrupt();
+      return [];
+    }
+    const looking = this.lookout.look(now);
+    const lost = [...this.byRef.values()].flatMap((install) => {
+      const since = Math.max(looking, install.seenAt);
+      if (install.lostSince !== null || !isLost(install, { now, since, patience })) return [];
+      return this.put({ ...install, lostSince: silentSince(install, since) }, now, now);
+    });
+    if (lost.length > 0) this.version += 1;
+    return lost;
   }
 
   private answered(now: number): void {
@@ -192,7 +214,7 @@ export class FleetFold {
     const before = this.byRef.get(vm.ref);
     const state = stateOf(vm.record, { rules: this.rules });
     if (before !== undefined) return seenAgain(before, vm, mac, state, now);
-    const first = seenFirst(vm, mac ?? '', state);
+    const first = seenFirst(vm, mac ?? '', state, now);
     if (isUntouched(state)) return first;
     const install = withLearned(first, this.recall(vm.record.uuid), this.started.of(vm), now);
     this.recalled.set(vm.ref, install.times.heard ?? 0);

@@ -19,15 +19,19 @@ const unspoken = {
   usualGap: null,
   outcomeAt: null,
   aliveAt: null,
+  lostSince: null,
   installerDomain: null,
   busySeen: false,
   idleSince: null,
 } as const;
 
-export function seenFirst(vm: Vm, mac: string, state: State): Install {
+/** A sign of life; one that is told late is no older than the last one. */
+const alive = ({ aliveAt }: Install, now: number) => ({ aliveAt: Math.max(aliveAt ?? now, now), lostSince: null });
+
+export function seenFirst(vm: Vm, mac: string, state: State, now: number): Install {
   const { domid } = vm.record;
   const installerDomain = isFired(state) && domid > 0 ? domid : null;
-  return { ...unspoken, vm, mac, state, times: noTimes, installerDomain, notes: [] };
+  return { ...unspoken, vm, mac, state, times: noTimes, installerDomain, seenAt: now, notes: [] };
 }
 
 /** Its record has changed. Once it is armed again, what an earlier install has said is over. */
@@ -35,7 +39,8 @@ export function seenAgain(before: Install, vm: Vm, mac: string | null, state: St
   const { domid, power_state: power } = vm.record;
   const { domid: domidBefore, power_state: powerBefore } = before.vm.record;
   const moved = domid !== domidBefore || power !== powerBefore;
-  const seen = { vm, mac: mac ?? before.mac, state, aliveAt: moved ? now : before.aliveAt };
+  const life = moved ? alive(before, now) : { aliveAt: before.aliveAt, lostSince: before.lostSince };
+  const seen = { vm, mac: mac ?? before.mac, state, ...life };
   if (state.state === 'armed' && before.state.state !== 'armed') {
     return { ...before, ...unspoken, ...seen, times: { ...before.times, task: null, heard: null } };
   }
@@ -80,7 +85,7 @@ export function heard(install: Install, message: MonitorMessage, now: number): I
     messages,
     usualGap: usualGapOf(messages),
     outcomeAt: progress.outcome === before.outcome ? install.outcomeAt : now,
-    aliveAt: now,
+    ...alive(install, now),
     times: { ...times, task: progress.task === null ? null : taskSince, heard: now },
   };
 }
@@ -89,7 +94,8 @@ const busyLoad = 0.1;
 const idleLoad = 0.03;
 
 export function loaded(install: Install, load: number, now: number): Install {
-  if (load > busyLoad) return { ...install, busySeen: true, idleSince: null, aliveAt: now };
-  if (load > idleLoad) return { ...install, idleSince: null };
+  if (load > busyLoad) return { ...install, busySeen: true, idleSince: null, ...alive(install, now) };
+  // Not at work, but not at rest either: a slow download is no silence.
+  if (load > idleLoad) return { ...install, idleSince: null, ...alive(install, now) };
   return install.idleSince === null ? { ...install, idleSince: now } : install;
 }

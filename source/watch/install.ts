@@ -23,6 +23,10 @@ export interface Install {
   readonly outcomeAt: number | null;
   /** The last sign of life that was seen: a message, a busy processor, another domain or power state. */
   readonly aliveAt: number | null;
+  /** When it was seen first. */
+  readonly seenAt: number;
+  /** It is lost: the last sign of life, or when one began to look for one. Null: it is not. */
+  readonly lostSince: number | null;
   /** The domain the installer ran in; another one later is a boot from disk. */
   readonly installerDomain: number | null;
   readonly busySeen: boolean;
@@ -55,10 +59,11 @@ export function seenState(install: Install, now: number): SeenState {
   if (progress?.outcome === 'waiting' && running) return 'waiting';
   if (progress?.outcome === 'installed') return 'installed';
   if (!running || (state.state !== 'fired' && state.state !== 'installing')) return state.state;
-  if (progress !== null) return 'installing';
+  const goesOn = install.lostSince === null ? 'installing' : 'lost';
+  if (progress !== null) return goesOn;
   const rested = install.idleSince !== null && now - install.idleSince >= restTime;
   if (rested && install.busySeen && needsKey(vm.record.PV_args)) return 'waiting';
-  if (state.state === 'installing') return 'installing';
+  if (state.state === 'installing') return goesOn;
   return install.busySeen && !rested ? 'installing' : 'quiet';
 }
 

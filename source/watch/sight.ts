@@ -2,6 +2,7 @@ import type { InstallState } from '../boot/install-state.ts';
 import { splitFlags } from '../fai/flags.ts';
 import { lastValue, splitKernelLine } from '../fai/kernel-line.ts';
 import { failureOf, type Install, needsKey, type SeenState, seenState } from './install.ts';
+import { isSilent, type Waiting } from './lost.ts';
 
 /** What whoever waits for the end of an install sees of it. */
 export interface Sight {
@@ -17,27 +18,19 @@ export interface Sight {
   readonly end: 'good' | 'bad' | null;
 }
 
-/** How long one waits. All in milliseconds. */
-export interface Waiting {
-  readonly now: number;
-  /** Since when there could have been a sign of life: one looks, and the host answers. */
-  readonly since: number;
-  /** Without a sign of life for so long, an install is lost. */
-  readonly patience: number;
-}
-
 /** A VM that halts may only be on its way to its next boot. */
 const settling = 10_000;
 
 /**
  * A VM as one sees it who waits for its end. `installed` and `failed` are the end, and so is a key that somebody must
- * press. One that was stopped ends as what it is. One without a sign of life is `lost`.
+ * press. One that was stopped ends as what it is. One without a sign of life is `lost`, also where none could be seen:
+ * whoever waits must come to an end.
  */
 export function sightOf(install: Install, waiting: Waiting): Sight {
-  const { now, since, patience } = waiting;
+  const { now, patience } = waiting;
   const seen = seenState(install, now);
   const { power_state: power, PV_args: line } = install.vm.record;
-  const silent = now - Math.max(since, install.aliveAt ?? since) >= patience;
+  const silent = isSilent(install, waiting);
   switch (seen) {
     case 'failed':
       return { ...failed(install), end: 'bad' };
@@ -58,10 +51,10 @@ export function sightOf(install: Install, waiting: Waiting): Sight {
     case 'fired':
     case 'installing':
     case 'quiet':
+    case 'lost':
       if (power === 'Running') return silent ? lost(patience) : { ...goingOn(install, seen), end: null };
       return isSettled(install, now) ? halted(install) : asItIs(stateBehind(install, seen));
     case 'half-armed':
-    case 'lost':
     case 'other':
       return { ...asItIs(seen), end: isSettled(install, now) ? 'bad' : null };
   }
@@ -72,7 +65,8 @@ const isInInstaller = ({ progress, vm, installerDomain }: Install): boolean =>
   progress?.outcome === 'installed' && vm.record.domid === installerDomain;
 
 /** The record's own word where nobody has a better one. */
-const stateBehind = ({ state }: Install, seen: SeenState): InstallState => (seen === 'quiet' ? state.state : seen);
+const stateBehind = ({ state }: Install, seen: SeenState): InstallState =>
+  seen === 'quiet' || seen === 'lost' ? state.state : seen;
 
 const isSettled = ({ aliveAt }: Install, now: number): boolean => aliveAt === null || now - aliveAt >= settling;
 

@@ -14,8 +14,9 @@ const unusual = 5 * minute;
  */
 export function silenceOf(install: Install, now: number): string | null {
   const { heard } = install.times;
-  if (heard === null || install.progress?.outcome !== 'running' || seenState(install, now) !== 'installing')
-    return null;
+  if (heard === null || install.progress?.outcome !== 'running') return null;
+  const seen = seenState(install, now);
+  if (seen !== 'installing' && seen !== 'lost') return null;
   const silent = now - heard;
   const { usualGap } = install;
   if (silent < Math.max(least, usualGap === null ? unusual : 2 * usualGap)) return null;

@@ -28,7 +28,7 @@ export function knownSince(install: Install, seen: SeenState, ahead: number): nu
     case 'waiting':
       return said('waiting') ?? idleSince;
     case 'lost':
-      return times.heard ?? times.started;
+      return install.lostSince;
     case 'fired':
     case 'installing':
     case 'quiet':

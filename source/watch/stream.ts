@@ -24,6 +24,8 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** What was learned of installs before, and where it is kept for those who look next. */
   readonly learned?: LearnedStore;
+  /** Milliseconds without a sign of life until an install is lost. Absent: whoever asks judges it. */
+  readonly patience?: number;
   /** The signal that ends the present pause before a new try. */
   readonly hurry?: () => AbortSignal;
   /** What has changed since the last time, some twenty times a second at most. */
@@ -37,13 +39,16 @@ export interface WatchOptions {
 /** Milliseconds between two changes that are told. */
 const beat = 50;
 
+/** Milliseconds between two looks for signs of life. */
+const lookEvery = 5000;
+
 /**
  * Everything there is to see of a host's VMs, folded once and told in batches: what the screen and the command line
  * both read. Goes on until the signal ends it. Errors of the host that no new try can mend are thrown.
  */
 export async function watchFleet(options: WatchOptions): Promise<void> {
   const { host, transport, monitorPort, now, signal, hurry, onChange, onVerdict, onListening } = options;
-  const { learned = noLearned } = options;
+  const { learned = noLearned, patience } = options;
   const { rules } = await host.facts();
   const fold = new FleetFold(rules, learned.recall);
   const learner = new Learner(learned);
@@ -58,6 +63,10 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
     if (!signal.aborted) onChange(fold.snapshot(), batch);
   });
   const lessons = new Batches<Ref>(limits.learned.beat, learn);
+  const look = (): void => {
+    const lost = patience === undefined ? [] : fold.look(now(), patience);
+    if (lost.length > 0) batches.add(lost);
+  };
   const take = (events: readonly FleetEvent[], at = now()): void => {
     const changed = events.flatMap((event) => fold.fold(event, at));
     batches.add(changed);
@@ -101,10 +110,12 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
           onListening,
           signal: AbortSignal.any([signal, end.signal]),
         });
+  const looks = setInterval(look, lookEvery);
   try {
     const loads = followLoads(host, () => fold.snapshot().byRef.values(), now, signal, take);
     await Promise.all([followInventory(host, signal, takeInventory, hurry), loads]);
   } finally {
+    clearInterval(looks);
     batches.close();
     lessons.close();
     learn(fold.snapshot().byRef.keys());

@@ -18,7 +18,13 @@ export function notesAfter(before: Install | undefined, after: Install, look: Lo
   const fresh = [
     ...markNotes(before, after, look),
     ...startNotes(before, after),
-    ...(before === undefined ? [] : [...recordNotes(before, after, look), ...processorNotes(before, after, look)]),
+    ...(before === undefined
+      ? []
+      : [
+          ...recordNotes(before, after, look),
+          ...processorNotes(before, after, look),
+          ...silenceNotes(before, after, look),
+        ]),
   ];
   return fresh.length === 0 ? kept : [...kept, ...fresh].slice(-limits.watch.notes);
 }
@@ -86,6 +92,13 @@ function processorNotes({ notes }: Install, { busySeen, idleSince }: Install, { 
   if (busySeen && idleSince === null && last !== works) return [{ at: now, by: 'processor', text: works }];
   const rested = idleSince !== null && now - idleSince >= restTime;
   return rested && last === works ? [{ at: idleSince, by: 'processor', text: rests }] : [];
+}
+
+/** Times of day are UTC, as everywhere in the log. */
+function silenceNotes(before: Install, { lostSince }: Install, { now }: Look): Note[] {
+  if (lostSince === null || before.lostSince !== null) return [];
+  const since = new Date(lostSince).toISOString().slice(11, 16);
+  return [{ at: now, by: 'xenfai', text: `lost: silence since ${since}` }];
 }
 
 const works = 'busy';

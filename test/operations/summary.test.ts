@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../source/operations/plan.ts';
 import { noRoomAsked, type Room, roomFindings } from '../../source/operations/room.ts';
-import { summaryOf } from '../../source/operations/summary.ts';
+import { diskText, summaryOf } from '../../source/operations/summary.ts';
 import { ref, uuid } from '../../source/xapi/records.ts';
 
 const gib = 1024 ** 3;
@@ -22,6 +22,13 @@ const room = (part: Partial<Room['storages'][number]>, memory: Room['memory'] = 
   storages: [{ name: 'Local storage', wanted: 96 * gib, free: 120 * gib, thin: false, ...part }],
   memory,
 });
+
+test.each([
+  ['0', 'root', 'disk 0 (8 GiB, "root")'],
+  ['0', '0', 'disk 0 (8 GiB)'],
+  ['1', '0', 'disk 1 (8 GiB, "0")'],
+  ['0', '', 'disk 0 (8 GiB)'],
+])('disk %s called "%s": %s', (device, name, text) => expect(diskText({ device, name, bytes: 8 * gib })).toBe(text));
 
 describe('the summary', () => {
   test('counts VMs by name, storage and memory', () => {

@@ -74,12 +74,21 @@ export function taskText(install: Install, { now, ...hearing }: Around): string 
       return failureText(install);
     case 'waiting':
       return 'wants RETURN';
+    case 'lost':
+      return lostText(install, { now, ...hearing });
     case 'installing':
       if (progress !== null) return `${progress.percent}% ${progress.task ?? ''}`;
       return taskReason(install, hearing, now)?.short ?? '';
     default:
       return taskReason(install, hearing, now)?.short ?? '';
   }
+}
+
+/** How far it was, and why nobody knows more. */
+function lostText(install: Install, { now, ...hearing }: Around): string {
+  const why = taskReason(install, hearing, now)?.short;
+  if (install.progress === null) return why ?? '';
+  return `${install.progress.percent}% ${why ?? install.progress.task ?? ''}`;
 }
 
 function failureText(install: Install): string {

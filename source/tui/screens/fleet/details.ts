@@ -156,7 +156,7 @@ function nextText(install: Install, now: number): readonly [text: string, tone: 
       return ['l shows what FAI said; its shell is on the console; a arms it for another try.', 'bad'];
     case 'lost':
       return [
-        'See its console: no sign of life for long. l shows what was last seen; x stops it, a arms it anew.',
+        'See its console: it shows no sign of life. l shows what was seen last; A arms it anew and starts it.',
         'bad',
       ];
     case 'installing':

@@ -1,3 +1,4 @@
+import { defaults } from '../../../limits/defaults.ts';
 import { recordVerdict } from '../../../operations/verdict.ts';
 import { watchFleet } from '../../../watch/stream.ts';
 import type { Work, World } from '../../app/world.ts';
@@ -46,7 +47,7 @@ async function followAnew(work: Work<FleetEvent>): Promise<void> {
   return ended;
 }
 
-/** Milliseconds: what only time tells (a VM is lost) is seen no later. */
+/** Milliseconds: what only time tells (a processor rests) is seen no later. */
 const beat = 15_000;
 
 /** The same stream that `status --watch` reads. */
@@ -62,6 +63,7 @@ async function follow(
     monitorPort: world.monitorPort,
     now: world.now,
     learned: world.learned,
+    patience: defaults.patience,
     signal,
     hurry,
     onChange: (fleet, changed) => dispatch({ type: 'fleet', fleet, changed, now: world.now() }),

@@ -48,7 +48,7 @@ function rowsOf({ at, by, text }: Entry, room: number): Line[] {
 
 /** What went wrong stands out; the word says it, too. */
 function toneOf(by: Entry['by'], text: string): Tone {
-  if (by === 'xenfai') return text.startsWith('recorded as failed') ? 'bad' : 'plain';
+  if (by === 'xenfai') return /^(recorded as failed|lost)/.test(text) ? 'bad' : 'plain';
   if (by !== 'FAI') return 'plain';
   if (text.startsWith('TASKERROR')) return 'bad';
   return /^TASKEND \S+ [1-9]/.test(text) ? 'warn' : 'plain';
