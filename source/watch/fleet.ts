@@ -136,7 +136,7 @@ export class FleetFold {
     const looking = this.lookout.look(now);
     const lost = [...this.byRef.values()].flatMap((install) => {
       const since = Math.max(looking, install.seenAt);
-      if (install.lostSince !== null || !isLost(install, { now, since, patience })) return [];
+      if (!isLost(install, { now, since, patience })) return [];
       return this.put({ ...install, lostSince: silentSince(install, since) }, now, now);
     });
     if (lost.length > 0) this.version += 1;

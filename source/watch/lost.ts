@@ -18,8 +18,8 @@ export const isSilent = (install: Install, { now, since, patience }: Waiting): b
   now - silentSince(install, since) >= patience;
 
 /**
- * An install is known to go on, its signs of life would be seen here, and there are none. Where FAI has not spoken and
- * no processor is measured silence says nothing: its messages go elsewhere.
+ * An install that is not lost yet is known to go on, its signs of life would be seen here, and there are none. Where
+ * FAI has not spoken and no processor is measured silence says nothing: its messages go elsewhere.
  */
 export function isLost(install: Install, waiting: Waiting): boolean {
   const { progress, state, busySeen, idleSince } = install;

@@ -113,6 +113,16 @@ describe('an install is lost', () => {
       45,
     ],
     [
+      'also when it was silent for a moment',
+      [
+        [0, all()],
+        [1, says('check')],
+        [10, silentHost],
+        [10.5, all()],
+      ],
+      25.5,
+    ],
+    [
       '15 minutes after xenfai goes on',
       [
         [0, all()],
