@@ -80,17 +80,21 @@ async function screen(options: GlobalFlags, around: Surroundings): Promise<numbe
   ];
   const readOnly = isReading(options);
   const settings = await loadSettings(around, readOnly ? 'read' : 'write');
+  const named = options.host ?? around.env['XENFAI_HOST'];
   const wanted = options.profile ?? around.env['XENFAI_PROFILE'];
-  const profile = wanted === undefined ? undefined : settings.profile(wanted);
+  // As on the command line: a host may be named by its profile.
+  const profile = settings.profile(wanted ?? named ?? '');
+  const address = wanted === undefined ? (profile?.address ?? named) : (named ?? profile?.address);
   const password = await readPassword({
     file: options.passwordFile,
     command: options.passwordCommand,
     environment: around.env['XENFAI_PASSWORD'],
   });
   const suggestions = {
-    address: options.host ?? around.env['XENFAI_HOST'] ?? profile?.address,
+    address,
     user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user,
     password: password?.reveal(),
+    direct: address !== undefined && password !== null,
     repository: profile?.repository,
   };
   const complaints: string[] = [];

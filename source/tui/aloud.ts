@@ -13,6 +13,7 @@ export async function openAloud(options: ScreenOptions): Promise<{ code: number;
     options;
   const now = (): number => options.now().getTime();
   const { stdin, stdout } = process;
+  const [start, begin] = startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() });
   let hush = false;
   const echo = new Writable({
     write(chunk, _encoding, done) {
@@ -50,7 +51,8 @@ export async function openAloud(options: ScreenOptions): Promise<{ code: number;
     const hangUp = (): void => void end(0, true);
     talking = converse<AppState>({
       screens,
-      start: startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() }),
+      start,
+      begin,
       surroundings: {
         settings,
         timeout,

@@ -36,7 +36,8 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
     notices,
   } = options;
   const now = (): number => options.now().getTime();
-  let last = startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() });
+  const [start, begin] = startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() });
+  let last = start;
   const runner: { current: Runner<AppState> | null } = { current: null };
   // Ink goes raw only after its first frame: a key typed before that would be echoed into it and move every row.
   process.stdin.setRawMode(true);
@@ -47,7 +48,8 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   const app = render(
     <App
       screens={screens}
-      start={last}
+      start={start}
+      begin={begin}
       surroundings={{
         settings,
         timeout,

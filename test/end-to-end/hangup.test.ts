@@ -17,11 +17,10 @@ beforeEach(async () => {
   before = sim.world.database.all('VM').size;
   const env = {
     XENFAI_HOST: sim.host,
-    XENFAI_PASSWORD: sim.password,
     XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
   };
   terminal = new Terminal([built], { env });
-  await connect(terminal);
+  await connect(terminal, sim.password);
   terminal.press('enter');
   await terminal.shows(/❯ FAI +Enter uses it: lenny i386, yours/);
   terminal.press('enter');

@@ -5,9 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { simulator } from '../harness.ts';
 import { built, Terminal } from './terminal.ts';
-import { connect } from './walk.ts';
 
-const toFleet = '\u0006';
 const tryNow = '\u0012';
 
 let sim: Simulator;
@@ -38,8 +36,6 @@ test.each([
       XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
     };
     terminal = new Terminal([built], { columns, rows, env });
-    await connect(terminal);
-    terminal.press(toFleet);
     await terminal.shows(/❯ vm\d+/);
     await terminal.shows('a rearm');
     const fresh = colourOf('half-armed  ');

@@ -2,10 +2,10 @@ import type { Terminal } from './terminal.ts';
 
 // The wizard's way by its default answers, for tests and pictures that begin somewhere along it.
 
-/** Step 1, with the address and password that are filled in already. */
-export async function connect(terminal: Terminal): Promise<void> {
+/** Step 1, with the address that is filled in already, and the password, unless it is, too. */
+export async function connect(terminal: Terminal, password = ''): Promise<void> {
   await terminal.shows('Which XenServer?');
-  terminal.press('enter', 'enter', 'enter');
+  terminal.press('enter', 'enter', password, 'enter');
   await terminal.shows('Connected');
 }
 

@@ -49,7 +49,7 @@ export async function mount(
   for (let index = profiles - 1; index > 0; index -= 1)
     await settings.save({ name: `host${index}`, address: `https://host${index}`, user: 'root' });
   if (profiles > 0) await settings.save({ name: new URL(sim.host).host, address: sim.host, user: 'root' });
-  const start = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
+  const [start, begin] = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
   const written: string[] = [];
   let state = start;
   let runner: Runner<AppState> | null = null;
@@ -58,6 +58,7 @@ export async function mount(
     <App
       screens={screens}
       start={start}
+      begin={begin}
       surroundings={{
         settings,
         timeout: 5000,

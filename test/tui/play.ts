@@ -40,16 +40,16 @@ export const say = {
 
 export const now = Date.parse('2010-11-15T10:53:00Z');
 
-export const start = (change: Partial<StartOptions> = {}): AppState =>
-  startState({
-    suggestions: { address: 'xvm03', password: 'secret' },
-    profiles: [],
-    now,
-    readOnly: false,
-    ...change,
-  });
-
 const commandOf = (launch: Launch<AppState>): AppCommand | OwnCommand => ('app' in launch ? launch : launch.command);
+
+/** Before the first key, with every command that is given by then. */
+export function begin(change: Partial<StartOptions> = {}) {
+  const suggestions = { address: 'xvm03', password: 'secret' };
+  const [state, launches] = startState({ suggestions, profiles: [], now, readOnly: false, ...change });
+  return { state, commands: launches.map(commandOf) };
+}
+
+export const start = (change: Partial<StartOptions> = {}): AppState => begin(change).state;
 
 /** Feeds keys (by name) and events in; gives the state and every command on the way. */
 export function play(state: AppState, ...events: (string | Event)[]) {

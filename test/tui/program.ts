@@ -45,7 +45,7 @@ export async function openProgram(
   if (known) await openSettings(folder).save(profile);
   const settings = openSettings(folder, readOnly ? 'read' : 'write');
   const suggestions = { address: sim.host, password: sim.password };
-  let state = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
+  let [state] = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
   const looks = lookOut(() => state);
   const dispatch = (event: AppEvent<AppState>): void => {
     const [next, launches] = reduce(screens, state, event);

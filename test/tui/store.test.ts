@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { keysNow } from '../../source/tui/app/layers.ts';
 import { saidOnly } from '../../source/tui/app/told.ts';
 import type { AppState } from '../../source/tui/screens/index.ts';
-import { at, connected, own, play, problem, result, say, stack, start, told, verified, vm } from './play.ts';
+import { at, begin, connected, own, play, problem, result, say, stack, start, told, verified, vm } from './play.ts';
 
 describe('connecting', () => {
   test('Enter walks the fields and connects at the last one', () => {
@@ -41,6 +41,35 @@ describe('connecting', () => {
     expect(known.commands).toEqual([{ do: 'load-templates' }, { do: 'follow' }]);
     const again = play(known.state, 'escape', 'escape', 'escape', connected).state;
     expect(again.shared.place.name).toBe('connect');
+  });
+});
+
+describe('a host that was named, with its password', () => {
+  const suggestions = { address: 'xvm03', password: 'secret', direct: true };
+
+  test('is connected to before the first key, and its fleet is shown, known from before or not', () => {
+    const begun = begin({ suggestions });
+    expect(begun.commands).toEqual([{ do: 'connect', address: 'xvm03', user: 'root', password: 'secret' }]);
+    expect(begun.state.connect.phase).toBe('connecting');
+    const { state, commands } = play(begun.state, connected);
+    expect(state.shared.place.name).toBe('fleet');
+    expect(commands).toEqual([{ do: 'load-templates' }, { do: 'follow' }]);
+    expect(play(state, 'ctrl-f').state.shared.flash?.text).toBe('One is there already.');
+    expect(play(state, 'n', 'ctrl-f').state.shared.place.name).toBe('fleet');
+    expect(play(state, 'n', 'ctrl-f', 'ctrl-f').state.shared.place.name).toBe('act');
+  });
+
+  test.each([
+    [problem, { focus: 'password', values: { address: 'xvm03', password: '' } }],
+    [{ ...problem, exit: 3 } as const, { focus: 'address', values: { address: 'xvm03', password: 'secret' } }],
+  ])('what goes wrong leads to the form, and nothing is tried again', (problem, form) => {
+    const { state, commands } = play(begin({ suggestions }).state, say.connect({ type: 'failed', problem }));
+    expect(state.connect).toMatchObject({ phase: 'form', problem, form });
+    expect(commands).toEqual([]);
+  });
+
+  test('without anybody naming both nothing is done by itself', () => {
+    expect(begin().commands).toEqual([]);
   });
 });
 

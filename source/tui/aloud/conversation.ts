@@ -19,6 +19,8 @@ export interface Talk {
 interface ConversationOptions<State> {
   readonly screens: readonly Mounted<State>[];
   readonly start: State;
+  /** What is done before the first answer. */
+  readonly begin: readonly Launch<State>[];
   readonly surroundings: Surroundings;
   /** Milliseconds between looks at the clock. */
   readonly tickEvery: number;
@@ -87,6 +89,7 @@ export function converse<State extends HasShared>(options: ConversationOptions<S
   };
   talk.say(introduction);
   speak(true);
+  for (const launch of options.begin) runner.run(launch);
 
   return {
     hear(line) {

@@ -26,6 +26,7 @@ export interface Mounted<State> {
   readonly name: string;
   readonly place: Place | null;
   readonly layers: (state: State) => readonly Layer<State, Launch<State>>[];
+  readonly begin: (state: State) => Reduced<State, Launch<State>>;
   readonly notice: (before: State, state: State) => Reduced<State, Launch<State>>;
   readonly busy: (state: State) => boolean;
   readonly farewell: (state: State) => readonly string[];
@@ -37,6 +38,7 @@ interface Mountable<Name extends string, Own> {
   readonly place: Place | null;
   readonly start: (shared: Shared) => Own;
   layers<State extends WithSlice<Name, Own>>(state: State): readonly Layer<State, Launch<State>>[];
+  begin<State extends WithSlice<Name, Own>>(state: State): Reduced<State, Launch<State>>;
   notice<State extends WithSlice<Name, Own>>(before: State, state: State): Reduced<State, Launch<State>>;
   busy<State extends WithSlice<Name, Own>>(state: State): boolean;
   farewell<State extends WithSlice<Name, Own>>(state: State): readonly string[];
@@ -101,6 +103,8 @@ export function mount<Name extends string, Own, Event, Command extends OwnComman
       screen
         .layers(sceneOf(screen, state))
         .map((layer) => liftLayer<Name, Own, Event, Command, State>(screen, layer)),
+    begin: (state) =>
+      screen.begin === undefined ? [state, []] : lift(screen, state, screen.begin(sceneOf(screen, state))),
     notice: (before, state) =>
       screen.notice === undefined || before.shared === state.shared
         ? [state, []]

@@ -41,6 +41,8 @@ export interface Screen<Name extends string, Own, Event, Command extends OwnComm
   /** Where one is when one sees it. Null: it has no step of its own and lies over any other while it has layers. */
   readonly place: Place | null;
   readonly start: (shared: Shared) => Own;
+  /** What it does before the first key. */
+  readonly begin?: (scene: Scene<Own>) => SceneReduced<Own, Command>;
   /** From the bottom up. The topmost one that has a view is the body. */
   readonly layers: (scene: Scene<Own>) => readonly SceneLayer<Own, Command>[];
   readonly reduce: (scene: Scene<Own>, event: Event) => SceneReduced<Own, Command>;

@@ -11,6 +11,8 @@ import type { Surroundings } from './world.ts';
 export interface ProgramOptions<State> {
   readonly screens: readonly Mounted<State>[];
   readonly start: State;
+  /** What is done before the first key. */
+  readonly begin: readonly Launch<State>[];
   readonly surroundings: Surroundings;
   /** Milliseconds between ticks of the clock on the screen. */
   readonly tickEvery: number;
@@ -27,7 +29,7 @@ export interface ProgramOptions<State> {
 export function useProgram<State extends HasShared>(
   options: ProgramOptions<State>,
 ): readonly [Picture, (event: AppEvent<State>) => void] {
-  const { screens, start, surroundings, tickEvery, drawEvery, look, doors, onState, onRunner } = options;
+  const { screens, start, begin, surroundings, tickEvery, drawEvery, look, doors, onState, onRunner } = options;
   const state = useRef(start);
   const runner = useRef<Runner<State> | null>(null);
   const [, draw] = useReducer((count: number) => count + 1, 0);
@@ -56,6 +58,7 @@ export function useProgram<State extends HasShared>(
     const made = createRunner<State>(surroundings, dispatch, doors);
     runner.current = made;
     onRunner(made);
+    for (const launch of begin) made.run(launch);
     const timer = setInterval(() => dispatch({ type: 'tick', now: surroundings.now() }), tickEvery);
     return () => {
       clearInterval(timer);

@@ -1,5 +1,6 @@
-import { type Mounted, mount } from '../app/mount.ts';
+import { type Launch, type Mounted, mount } from '../app/mount.ts';
 import { type Shared, type StartOptions, startShared } from '../app/shared.ts';
+import type { Reduced } from '../kit/binding.ts';
 import { act } from './act/screen.ts';
 import { configure } from './configure/screen.ts';
 import { connectPlace } from './connect/place.ts';
@@ -27,10 +28,17 @@ export type AppState = Slices & { readonly shared: Shared };
 
 export const screens: readonly Mounted<AppState>[] = all;
 
-/** The screen before the first key. */
-export function startState(options: StartOptions): AppState {
+/** The screen before the first key, and what it does by itself. */
+export function startState(options: StartOptions): Reduced<AppState, Launch<AppState>> {
   const shared = startShared(options, connectPlace);
   const slices = Object.fromEntries(all.map(({ name, start }) => [name, start(shared)]));
   // The one cast of the screen: TypeScript does not follow the names through fromEntries.
-  return { ...(slices as Slices), shared };
+  let state: AppState = { ...(slices as Slices), shared };
+  const begun: Launch<AppState>[] = [];
+  for (const screen of screens) {
+    const [next, launches] = screen.begin(state);
+    state = next;
+    begun.push(...launches);
+  }
+  return [state, begun];
 }

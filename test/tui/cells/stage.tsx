@@ -85,6 +85,7 @@ export function openStage(start: AppState, size: ScreenSize) {
     <App
       screens={screens}
       start={start}
+      begin={[]}
       surroundings={{
         settings: openSettings(mkdtempSync(join(tmpdir(), 'xenfai-'))),
         timeout: 5000,

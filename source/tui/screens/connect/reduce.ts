@@ -15,13 +15,15 @@ export function reduceConnect(scene: ConnectScene, event: ConnectEvent): Reduced
   switch (event.type) {
     case 'connected': {
       const { name } = event;
-      const known = scene.shared.profiles.some((one) => one.name === name) && !own.opened.includes(name);
+      const { profiles, suggestions } = scene.shared;
+      const isWanted = suggestions.direct === true && own.opened.length === 0;
+      const known = profiles.some((one) => one.name === name) && !own.opened.includes(name);
       const next = share(change(scene, { phase: 'connected', problem: null, opened: [...own.opened, name] }), {
         host: event.found,
         profiles: event.profiles,
       });
-      // Whoever has worked with this host before this session wants to see its VMs.
-      return stay(known ? share(go(next, fleetPlace), { visited: [connectPlace] }) : next);
+      // Whoever named this host, or has worked with it before this session, wants to see its VMs.
+      return stay(isWanted || known ? share(go(next, fleetPlace), { visited: [connectPlace] }) : next);
     }
     case 'failed': {
       if (own.phase !== 'connecting') return stay(scene);
@@ -34,6 +36,10 @@ export function reduceConnect(scene: ConnectScene, event: ConnectEvent): Reduced
     }
   }
 }
+
+/** Whoever named the host and gave the password is not asked for them. */
+export const beginConnect = (scene: ConnectScene): Reduced =>
+  scene.shared.suggestions.direct === true ? submit(scene) : stay(scene);
 
 /** A line of the menu: the form of this host, or at once to it where its password is known. */
 export function chooseHost(scene: ConnectScene, name: string): Reduced {

@@ -3,7 +3,7 @@ import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
 import { connectedKeys, connectingKeys, hostMenuKeys, loginForm, loginKeys } from './keys.ts';
 import { connectPlace } from './place.ts';
-import { reduceConnect } from './reduce.ts';
+import { beginConnect, reduceConnect } from './reduce.ts';
 import { type ConnectCommand, type ConnectEvent, type ConnectState, loginFields, startConnect } from './state.ts';
 import { connectedView, hostMenuView, loginView } from './view.ts';
 
@@ -12,6 +12,7 @@ export const connect: Screen<'connect', ConnectState, ConnectEvent, ConnectComma
   name: 'connect',
   place: connectPlace,
   start: startConnect,
+  begin: beginConnect,
   layers(scene) {
     switch (scene.own.phase) {
       case 'menu':
