@@ -24,7 +24,7 @@ const scenes: readonly (readonly [keys: readonly string[], shows: string | RegEx
 
 /** The first hour in the demo, screen by screen, as one moving picture. Nothing moves while a frame is taken. */
 export async function firstHour(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
-  const terminal = new Terminal([built, 'demo', ...args, '--vms', '2', '--speed', '8'], { env });
+  const terminal = new Terminal([built, 'demo', ...args, '--vms', '2', '--speed', '20'], { env });
   const frames: (Frame & { readonly seconds: number })[] = [];
   for (const [keys, shows, seconds] of scenes) {
     terminal.press(...keys);

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 
+// The program is walked through three times: longer than any other test.
 test('the pictures are what the program shows now: npm run screenshots makes the same bytes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'xenfai-pictures-'));
   await promisify(execFile)(process.execPath, [join(root, 'scripts/screenshots.ts'), folder]);
@@ -16,4 +17,4 @@ test('the pictures are what the program shows now: npm run screenshots makes the
     (name) => !readFileSync(join(folder, name)).equals(readFileSync(join(committed, name))),
   );
   expect(different).toEqual([]);
-});
+}, 300_000);
