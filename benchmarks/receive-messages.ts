@@ -8,9 +8,29 @@ import { verdictOf } from '../source/watch/install.ts';
 import { receiveMessages } from '../source/watch/monitor-receiver.ts';
 import { type Ref, ref, vmRecord } from '../source/xapi/records.ts';
 
+/** One that xenfai has made and armed, and whose loader has fired. */
+const installing = (i: number) => {
+  const mark = JSON.stringify({
+    vm: `u${i}`,
+    run: 'r',
+    at: new Date(Date.now() - 60_000).toISOString(),
+    by: 'bench',
+  });
+  return vmRecord.parse({
+    uuid: `u${i}`,
+    name_label: `vm${i}`,
+    power_state: 'Running',
+    domid: String(i + 1),
+    PV_bootloader: 'pygrub',
+    PV_args:
+      'ip=dhcp root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live FAI_FLAGS=verbose,reboot FAI_ACTION=install',
+    other_config: { 'xenfai:created': mark, 'xenfai:armed': mark },
+  });
+};
+
 const vms = Array.from({ length: Number(process.argv[2]) }, (_, i) => ({
   ref: ref.parse(`OpaqueRef:${i}`),
-  record: vmRecord.parse({ uuid: `u${i}`, name_label: `vm${i}`, power_state: 'Running', PV_bootloader: 'pygrub' }),
+  record: installing(i),
 }));
 const fold = new FleetFold(unknownRules);
 fold.fold({ type: 'all', vms, macs: new Map(), started: new Map(), clockAhead: 0 }, Date.now());

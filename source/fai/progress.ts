@@ -56,9 +56,14 @@ export const noProgress: InstallProgress = {
 /**
  * Folds one message in. FAI's messages nest (action > install > partition) and come twice at times.
  * Installed: `TASKEND install 0`, `faiend 0` or `reboot 0` with no code above 700. `waits`: the kernel line has no
- * reboot flag, so that after faiend somebody must press RETURN (3.4 has then sent TASKEND faiend, 6.x TASKBEGIN only).
+ * reboot flag, so that after faiend somebody must press RETURN (3.4 has then sent TASKEND faiend, 6.x TASKBEGIN only);
+ * asked at the end only.
  */
-export function foldMessage(progress: InstallProgress, message: MonitorMessage, waits: boolean): InstallProgress {
+export function foldMessage(
+  progress: InstallProgress,
+  message: MonitorMessage,
+  waits: () => boolean,
+): InstallProgress {
   if (message.keyword === 'check') return noProgress;
   if (message.keyword === 'FAIREBOOT') return { ...progress, rebooting: true };
   if (message.keyword === 'HOOK') return progress;
@@ -66,7 +71,7 @@ export function foldMessage(progress: InstallProgress, message: MonitorMessage, 
   const percent = Math.max(progress.percent, percentAt(message.name, message.keyword !== 'TASKBEGIN'));
   if (message.keyword === 'TASKBEGIN') {
     const task = nests(message.name) ? progress.task : message.name;
-    const waiting = waits && message.name === 'faiend' && progress.outcome !== 'failed';
+    const waiting = message.name === 'faiend' && progress.outcome !== 'failed' && waits();
     const begun = { ...progress, task: task ?? message.name, percent };
     return waiting ? { ...begun, percent: 100, outcome: 'waiting' } : begun;
   }
@@ -76,7 +81,8 @@ export function foldMessage(progress: InstallProgress, message: MonitorMessage, 
   const ended: InstallProgress = { ...progress, ...worst, percent };
   if (!['install', 'faiend', 'reboot'].includes(message.name) || message.code !== 0) return ended;
   if (progress.outcome === 'failed') return ended;
-  const waiting = waits && message.name !== 'reboot' && (message.name === 'faiend' || progress.outcome === 'waiting');
+  const couldWait = message.name === 'faiend' || (message.name === 'install' && progress.outcome === 'waiting');
+  const waiting = couldWait && waits();
   const rebooting = progress.rebooting || message.name === 'reboot';
   return { ...ended, percent: 100, rebooting, ended: true, outcome: waiting ? 'waiting' : 'installed' };
 }

@@ -173,7 +173,8 @@ export class FleetFold {
     this.started.know(vm);
     const timed = this.timed(install, before, now, before === undefined ? null : witnessed);
     const look = { now, witnessed: witnessed !== null, ahead: this.clockAhead };
-    const put = { ...timed, notes: notesAfter(before, timed, look) };
+    const notes = notesAfter(before, timed, look);
+    const put = notes === timed.notes ? timed : { ...timed, notes };
     this.byRef.set(vm.ref, put);
     this.senders.know(put);
     return [vm.ref];
@@ -190,7 +191,7 @@ export class FleetFold {
       armed: before?.vm === vm ? times.armed : markTime(vm, 'armed', this.clockAhead),
       started: started === null ? null : started - this.clockAhead,
     };
-    const since = knownSince({ ...install, times: told }, seen, this.clockAhead);
+    const since = knownSince(install, told, seen, this.clockAhead);
     return { ...install, times: { ...told, state: since ?? (same ? before.times.state : witnessed) } };
   }
 

@@ -3,7 +3,7 @@ import { foldMessage, type InstallProgress, noProgress } from '../fai/progress.t
 import type { Vm } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
 import { type Install, needsKey } from './install.ts';
-import { noTimes, usualGapOf } from './times.ts';
+import { noTimes } from './times.ts';
 
 // What one event makes of what is known of one VM.
 
@@ -16,7 +16,6 @@ const isFired = ({ state }: State): boolean => state === 'fired' || state === 'i
 const unspoken = {
   progress: null,
   messages: [],
-  usualGap: null,
   outcomeAt: null,
   aliveAt: null,
   lostSince: null,
@@ -67,23 +66,25 @@ function installerDomainOf(before: Install, domid: number, state: State): number
   return before.installerDomain ?? (isFired(state) && domid > 0 ? domid : null);
 }
 
+const lastOf = (messages: Install['messages']): Install['messages'] =>
+  messages.length > limits.watch.messages ? messages.slice(-limits.watch.messages) : messages;
+
 export function heard(install: Install, message: MonitorMessage, now: number): Install {
   const before = install.progress ?? noProgress;
   const { PV_args, domid } = install.vm.record;
   // A message that comes late must not let the system on the disk wait for a key.
   const left = install.installerDomain !== null && domid > 0 && domid !== install.installerDomain;
-  const progress = foldMessage(before, message, !left && needsKey(PV_args));
+  const progress = foldMessage(before, message, () => !left && needsKey(PV_args));
   const { sendid, keyword, ...rest } = message;
   const text = [keyword, ...Object.values(rest)].join(' ');
-  const earlier = keyword === 'check' ? [] : install.messages.slice(1 - limits.watch.messages);
-  const messages = [...earlier, { at: now, text }];
+  const said = { at: now, text };
+  const messages = keyword === 'check' ? [said] : lastOf([...install.messages, said]);
   const { times } = install;
   const taskSince = progress.task === before.task ? times.task : now;
   return {
     ...install,
     progress,
     messages,
-    usualGap: usualGapOf(messages),
     outcomeAt: progress.outcome === before.outcome ? install.outcomeAt : now,
     ...alive(install, now),
     times: { ...times, task: progress.task === null ? null : taskSince, heard: now },

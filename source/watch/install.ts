@@ -17,8 +17,6 @@ export interface Install {
   /** Null: FAI has said nothing since it was armed or since we look. */
   readonly progress: InstallProgress | null;
   readonly times: InstallTimes;
-  /** How long FAI is silent between two messages, in milliseconds; null while nobody knows. */
-  readonly usualGap: number | null;
   /** When FAI said what `progress.outcome` says. */
   readonly outcomeAt: number | null;
   /** The last sign of life that was seen: a message, a busy processor, another domain or power state. */
@@ -83,12 +81,14 @@ export function verdictOf(install: Install): Verdict | null {
   }
   if (state.state === 'installed' && !marked('installed') && marked('armed')) return { verdict: 'installed' };
   if (state.state !== 'fired' && state.state !== 'installing') return null;
+  const other = installerDomain !== null && domid > 0 && domid !== installerDomain;
+  const ended = progress?.ended === true;
+  // Asked with every message: marks and the kernel line are read only where something has come to its end.
+  if (!ended && !other) return null;
   // sysinfo and inventory end with the same messages.
   if (lastValue(splitKernelLine(line), 'FAI_ACTION') !== 'install') return null;
-  if (progress?.ended) return { verdict: 'installed' };
-  const ours = (marked('created') || marked('armed')) && !marked('installed');
-  const other = installerDomain !== null && domid > 0 && domid !== installerDomain;
-  return ours && other ? { verdict: 'installed' } : null;
+  const ours = ended || ((marked('created') || marked('armed')) && !marked('installed'));
+  return ours ? { verdict: 'installed' } : null;
 }
 
 /** Where and with which code an install has failed, by FAI's own word or as it was put on record. */

@@ -2,7 +2,6 @@ import { readMark } from '../boot/marks.ts';
 import { limits } from '../limits/limits.ts';
 import type { Learned, LearnedStore } from '../settings/learned.ts';
 import type { Install } from './install.ts';
-import { usualGapOf } from './times.ts';
 
 // What FAI has said outlives whoever heard it: kept as a file, and recalled by whoever looks next.
 
@@ -39,7 +38,6 @@ export function withLearned(install: Install, learned: Learned | null, started: 
     progress: left ? null : learned.progress,
     outcomeAt: left ? null : past(learned.outcomeAt),
     messages: messages.map(({ at, text }) => ({ at: Math.min(at, now), text })),
-    usualGap: usualGapOf(messages),
     times: { ...install.times, task: left ? null : past(learned.task), heard: past(learned.heard) },
   };
 }

@@ -1,19 +1,25 @@
 import type { Ref } from '../xapi/records.ts';
 import type { Install } from './install.ts';
 
+interface Known extends Pick<Install, 'vm' | 'mac'> {
+  readonly exact: readonly string[];
+  readonly name: string;
+}
+
 /** Whose message it is: found by MAC, by uuid, or by a host name that only one VM can have made. One look-up each. */
 export class Senders {
   private readonly exact = new Map<string, Set<Ref>>();
   private readonly byName = new Map<string, Set<Ref>>();
-  private readonly known = new Map<Ref, { readonly exact: readonly string[]; readonly name: string }>();
+  private readonly known = new Map<Ref, Known>();
 
-  know({ vm, mac }: Install): void {
+  know({ vm, mac }: Pick<Install, 'vm' | 'mac'>): void {
+    const before = this.known.get(vm.ref);
+    // Every message comes by here: what has not changed is seen at a glance.
+    if (before?.vm === vm && before.mac === mac) return;
     const exact = [vm.record.uuid, ...(mac === '' ? [] : [mac])];
     const name = hostName(vm.record.name_label);
-    const before = this.known.get(vm.ref);
-    if (before !== undefined && before.name === name && before.exact.join() === exact.join()) return;
     this.forget(vm.ref);
-    this.known.set(vm.ref, { exact, name });
+    this.known.set(vm.ref, { vm, mac, exact, name });
     for (const id of exact) add(this.exact, id, vm.ref);
     add(this.byName, name, vm.ref);
   }

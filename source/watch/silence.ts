@@ -1,5 +1,6 @@
 import { coarseAge } from '../text/time.ts';
 import { type Install, seenState } from './install.ts';
+import { usualGapOf } from './times.ts';
 
 const minute = 60_000;
 
@@ -18,8 +19,9 @@ export function silenceOf(install: Install, now: number): string | null {
   const seen = seenState(install, now);
   if (seen !== 'installing' && seen !== 'lost') return null;
   const silent = now - heard;
-  const { usualGap } = install;
-  if (silent < Math.max(least, usualGap === null ? unusual : 2 * usualGap)) return null;
+  if (silent < least) return null;
+  const usualGap = usualGapOf(install.messages);
+  if (silent < (usualGap === null ? unusual : 2 * usualGap)) return null;
   return `no message for ${coarseAge(silent)}${usualGap === null ? '' : ` (usual: ${usualText(usualGap, silent)})`}`;
 }
 

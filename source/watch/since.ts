@@ -2,13 +2,14 @@ import type { MarkName } from '../boot/marks.ts';
 import { readMark } from '../boot/marks.ts';
 import { hostTime } from '../hosts/host.ts';
 import type { Install, SeenState } from './install.ts';
+import type { InstallTimes } from './times.ts';
 
 /**
  * Since when a VM has been in the state that is shown, by this machine's clock, from what the host and FAI say
- * themselves; null where they do not. `ahead`: milliseconds by which the host's clock is ahead of ours.
+ * themselves; null where they do not. `times`: the install's own, as they are now. `ahead`: milliseconds by which the host's clock is ahead of ours.
  */
-export function knownSince(install: Install, seen: SeenState, ahead: number): number | null {
-  const { vm, state, progress, times, outcomeAt, idleSince } = install;
+export function knownSince(install: Install, times: InstallTimes, seen: SeenState, ahead: number): number | null {
+  const { vm, state, progress, outcomeAt, idleSince } = install;
   const runs = vm.record.power_state === 'Running';
   const marked = (name: MarkName): number | null => markTime(vm, name, ahead);
   const power = runs ? times.started : haltedAt(vm, ahead);

@@ -66,6 +66,7 @@ const turns: Readonly<Partial<Record<Install['state']['state'], string>>> = {
 };
 
 function recordNotes(before: Install, { vm, state }: Install, { now, witnessed }: Look): Note[] {
+  if (vm === before.vm && state === before.state) return [];
   const found = witnessed ? '' : 'meanwhile ';
   const said: string[] = [];
   const power = vm.record.power_state;

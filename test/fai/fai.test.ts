@@ -207,7 +207,7 @@ describe('progress', () => {
   const run = (lines: string[], waits = false) =>
     lines.reduce((progress, text) => {
       const message = parseMonitorLine(`h ${text}`);
-      return message === null ? progress : foldMessage(progress, message, waits);
+      return message === null ? progress : foldMessage(progress, message, () => waits);
     }, noProgress);
   const begin = [
     'check',

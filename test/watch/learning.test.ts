@@ -83,7 +83,6 @@ describe('a screen that is opened anew', () => {
     expect(after.progress?.percent).toBe(46);
     expect(after.messages).toEqual(before.messages);
     expect(after.times).toMatchObject({ task: 14_000, heard: 14_000 });
-    expect(after.usualGap).toBe(before.usualGap);
     expect(seenState(after, 900_000)).toBe('installing');
     // And goes on from there.
     expect(screen(950_000, change, 5000, says('TASKEND instsoft 0')).progress?.percent).toBe(86);

@@ -145,7 +145,7 @@ describe('an install that is watched', () => {
   test('is forgotten when it is armed again', () => {
     const again = changes({ ...armed, other_config: words });
     const install = play(unknownRules, before, [1000, says('TASKBEGIN instsoft')], [minute, again]);
-    expect(install).toMatchObject({ progress: null, messages: [], usualGap: null });
+    expect(install).toMatchObject({ progress: null, messages: [] });
     expect(install.times).toMatchObject({ started: null, task: null, heard: null, state: opened + minute });
   });
 });
