@@ -130,7 +130,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
     await import('node:path'),
   ];
   await refuseFlags(options);
-  const port = options.monitorPort ?? (await freePort(monitorPort));
+  const port = options.monitorPort ?? (await freePort());
   const simulator = await startDemo({ ...given(options), monitorPort: port }, around.now);
   const folder = await mkdtemp(join(tmpdir(), 'xenfai-demo-'));
   try {

@@ -9,6 +9,7 @@ export const demo = command({
     ['xenfai demo', 'from the first step'],
     ['xenfai demo --vms 30', 'with a fleet that is there already'],
   ],
+  without: ['--json', '--yes', '--dry-run'],
   exits: [],
   access: 'none',
   run: async (given, _, doors) => ({ exit: await doors.demo(given), streamed: true, json: {}, lines: [] }),

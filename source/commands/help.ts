@@ -69,7 +69,7 @@ const everywhere = declared(everyFlag).flags;
 const ofHostCommands = declared(hostFlags).flags;
 
 export function helpOf(spec: CommandSpec): string[] {
-  const own = new Set(spec.taken.flags.map(({ flag }) => nameOf(flag)));
+  const own = new Set([...(spec.without ?? []), ...spec.taken.flags.map(({ flag }) => nameOf(flag))]);
   const shared = (spec.access === 'none' ? everywhere : [...ofHostCommands, ...everywhere]).filter(
     ({ flag }) => !own.has(nameOf(flag)),
   );

@@ -22,6 +22,7 @@ export const journal = command({
     ['xenfai journal --since 12h', 'what happened last night'],
     ['xenfai journal --failed --steps', 'where it went wrong'],
   ],
+  without: ['--yes', '--dry-run', '--read-only', '--low-bandwidth', '--screen-reader'],
   exits: [],
   access: 'none',
   run: async ({ steps, since, ...wanted }, around) => {

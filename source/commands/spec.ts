@@ -12,6 +12,8 @@ export interface Spec<T> {
   readonly about: string;
   readonly takes: (take: Take) => T;
   readonly examples: readonly (readonly [line: string, about: string])[];
+  /** Flags of every command that mean nothing to this one: its help leaves them out. */
+  readonly without?: readonly string[];
   /** Exit codes of its own; those that every command, or every one with a host, may have are added. */
   readonly exits: readonly ExitCode[];
   /** The most it does to a host or to files; none: it needs no host. */

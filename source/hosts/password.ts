@@ -25,7 +25,9 @@ async function fromFile(path: string): Promise<string> {
     return fail({
       code: 'password-file',
       exit: exit.usage,
-      message: `Cannot read the password file ${path}: ${error instanceof Error ? error.message : ''}`,
+      message: `Cannot read the password file ${path}.`,
+      // Node's own sentence names the call and the path again.
+      cause: error instanceof Error ? error.message.replace(/^[A-Z]+: |, \w+( '.*')?$/g, '') : String(error),
     });
   }
 }

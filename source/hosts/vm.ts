@@ -35,9 +35,12 @@ export const stateOf = (record: VmRecord, place: BootPlace): StateOfInstall =>
 /** "halted", "running". */
 export const powerWord = ({ power_state }: Pick<VmRecord, 'power_state'>): string => power_state.toLowerCase();
 
-/** "armed, halted": a VM in the words that every door has for it. */
-export const conditionText = ({ record }: Vm, rules: BootRules): string =>
-  `${stateOf(record, { rules }).state}, ${powerWord(record)}`;
+/** "armed, halted": a VM in the words that every door has for it; of a template, whether VMs can be made from it. */
+export function conditionText({ record }: Vm, rules: BootRules): string {
+  const { state, missing } = stateOf(record, { rules });
+  if (record.is_a_template) return missing.length === 0 ? 'ready for new VMs' : `still lacks ${missing.join(', ')}`;
+  return `${state}, ${powerWord(record)}`;
+}
 
 /** What `status` shows without --all: anything that has, or had, to do with an install. */
 export function concernsUs(record: VmRecord, state: InstallState): boolean {

@@ -1,5 +1,5 @@
-import { markKeys, type Verdict } from '../boot/marks.ts';
-import { readVm, type Vm } from '../hosts/vm.ts';
+import { markKeys, readMark, type Verdict } from '../boot/marks.ts';
+import { readVm, stateOf, type Vm } from '../hosts/vm.ts';
 import type { Ref } from '../xapi/records.ts';
 import type { RunContext } from './context.ts';
 import { type MarkFields, type Plan, planFor } from './plan.ts';
@@ -20,11 +20,18 @@ export const planVerdict = (vm: Vm, verdict: Verdict): Plan =>
   ]);
 
 /**
- * Records a verdict on a VM; one that is gone has none. The record is read anew: it was just written by others. A
- * reading session records nothing.
+ * Records a verdict on a VM; one that is gone has none. The record is read anew: it was just written by others. What
+ * another process that watches has put there already stays. A reading session records nothing.
  */
 export async function recordVerdict(vmRef: Ref, verdict: Verdict, context: RunContext): Promise<void> {
   if (context.host.session.access === 'read') return;
   const vm = await readVm(context.host.session, vmRef).catch(() => null);
-  if (vm !== null) await execute(planVerdict(vm, verdict), context);
+  if (vm === null || (await isOnRecord(vm, verdict, context))) return;
+  await execute(planVerdict(vm, verdict), context);
+}
+
+async function isOnRecord({ record }: Vm, { verdict }: Verdict, { host }: RunContext): Promise<boolean> {
+  const { rules } = await host.facts();
+  const mark = readMark(record.other_config, verdict, record.uuid);
+  return mark !== null && stateOf(record, { rules }).state === verdict;
 }

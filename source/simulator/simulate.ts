@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { realClock } from './clock.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';
@@ -74,18 +75,11 @@ export const readyLine = (simulator: Simulator): string =>
     pid: process.pid,
   });
 
-/** `wanted` if nobody listens there, else any free port: two demos on one machine do not get in each other's way. */
-export async function freePort(wanted: number): Promise<number> {
-  for (const port of [wanted, 0]) {
-    const server = createServer();
-    const open = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, () => resolve(true));
-    });
-    if (!open) continue;
-    const free = (server.address() as AddressInfo).port;
-    await new Promise((resolve) => server.close(resolve));
-    return free;
-  }
-  return wanted;
+/** A port that nobody listens on: the one that FAI's messages come to is left to those who await real ones. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

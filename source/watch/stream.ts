@@ -89,7 +89,10 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
     early = null;
     for (const { message, at } of waiting) takeMessage(message, at);
   };
-  /** Of each VM the same verdict once: it takes a moment until the record shows it. */
+  /**
+   * Of each install the same verdict once: it takes a moment until the record shows it, and while another process writes
+   * its own there is none for a moment. What the next install comes to is news again.
+   */
   const tellVerdict = (ref: Ref): void => {
     const install = fold.snapshot().byRef.get(ref);
     const verdict = install === undefined ? null : verdictOf(install);
@@ -97,7 +100,7 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
     if (word !== '' && told.get(ref) !== word) {
       told.set(ref, word);
       if (verdict !== null) onVerdict(ref, verdict);
-    } else if (word === '') told.delete(ref);
+    } else if (install?.state.state === 'armed' || install?.state.state === 'half-armed') told.delete(ref);
   };
 
   // The port is given back also when the host ends it.

@@ -40,7 +40,7 @@ test('help has flags, examples and exit codes, in 100 columns or the width of a 
   expect(help.out).toMatch(/^xenfai rearm VM\.\.\. \[--repository URL\]/);
   expect(help.out).toContain('xenfai rearm web01 --yes --start');
   const simulate = await xenfai(null, ['simulate', '--help']);
-  expect(simulate.out).not.toContain('--password-file');
+  expect(simulate.out).not.toMatch(/--(password-file|host|yes|dry-run|read-only) /);
   const all = await xenfai(null, ['--help']);
   expect(all.out).toContain('the wizard and the fleet');
   for (const name of commandNames) expect(all.out).toContain(`xenfai ${name}`);

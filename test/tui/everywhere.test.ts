@@ -97,6 +97,12 @@ describe('the footer', () => {
     expect(footer(start())).not.toContain('Esc');
   });
 
+  test('of the fleet has room for the details, wherever one came from', () => {
+    const there = play(at('act'), 'ctrl-f').state;
+    expect(footer(there)).toContain('Enter details');
+    expect(place(play(there, 'ctrl-f').state)).toBe('act');
+  });
+
   test('with --read-only offers nothing that writes', () => {
     expect(footer(at('template', true))).not.toContain('c copy');
     expect(footer(at('fleet', true))).not.toMatch(/ [sxap] /);

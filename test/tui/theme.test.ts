@@ -21,6 +21,8 @@ describe.each(sets)('the %s signs', (_, glyphs) => {
     expect(new Set(signs).size).toBe(signs.length);
   });
 
+  test('of a row that stands for others is not the cursor', () => expect(glyphs.folded).not.toBe(glyphs.pointer));
+
   test('of states take one column', () => {
     for (const sign of Object.values(glyphs.install)) expect(widthOf(sign)).toBe(1);
   });

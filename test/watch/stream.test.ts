@@ -83,6 +83,17 @@ describe('what is seen', () => {
     expect(verdicts).toEqual([
       { verdict: 'failed', task: 'partition', code: 710, text: expect.stringContaining('TASKERROR partition 710') },
     ]);
+    // Another process puts its own on record, and once more: in between there is none for a moment.
+    const mark = JSON.stringify({ vm: vm['uuid'], run: 'other', at: new Date().toISOString(), by: 'them' });
+    const keys = named('vm3')[1]['other_config'] as Record<string, string>;
+    for (const marked of [true, false, true]) {
+      sim.world.database.set('VM', ref, 'other_config', { ...keys, ...(marked ? { 'xenfai:failed': mark } : {}) });
+      await until(() => {
+        const seen = [...fleet.byRef.values()].find(({ vm: one }) => one.record.name_label === 'vm3');
+        return (seen?.vm.record.other_config['xenfai:failed'] !== undefined) === marked;
+      });
+    }
+    expect(verdicts).toHaveLength(1);
   });
 });
 

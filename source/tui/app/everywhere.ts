@@ -32,7 +32,8 @@ export function homeKey<State extends HasShared>(
     keys: ['ctrl-f'],
     label: isHome ? (left?.label.toLowerCase() ?? 'back') : (home?.label.toLowerCase() ?? ''),
     help: isHome ? 'back to where one came from by this key' : 'to the fleet, and back by the same key',
-    pinned: true,
+    // At home what can be done there needs the room.
+    pinned: !isHome,
     disabled: reason,
     run(state) {
       const to = isHome ? left : home;

@@ -77,7 +77,7 @@ function foldRow<Values>(
     return text === '' ? [] : [field.kind === 'choice' ? text : `${field.label} ${text}`];
   });
   const text = form.unfolded ? 'shown below' : held.join(', ');
-  const label = `${glyphs.right} ${folded.length} more`.padEnd(labelWidth);
+  const label = `${glyphs.folded} ${folded.length} more`.padEnd(labelWidth);
   return [
     span(focused ? `${glyphs.pointer} ` : '  ', 'accent'),
     span(label, focused ? 'accent' : 'dim'),

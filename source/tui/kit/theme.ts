@@ -84,6 +84,8 @@ export interface Glyphs {
   readonly bullet: string;
   readonly left: string;
   readonly right: string;
+  /** Before a row that stands for others. */
+  readonly folded: string;
   /** One sign each, none of them used for anything else in a table. */
   readonly install: Readonly<Record<InstallLook, string>>;
   /** How keys are called in the footer; a key that is not here is called by its name. */
@@ -123,6 +125,7 @@ export const unicode: Glyphs = {
   bullet: '·',
   left: '‹',
   right: '›',
+  folded: '›',
   install: {
     armed: '◆',
     'half-armed': '◇',
@@ -162,6 +165,7 @@ export const ascii: Glyphs = {
   bullet: '-',
   left: '<',
   right: '>',
+  folded: '+',
   install: {
     armed: '@',
     'half-armed': '%',
@@ -211,5 +215,6 @@ export const spoken: Glyphs = {
   bullet: '',
   left: '',
   right: '',
+  folded: '',
   install: Object.fromEntries(Object.keys(ascii.install).map((look) => [look, ''])) as Glyphs['install'],
 };

@@ -45,14 +45,15 @@ export function detailRows(
   const look = lookOf(install, now);
   const { word, tone } = installLooks[look];
   const since = ago(times.state, now);
+  const reason = taskReason(install, { listening, localAddress }, now);
   return [
     ...say('state', `${word}${since === '' ? '' : `, ${since.replace(/ ago$/, '')}`}`, tone),
     ...say('failed at', failureText(install), 'bad'),
     ...say('missing', state.missing.join(', '), 'warn'),
-    ...nextRows(install, now, width),
+    ...nextRows(install, reason !== null && install.progress === null, now, width),
     ...say('power', powerText(install, now)),
     ...say('task', taskText(install, now)),
-    ...heardRows(install, taskReason(install, { listening, localAddress }, now), now, width),
+    ...heardRows(install, reason, now, width),
     ...say('armed', markText(install, 'armed', times.armed, now)),
     ...say('made', markText(install, 'created', null, now)),
     ...say('boots with', record.HVM_boot_policy === '' ? record.PV_bootloader || '-' : 'HVM'),
@@ -103,7 +104,7 @@ function markText({ vm }: Install, name: MarkName, at: number | null, now: numbe
   const mark = readMark(vm.record.other_config, name, vm.record.uuid);
   if (mark === null) return '';
   const when = ago(at ?? Date.parse(mark.at), now);
-  return `${when}${mark.by === '' ? '' : ` by ${mark.by}`}${mark.template === undefined ? '' : ` from ${mark.template}`}`;
+  return `${when}${mark.by === '' ? '' : ` by ${mark.by}`}`;
 }
 
 /** Release, architecture and repository: what the next boot would fetch, else what the last arming took. */
@@ -127,12 +128,12 @@ function disksText({ vm }: Install): string {
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** What the state means for whoever looks at it at night, and which key comes next. */
-function nextRows(install: Install, now: number, width: number): Line[] {
-  const [text, tone] = nextText(install, now);
+function nextRows(install: Install, unheard: boolean, now: number, width: number): Line[] {
+  const [text, tone] = nextText(install, unheard, now);
   return text === '' ? [] : row(width, 'next', text, tone);
 }
 
-function nextText(install: Install, now: number): readonly [text: string, tone: Tone] {
+function nextText(install: Install, unheard: boolean, now: number): readonly [text: string, tone: Tone] {
   const byMessage = install.progress?.outcome === 'waiting';
   switch (lookOf(install, now)) {
     case 'armed':
@@ -160,7 +161,9 @@ function nextText(install: Install, now: number): readonly [text: string, tone: 
         'bad',
       ];
     case 'installing':
-      return ['l follows what FAI says.', 'accent'];
+      return unheard
+        ? ['Wait: it counts as installed once it comes up from its disk.', 'accent']
+        : ['l follows what FAI says.', 'accent'];
     case 'installed':
       return ['Nothing: it is done. a would install it anew.', 'good'];
     case 'disarmed':

@@ -22,13 +22,15 @@ export function headerRow(scene: FleetScene, size: Size): Line {
   const short = totalSpans(scene, ({ look, count }) => [
     span(` ${glyphs.install[look]}${count}`, installLooks[look].tone),
   ]);
-  const full = placeSpans(scene, size, true);
-  const brief = placeSpans(scene, size, false);
+  const full = placeSpans(scene, size, { unseen: true, key: true });
+  const keyless = placeSpans(scene, size, { unseen: true, key: false });
+  const brief = placeSpans(scene, size, { unseen: false, key: false });
   const gap = 2;
   const fits = ([left, right]: readonly [Line, Line]): boolean => lineWidth(left) + gap + lineWidth(right) <= width;
   const [left, right] = (
     [
       [long, full],
+      [long, keyless],
       [short, full],
     ] as const
   ).find(fits) ?? [short, brief];
@@ -49,7 +51,13 @@ function totalSpans(scene: FleetScene, draw: (total: Total, first: boolean) => L
   return [count, span(totals.length === 0 ? '' : ':'), ...totals.flatMap((total, index) => draw(total, index === 0))];
 }
 
-function placeSpans(scene: FleetScene, { glyphs }: Size, full: boolean): Line {
+/** What may go for want of room: how many of the ticked are out of sight, and the key that shows the hidden. */
+interface Besides {
+  readonly unseen: boolean;
+  readonly key: boolean;
+}
+
+function placeSpans(scene: FleetScene, { glyphs }: Size, besides: Besides): Line {
   const { list, sorting } = scene.own;
   const rows = fleetRows(scene);
   const hidden = scene.shared.fleet.byRef.size - fleetInstalls(scene).length;
@@ -57,12 +65,12 @@ function placeSpans(scene: FleetScene, { glyphs }: Size, full: boolean): Line {
   // The head of a column that is always there says it itself.
   const by = sortable.find(({ head, spare }) => head === sorting.head && spare !== undefined);
   const unseen = list.ticked.size - rows.filter(({ vm }) => list.ticked.has(vm.ref)).length;
-  const ticked = `${list.ticked.size} ticked${unseen > 0 && full ? ` (${unseen} unseen)` : ''}`;
+  const ticked = `${list.ticked.size} ticked${unseen > 0 && besides.unseen ? ` (${unseen} unseen)` : ''}`;
   const parts: Line[] = [
     filterNote(list, glyphs),
     list.ticked.size === 0 ? [] : [span(ticked, 'accent', { bold: true })],
     by === undefined ? [] : [span(`by ${by.head}${sorting.reversed ? glyphs.falling : glyphs.rising}`, 'dim')],
-    hidden === 0 ? [] : [span(`${hidden} hidden${full ? ' (o)' : ''}`, 'dim')],
+    hidden === 0 ? [] : [span(`${hidden} hidden${besides.key ? ' (o)' : ''}`, 'dim')],
     [span(`${at} of ${rows.length}`)],
   ];
   return parts

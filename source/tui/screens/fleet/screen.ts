@@ -38,9 +38,9 @@ export const fleet: Screen<'fleet', FleetState, FleetEvent, FleetCommand> = {
   busy: () => false,
   perform: async (command, work) => (await import('./effects.ts')).performFleet(command, work),
   failed: (_, problem) => ({ type: 'failed', problem }),
-  // Installs do not need us: they go on when the screen is closed.
+  // Installs do not need us: they go on when the screen is closed. Those of a demo end with it.
   farewell: ({ shared }) =>
-    [...shared.fleet.byRef.values()]
+    [...(shared.suggestions.banner === undefined ? shared.fleet.byRef.values() : [])]
       .filter((install) => lookOf(install, shared.now) === 'installing')
       .map(({ vm }) => `${vm.record.name_label}: the install goes on; look again with xenfai, or xenfai status`),
 };

@@ -108,13 +108,13 @@ export const paramRows = ({ lines, list }: Params): readonly ParameterLine[] =>
 export const copyFields: readonly Field<CopyAnswers>[] = [
   stringField('name', {
     label: 'name',
-    help: 'How the copy is called in every client.',
+    help: 'The name that every client shows.',
     required: 'The copy needs a name.',
     terms: ['template', 'vendor template'],
   }),
   stringField('comment', {
     label: 'comment',
-    help: 'Good comments help whoever finds it later.',
+    help: 'What whoever finds it later should know of it.',
     terms: ['template'],
   }),
 ];

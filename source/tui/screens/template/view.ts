@@ -83,7 +83,7 @@ function foldRows(folded: readonly TemplateFacts[], size: Size): Line[] {
   const text = `${folded.length} ${folded.length === 1 ? 'other' : 'others'} that FAI cannot boot: ${kinds}`;
   return [
     [
-      span(`${size.glyphs.right} ${cutText(text, size.width - 16, size.glyphs.ellipsis)}`, 'dim'),
+      span(`${size.glyphs.folded} ${cutText(text, size.width - 16, size.glyphs.ellipsis)}`, 'dim'),
       span(' o', 'accent', { bold: true }),
       span(folded.length === 1 ? ' shows it' : ' shows them', 'dim'),
     ],
@@ -93,9 +93,9 @@ function foldRows(folded: readonly TemplateFacts[], size: Size): Line[] {
 /** Why a template is nothing for FAI, in a word. */
 function kindOf(reason: string): string {
   if (/HVM/.test(reason)) return 'HVM';
-  if (/rhlike/.test(reason)) return 'Red Hat, CentOS';
+  if (/rhlike/.test(reason)) return 'Red Hat';
   if (/sleslike/.test(reason)) return 'SUSE';
-  return 'without eliloader';
+  return 'no eliloader';
 }
 
 function detailRows({ shared }: TemplateScene, item: TemplateFacts | undefined, size: Size): Line[] {
