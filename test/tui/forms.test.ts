@@ -112,13 +112,37 @@ test('what must be filled in is marked, and is where one begins when it is empty
 
 test('nothing moves when the cursor does: the help takes the same rows for every field', () => {
   const heights = ['name', 'size'].map(
-    (id) => helpRows(fields, { ...newForm(begin.form.values, id), unfolded: true }, 78).length,
+    (id) => helpRows(fields, { ...newForm(begin.form.values, id), unfolded: true }, size).length,
   );
   expect(new Set(heights).size).toBe(1);
   const values = at('configure').configure.form.values;
   const dracut = { ...values, fai: { ...values.fai, dialect: 'dracut' as const } };
   for (const { help } of [...configureFields(values), ...configureFields(dracut), ...loginFields])
     expect({ help, fits: lineWidth([{ text: help }]) <= 2 * 70 }).toEqual({ help, fits: true });
+});
+
+test('nothing moves when an answer is wrong: what is wrong stands behind it, and whole in the help where it is cut', () => {
+  const long = `It is wrong, ${'because '.repeat(8)}of this.`;
+  const drawn = (value: string, error: string | null, focus: string) => {
+    const refused = error === null ? null : { field: 'size', text: error };
+    const state = { ...newForm({ name: 'web', size: value, kind: 'a' }, focus), unfolded: true, error: refused };
+    const lines = [...formRows(fields, state, size).rows, ...helpRows(fields, state, size)];
+    return lines.map((row) => row.map(({ text }) => text).join(''));
+  };
+  const heights = ['8G', 'bad'].flatMap((value) =>
+    [null, 'No.', long].flatMap((error) => ['name', 'size'].map((focus) => drawn(value, error, focus).length)),
+  );
+  expect(new Set(heights).size).toBe(1);
+  expect(drawn('bad', null, 'size')[2]).toMatch(/^\S!size +bad +No such size\.$/);
+  expect(
+    drawn('bad', null, 'size')
+      .join('')
+      .match(/No such size/g),
+  ).toHaveLength(1);
+  expect(drawn('8G', long, 'name')[2]).toMatch(/^ !size +8G +It is wrong, because .*…$/);
+  expect(drawn('8G', long, 'size').slice(-2).join(' ')).toContain('of this.');
+  const wide = drawn('w'.repeat(70), long, 'name')[2] ?? '';
+  expect([wide.startsWith(' !size'), lineWidth([{ text: wide }]) <= size.width]).toEqual([true, true]);
 });
 
 describe('a name that is free', () => {

@@ -112,14 +112,14 @@ describe('forms', () => {
     expect(firstError(fields, { ...answers, name: 'a' })).toBeNull();
   });
 
-  test('what is wrong stands below its field, while one types, and goes when it is mended', () => {
+  test('what is wrong stands at its field, while one types, and goes when it is mended', () => {
     const size = { width: 78, height: 19, glyphs: unicode };
     const shown = (name: string) => textOf(formRows(fields, newForm({ ...answers, name }), size).rows);
-    expect(shown('a!')[1]).toContain('No shouting.');
+    expect(shown('a!')[0]).toContain('No shouting.');
     expect(shown('a').join()).not.toContain('No shouting.');
     expect(shown('').join()).not.toContain('missing');
     const refused = { ...newForm(answers, 'name'), error: { field: 'name', text: 'A name is missing.' } };
-    expect(textOf(formRows(fields, refused, size).rows)[1]).toContain('A name is missing.');
+    expect(textOf(formRows(fields, refused, size).rows)[0]).toContain('A name is missing.');
     expect(editForm(fields, refused, { name: 'a', text: 'a' }).error).toBeNull();
   });
 

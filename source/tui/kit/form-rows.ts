@@ -1,12 +1,14 @@
 import { cleanLine } from '../../text/clean.ts';
 import { cutText, widthOf } from '../../text/width.ts';
 import { type Field, type FormState, fieldAt, focusIndex, shownFields } from './form.ts';
-import { blank, type Line, line, type Span, span, wrapped } from './lines.ts';
+import { blank, type Line, line, lineWidth, type Span, span, wrapped } from './lines.ts';
 import { windowOf } from './list.ts';
 import type { Size } from './size.ts';
 
 const labelWidth = 16;
 const mark = '*';
+/** Columns below which the begin of a complaint says nothing. */
+const leastComplaint = 12;
 
 interface DrawnForm {
   readonly rows: readonly Line[];
@@ -16,8 +18,9 @@ interface DrawnForm {
 }
 
 /**
- * The lines of a form, at most `size.height`, those around the cursor; what is wrong with an answer stands below it.
- * While `active` is false no field has the cursor: something is under way.
+ * The lines of a form, at most `size.height`, those around the cursor; a row each, so that none moves when an answer
+ * turns out to be wrong: what is wrong stands behind it, and whole in the help. While `active` is false no field has
+ * the cursor: something is under way.
  */
 export function formRows<Values>(
   all: readonly Field<Values>[],
@@ -28,18 +31,12 @@ export function formRows<Values>(
   if (size.aloud) return { rows: [], above: 0, below: 0 };
   const fields = shownFields(all, form);
   const at = focusIndex(all, form);
-  const gap = ' '.repeat(labelWidth + 2);
-  const complaints = fields.map((field) => {
-    const text = complaintOf(field, form);
-    return text === null ? [] : wrapped(text, size.width - gap.length, 'bad').map((row) => [span(gap), ...row]);
-  });
-  const taken = complaints.reduce((sum, rows) => sum + rows.length, 0);
-  const [first, end] = windowOf(fields.length, at, Math.max(1, size.height - taken));
-  const rows = fields.slice(first, end).flatMap((field, index): Line[] => {
-    const place = first + index;
-    const focused = active && place === at;
+  const [first, end] = windowOf(fields.length, at, Math.max(1, size.height));
+  const rows = fields.slice(first, end).map((field, index): Line => {
+    const focused = active && first + index === at;
     const row = field.kind === 'fold' ? foldRow(all, form, focused, size) : fieldRow(field, form, focused, size);
-    return [row, ...(complaints[place] ?? [])];
+    const complaint = complaintOf(field, form);
+    return complaint === null ? row : refusedRow(row, complaint, size);
   });
   return { rows, above: first, below: fields.length - end };
 }
@@ -47,12 +44,32 @@ export function formRows<Values>(
 /** Rows that the help of a field takes, whatever it says: nothing below it moves when the cursor does. */
 const helpHeight = 2;
 
-/** What the field under the cursor is for. */
-export function helpRows<Values>(fields: readonly Field<Values>[], form: FormState<Values>, width: number): Line[] {
+/** Columns behind an answer, for what is wrong with it. */
+const roomBehind = (row: Line, { width }: Size): number => width - lineWidth(row) - 2;
+
+/** A sign before its label, and behind the answer as much of what is wrong as there is room for. */
+function refusedRow([marker, ...row]: Line, complaint: string, size: Size): Line {
+  const pointer = marker?.text.trim() ?? '';
+  const refused: Line = [span(pointer || ' ', 'accent'), span('!', 'bad', { bold: true }), ...row];
+  const room = roomBehind(refused, size);
+  if (room < leastComplaint) return refused;
+  return [...refused, span('  '), span(cutText(cleanLine(complaint), room, size.glyphs.ellipsis), 'bad')];
+}
+
+/** What the field under the cursor is for; where what is wrong with it has no room behind it, that. */
+export function helpRows<Values>(fields: readonly Field<Values>[], form: FormState<Values>, size: Size): Line[] {
   const field = fieldAt(fields, form);
   const flag = field?.kind === 'flags' ? field.options?.(form.values)[form.flag] : undefined;
-  const rows = wrapped(flag?.help ?? field?.help ?? '', width, 'dim').slice(0, helpHeight);
-  return [...rows, ...Array.from({ length: helpHeight - rows.length }, () => blank)];
+  const complaint = field === undefined ? null : complaintOf(field, form);
+  const unsaid =
+    field !== undefined &&
+    complaint !== null &&
+    widthOf(complaint) > roomBehind(fieldRow(field, form, true, size), size);
+  const rows = unsaid
+    ? wrapped(complaint, size.width, 'bad')
+    : wrapped(flag?.help ?? field?.help ?? '', size.width, 'dim');
+  const shown = rows.slice(0, helpHeight);
+  return [...shown, ...Array.from({ length: helpHeight - shown.length }, () => blank)];
 }
 
 /** Behind the title of a form: what its mark means. */

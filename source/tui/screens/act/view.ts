@@ -42,7 +42,7 @@ export function createView({ own }: ActScene, size: Size): View {
       blank,
       ...(button === undefined ? [] : [button]),
       blank,
-      ...helpRows(fields, own.form, size.width),
+      ...helpRows(fields, own.form, size),
       ...(own.problem === null ? [] : problemRows(own.problem, size)),
     ],
   };

@@ -17,7 +17,7 @@ import { type Answers, type ConfigureScene, configureFindings, kernelLine } from
 export function configureView(scene: ConfigureScene, size: Size): View {
   const { form, saving } = scene.own;
   const fields = configureFields(form.values);
-  const bottom = [...helpRows(fields, form, size.width), ...bottomRows(scene, fields, size)];
+  const bottom = [...helpRows(fields, form, size), ...bottomRows(scene, fields, size)];
   const room = Math.max(4, size.height - bottom.length - 2);
   const { rows, above, below } = formRows(fields, form, { ...size, height: room }, !saving);
   const more = `${above > 0 ? `  ${above} more above` : ''}${below > 0 ? `  ${below} more below` : ''}`;

@@ -28,7 +28,7 @@ export function loginView({ own }: ConnectScene, size: Size): View {
     blank,
     ...formRows(loginFields, form, size, phase === 'form').rows,
     blank,
-    ...helpRows(loginFields, form, size.width),
+    ...helpRows(loginFields, form, size),
   ];
   if (crossesNetwork(form.values.address))
     rows.push(line('Plain http: the password crosses the network readable.', 'warn'));

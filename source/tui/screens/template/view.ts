@@ -139,7 +139,7 @@ export function copyView({ own, shared }: TemplateScene, size: Size): View {
       blank,
       ...formRows(copyFields, copy.form, size, !copying).rows,
       blank,
-      ...helpRows(copyFields, copy.form, size.width),
+      ...helpRows(copyFields, copy.form, size),
       blank,
       ...wrapped('Writes one new template; the original is left as it is.', size.width, 'dim'),
       ...(copying ? [blank, busyRow('Copying', size)] : []),

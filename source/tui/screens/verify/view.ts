@@ -94,7 +94,7 @@ export function stageView({ own, shared }: VerifyScene, size: Size): View {
       blank,
       ...formRows(stageFields, form, size, !running).rows,
       blank,
-      ...helpRows(stageFields, form, size.width),
+      ...helpRows(stageFields, form, size),
       blank,
       ...wrapped(
         `They go to ${folder}vmlinuz and initrd.gz below it. What is there is kept as .bak.`,
