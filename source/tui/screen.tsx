@@ -1,6 +1,6 @@
 import { render } from 'ink';
 import { App } from './app/app.tsx';
-import { processJobs } from './app/job-control.ts';
+import { type JobControl, processJobs } from './app/job-control.ts';
 import { openKeyboard } from './app/keyboard.ts';
 import type { Runner } from './app/runner.ts';
 import type { Suggestions } from './app/shared.ts';
@@ -20,6 +20,22 @@ export interface ScreenOptions extends Omit<Surroundings, 'now' | 'write'> {
 }
 
 const signs: Readonly<Record<ScreenOptions['signs'], Glyphs>> = { unicode, console: linuxConsole, ascii };
+
+/** The title goes to the shell and comes back with the terminal. */
+const withTitle = (
+  { stop, measure, listen }: JobControl,
+  runner: { readonly current: Runner<AppState> | null },
+): JobControl => ({
+  listen,
+  stop() {
+    runner.current?.leave();
+    return stop();
+  },
+  async measure() {
+    await measure();
+    runner.current?.enter();
+  },
+});
 
 /** Opens the screen and waits for its end. Returns the exit code and what the session did, for the normal screen. */
 export async function openScreen(options: ScreenOptions): Promise<{ code: number; history: readonly string[] }> {
@@ -43,7 +59,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   process.stdin.setRawMode(true);
   const output = new FrameOutput(process.stdout);
   const keyboard = openKeyboard(process.stdin);
-  const jobs = processJobs(output);
+  const jobs = withTitle(processJobs(output), runner);
   const glyphs = signs[options.signs];
   const app = render(
     <App
@@ -90,12 +106,16 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   options.signal.addEventListener('abort', end, { once: true });
   // It may have come while the screen was being loaded.
   if (options.signal.aborted) end();
-  const code = await app.waitUntilExit();
-  output.destroy();
-  keyboard.release();
-  options.signal.removeEventListener('abort', end);
-  // The second Ctrl-C does not wait; every other way out, a hang-up above all, lets what was begun be taken back first.
-  await runner.current?.close(options.signal.aborted || !last.shared.stopping);
+  let code: unknown;
+  try {
+    code = await app.waitUntilExit();
+  } finally {
+    output.destroy();
+    keyboard.release();
+    options.signal.removeEventListener('abort', end);
+    // The second Ctrl-C does not wait; every other way out, a hang-up above all, lets what was begun be taken back first.
+    await runner.current?.close(options.signal.aborted || !last.shared.stopping);
+  }
   return {
     code: typeof code === 'number' ? code : 0,
     history: [...last.shared.history, ...screens.flatMap((screen) => screen.farewell(last))],

@@ -76,7 +76,7 @@ describe('at the end of an install', () => {
 });
 
 /** What the terminal is sent for these commands, and when the screen is left. */
-async function sent(notices: Notices, ...commands: AppCommand[]): Promise<string[]> {
+async function sent(notices: Notices, ...commands: (AppCommand | 'leave' | 'enter')[]): Promise<string[]> {
   const written: string[] = [];
   const around = {
     settings: openSettings('/nonexistent/xenfai'),
@@ -91,7 +91,10 @@ async function sent(notices: Notices, ...commands: AppCommand[]): Promise<string
     learned: noLearned,
   };
   const runner = createRunner<AppState>(around, () => {}, { quit: () => {} });
-  for (const command of commands) runner.run(command);
+  for (const command of commands) {
+    if (command === 'leave' || command === 'enter') runner[command]();
+    else runner.run(command);
+  }
   await runner.close(false);
   return written;
 }
@@ -112,4 +115,17 @@ test('the terminal is sent what is wanted, clean, and gets its title back', asyn
   ]);
   expect(await sent({ ...noNotices, bell: true }, hostile, ...titles)).toEqual(['\u0007']);
   expect(await sent(noNotices, hostile, ...titles)).toEqual([]);
+});
+
+test('a shell has its own title while we are stopped, and whatever it made of ours is put right', async () => {
+  const [one, two] = [titles[0], { app: 'title', text: 'two' } as const];
+  expect(await sent(allNotices, 'enter', 'leave')).toEqual([]);
+  expect(await sent(allNotices, one, 'leave', 'enter', two, 'enter')).toEqual([
+    '\u001b[22;0t\u001b]0;one\u0007',
+    '\u001b[23;0t',
+    '\u001b[22;0t\u001b]0;one\u0007',
+    '\u001b]0;two\u0007',
+    '\u001b]0;two\u0007',
+    '\u001b[23;0t',
+  ]);
 });

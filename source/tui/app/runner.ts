@@ -6,6 +6,10 @@ import { openWorld, type Surroundings } from './world.ts';
 /** Runs commands. */
 export interface Runner<State> {
   run(launch: Launch<State>): void;
+  /** Gives the terminal's title back for as long as a shell has it. */
+  leave(): void;
+  /** The title is ours again, also where nobody could say that we would go. */
+  enter(): void;
   /** Stops what is under way; with `wait` its taking back is awaited. Then logs out. */
   close(wait: boolean): Promise<void>;
 }
@@ -27,12 +31,23 @@ export function createRunner<State>(
   const whole = new AbortController();
   let current = new AbortController();
   const { notices } = surroundings;
+  let title: string | null = null;
+  /** The terminal shows our title; its own is kept. */
   let titled = false;
   let closed = false;
   const running = new Set<Promise<void>>();
   const interrupt = (): void => {
     current.abort(new DOMException('Interrupted', 'AbortError'));
     current = new AbortController();
+  };
+  const showTitle = (): void => {
+    if (title === null) return;
+    world.write(`${titled ? '' : keepTitle}${setTitle(title)}`);
+    titled = true;
+  };
+  const giveTitleBack = (): void => {
+    if (titled) world.write(restoreTitle);
+    titled = false;
   };
   const carryOut = (command: AppCommand): void => {
     switch (command.app) {
@@ -57,8 +72,8 @@ export function createRunner<State>(
         break;
       case 'title':
         if (!notices.title) break;
-        world.write(`${titled ? '' : keepTitle}${setTitle(command.text)}`);
-        titled = true;
+        title = command.text;
+        showTitle();
         break;
     }
   };
@@ -71,11 +86,12 @@ export function createRunner<State>(
       running.add(work);
       void work.finally(() => running.delete(work));
     },
+    leave: giveTitleBack,
+    enter: showTitle,
     async close(wait) {
       closed = true;
       interrupt();
-      if (titled) world.write(restoreTitle);
-      titled = false;
+      giveTitleBack();
       // Taking back has its own deadline; the login must last until it is done.
       if (wait) await Promise.allSettled([...running]);
       whole.abort();
