@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { footRow } from '../../source/tui/app/frame.ts';
+import { keysNow } from '../../source/tui/app/layers.ts';
 import { unicode } from '../../source/tui/kit/theme.ts';
 import { sortable } from '../../source/tui/screens/fleet/columns.ts';
 import { type FleetScene, fleetRows, inOrder } from '../../source/tui/screens/fleet/state.ts';
 import { fleetTable } from '../../source/tui/screens/fleet/table.ts';
 import type { AppState } from '../../source/tui/screens/index.ts';
-import { at, fleetOf, now, play, told, vm } from './play.ts';
+import { at, fleetOf, now, play, stack, told, vm } from './play.ts';
 
 // The table of VMs: its order, its filter, its ticks, and what a key for work does with them.
 
@@ -280,4 +282,15 @@ test('a page is what is in sight', () => {
   expect(played(state, 'pagedown').fleet.list.selected).toBe('vm17');
   const window = { columns: 160, rows: 50 };
   expect(played({ ...state, shared: { ...state.shared, window } }, 'pagedown').fleet.list.selected).toBe('vm43');
+});
+
+test('whoever came by the key for home is led back by Esc; n leads to a template where there is none yet', () => {
+  const come = played(at('template'), 'ctrl-f');
+  const foot = footRow(keysNow(stack(come)), come, { width: 120, height: 1, glyphs: unicode });
+  expect(foot.map(({ text }) => text).join('')).toContain('Esc template');
+  const back = played(come, 'escape');
+  expect([back.shared.place.name, back.shared.left]).toEqual(['template', null]);
+  const menu = played(come, 'n');
+  expect(menu.shared.place.name).toBe('act');
+  expect(played(menu, 'enter').shared.place.name).toBe('template');
 });

@@ -82,6 +82,9 @@ const paneKey = (key: string, pane: 'details' | 'log', label: string, help: stri
 
 const toMenu = (scene: FleetScene): FleetScene => back(scene, actPlace);
 
+const leave = (scene: FleetScene): FleetScene =>
+  scene.shared.left === null ? toMenu(scene) : back(scene, scene.shared.left);
+
 export const fleetKeys: readonly Key[] = [
   ...listKeys(fleetList),
   workKey('s', 'start', 'start it; when armed, only if its files pass the check', canStartRecord),
@@ -136,8 +139,10 @@ export const fleetKeys: readonly Key[] = [
   {
     keys: ['escape'],
     label: 'menu',
-    help: 'back to what can be done',
-    run: (scene) => stay(scene.own.pane === 'table' ? toMenu(scene) : change(scene, { pane: 'table' })),
+    // Whoever came by the key for home is led back, not to another step.
+    labelNow: ({ shared }) => shared.left?.label.toLowerCase() ?? 'menu',
+    help: 'back to where one came from, else to what can be done',
+    run: (scene) => stay(scene.own.pane === 'table' ? leave(scene) : change(scene, { pane: 'table' })),
   },
   helpKey(),
 ];
