@@ -5,7 +5,7 @@ import { limits } from '../limits/limits.ts';
 import type { LearnedStore } from '../settings/learned.ts';
 import type { Ref } from '../xapi/records.ts';
 import { type Install, seenState } from './install.ts';
-import { heard, loaded, seenAgain, seenFirst } from './install-events.ts';
+import { canSpeak, heard, isUntouched, loaded, seenAgain, seenFirst } from './install-events.ts';
 import { withLearned } from './learning.ts';
 import { isLost, Lookout, silentSince } from './lost.ts';
 import { Senders } from './senders.ts';
@@ -56,10 +56,6 @@ export type FleetEvent =
 
 /** Milliseconds by which two processes may differ about when a message came. */
 const blur = 5;
-
-/** Nothing can have been learned of what is yet to be installed, or never will be. */
-const isUntouched = ({ state }: Install['state']): boolean =>
-  state === 'armed' || state === 'half-armed' || state === 'other';
 
 /**
  * Folds events into what is known of each VM. Time is handed in. The cost of an event is that of its own VM, however
@@ -115,9 +111,12 @@ export class FleetFold {
         this.lost = { reason: event.reason, since: this.lost?.since ?? now, nextTry: now + event.wait };
         return [];
       case 'message': {
-        const sender = this.senders.find(event.message.sendid);
-        if (sender === null || (event.late === true && this.isOver(sender, now))) return [];
-        return this.change(sender, now, (install) => heard(install, event.message, now));
+        const { message, late = false } = event;
+        const sender = this.senders.find(message.sendid);
+        if (sender === null || (late && this.isOver(sender, now))) return [];
+        // While the host is silent, its record is old.
+        const hears = (install: Install): boolean => this.lost !== null || canSpeak(install, now, late);
+        return this.change(sender, now, (install) => (hears(install) ? heard(install, message, now) : install));
       }
       case 'load':
         return this.change(event.ref, now, (install) => loaded(install, event.load, now));

@@ -33,14 +33,14 @@ export function seenFirst(vm: Vm, mac: string, state: State, now: number): Insta
   return { ...unspoken, vm, mac, state, times: noTimes, installerDomain, seenAt: now, notes: [] };
 }
 
-/** Its record has changed. Once it is armed again, what an earlier install has said is over. */
+/** Its record has changed. While it is armed, nothing has been said of the install that comes. */
 export function seenAgain(before: Install, vm: Vm, mac: string | null, state: State, now: number): Install {
   const { domid, power_state: power } = vm.record;
   const { domid: domidBefore, power_state: powerBefore } = before.vm.record;
   const moved = domid !== domidBefore || power !== powerBefore;
   const life = moved ? alive(before, now) : { aliveAt: before.aliveAt, lostSince: before.lostSince };
   const seen = { vm, mac: mac ?? before.mac, state, ...life };
-  if (state.state === 'armed' && before.state.state !== 'armed') {
+  if (state.state === 'armed' && (before.state.state !== 'armed' || before.progress !== null)) {
     return { ...before, ...unspoken, ...seen, times: { ...before.times, task: null, heard: null } };
   }
   const newDomain = domid > 0 && domid !== domidBefore;
@@ -90,6 +90,23 @@ export function heard(install: Install, message: MonitorMessage, now: number): I
     times: { ...times, task: progress.task === null ? null : taskSince, heard: now },
   };
 }
+
+/** Milliseconds in which the last words of a VM may come after its end. */
+const lastWords = 10_000;
+
+/**
+ * Whether it can have said something now. A VM that is halted says nothing: who uses its name is another machine, and
+ * must not make an install of it. `late`: it was said before.
+ */
+export function canSpeak({ vm, state, aliveAt }: Install, now: number, late: boolean): boolean {
+  if (vm.record.power_state === 'Running') return true;
+  if (isUntouched(state)) return false;
+  return late || (aliveAt !== null && now - aliveAt < lastWords);
+}
+
+/** What is yet to be installed, or never will be: nothing can have been said of it. */
+export const isUntouched = ({ state }: State): boolean =>
+  state === 'armed' || state === 'half-armed' || state === 'other';
 
 const busyLoad = 0.1;
 const idleLoad = 0.03;

@@ -116,6 +116,42 @@ describe('outcomes', () => {
   });
 });
 
+describe('a halted VM says nothing, whoever uses its name', () => {
+  const lies = ['TASKEND install 0', 'TASKERROR partition 710', 'check'];
+  const fired = vm();
+
+  test.each(lies)('armed, and "%s" is sent: it stays armed, and is not judged when it starts', (lie) => {
+    expect(seenState(play(armed, mac, says(lie)), 0)).toBe('armed');
+    const started = play(armed, mac, says(lie), says('TASKEND install 0'), fired);
+    expect([seenState(started, 0), verdictOf(started), started.messages]).toEqual(['quiet', null, []]);
+  });
+
+  test('nor by what was sent while the host was silent, if it is still armed then', () => {
+    const lost: FleetEvent = { type: 'lost', reason: 'gone', wait: 1000 };
+    expect(verdictOf(play(armed, mac, lost, says('TASKEND install 0'), armed, fired))).toBeNull();
+  });
+
+  test('while the host is silent its record may be old: then what is said counts', () => {
+    const lost: FleetEvent = { type: 'lost', reason: 'gone', wait: 1000 };
+    expect(proves(play(armed, mac, lost, says('check'), says('TASKEND install 0'), fired))).toBe(true);
+  });
+
+  test('one that was found halted in the middle of its install', () => {
+    const halted = vm({ power_state: 'Halted', domid: '-1' });
+    expect(verdictOf(play(halted, mac, says('TASKEND install 0')))).toBeNull();
+    expect(verdictOf(play(halted, mac, says('TASKERROR partition 710')))).toBeNull();
+  });
+
+  test('the last words of one that has just halted are its own', () => {
+    const halted = vm({ power_state: 'Halted', domid: '-1' });
+    expect(proves(play(fired, mac, says('TASKBEGIN faiend'), halted, says('TASKEND install 0')))).toBe(true);
+    const silence = Array.from({ length: 12 }, () => mac);
+    expect(proves(play(fired, mac, says('TASKBEGIN faiend'), halted, ...silence, says('TASKEND install 0')))).toBe(
+      false,
+    );
+  });
+});
+
 describe('what proves an install', () => {
   const ours = { other_config: { 'xenfai:created': created } };
   test('FAI’s word does', () => {

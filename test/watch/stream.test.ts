@@ -129,6 +129,8 @@ test('a port that is taken is told, and the rest goes on', async () => {
 
 test('what is heard before the VMs are known is not lost', async () => {
   sim = await simulator({ vms: 2 });
+  const [vm1 = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
+  sim.world.database.set('VM', vm1, 'power_state', 'Running');
   host = await open(sim);
   life = new AbortController();
   fleet = noFleet;
