@@ -4,14 +4,11 @@
 import { mkdirSync } from 'node:fs';
 import module from 'node:module';
 import type { GlobalFlags } from './source/commands/global-flags.ts';
+import type { ScreenGiven } from './source/commands/screen-options.ts';
 import type { SimulatorFlags } from './source/commands/simulator-flags.ts';
 import type { Surroundings } from './source/commands/surroundings.ts';
-import type { Journal } from './source/operations/journal.ts';
-import type { LearnedStore } from './source/settings/learned.ts';
-import type { Settings } from './source/settings/settings.ts';
 import type { SimulateFlags } from './source/simulator/simulate.ts';
 import type { Transport } from './source/transport/transport.ts';
-import type { Suggestions } from './source/tui/app/shared.ts';
 
 const oldest = 22;
 const version = '0.1.0';
@@ -62,69 +59,20 @@ function keepCompiled(): void {
 
 /** The screen on a real host. */
 async function screen(options: GlobalFlags, around: Surroundings): Promise<number> {
-  await refuseTerminal();
-  const [
-    { loadSettings },
-    { readPassword },
-    { listenPort },
-    { fileJournal, journalPath, noJournal },
-    { fileLearned },
-    { stateFolder },
-  ] = [
-    await import('./source/commands/connect.ts'),
-    await import('./source/hosts/password.ts'),
-    await import('./source/commands/monitor-port.ts'),
-    await import('./source/operations/journal.ts'),
-    await import('./source/settings/learned.ts'),
-    await import('./source/settings/state-folder.ts'),
-  ];
-  const readOnly = isReading(options);
-  const settings = await loadSettings(around, readOnly ? 'read' : 'write');
-  const named = options.host ?? around.env['XENFAI_HOST'];
-  const wanted = options.profile ?? around.env['XENFAI_PROFILE'];
-  // As on the command line: a host may be named by its profile.
-  const profile = settings.profile(wanted ?? named ?? '');
-  const address = wanted === undefined ? (profile?.address ?? named) : (named ?? profile?.address);
-  const password = await readPassword({
-    file: options.passwordFile,
-    command: options.passwordCommand,
-    environment: around.env['XENFAI_PASSWORD'],
-  });
-  const suggestions = {
-    address,
-    user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user,
-    password: password?.reveal(),
-    direct: address !== undefined && password !== null,
-    repository: profile?.repository,
-  };
-  const complaints: string[] = [];
-  const journal = readOnly ? noJournal : fileJournal(journalPath(around.env), (text) => complaints.push(text));
-  const remembered = { settings, journal, learned: fileLearned(stateFolder(around.env)) };
-  const code = await open(remembered, options, around, listenPort(around), suggestions, around.transport);
+  const { screenOnHost } = await import('./source/commands/screen-options.ts');
+  const { complaints, ...given } = await screenOnHost(options, around);
+  const code = await open(given, options, around);
   for (const text of complaints) around.err(`Warning: ${text}`);
   return code;
 }
 
 /** The same screen on a host that exists in this process only; its settings go when it goes. */
 async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings): Promise<number> {
-  await refuseTerminal();
-  const [
-    { monitorPort },
-    { noJournal },
-    { noLearned },
-    { network },
-    { freePort, startDemo },
-    { openSettings },
-    { mkdtemp, rm },
-    { tmpdir },
-    { join },
-  ] = [
-    await import('./source/fai/servers.ts'),
-    await import('./source/operations/journal.ts'),
-    await import('./source/settings/learned.ts'),
-    await import('./source/transport/network.ts'),
+  const { refuseTerminal, screenOnDemo } = await import('./source/commands/screen-options.ts');
+  refuseTerminal();
+  const [{ freePort, startDemo }, { monitorPort }, { mkdtemp, rm }, { tmpdir }, { join }] = [
     await import('./source/simulator/simulate.ts'),
-    await import('./source/settings/settings.ts'),
+    await import('./source/fai/servers.ts'),
     await import('node:fs/promises'),
     await import('node:os'),
     await import('node:path'),
@@ -149,28 +97,11 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
       // A kernel line that names no port means, in this world, the one this demo listens on.
       return around.transport.dial(host, to === monitorPort ? port : to, signal);
     };
-    return await open(
-      { settings: openSettings(folder), journal: noJournal, learned: noLearned },
-      options,
-      around,
-      port,
-      suggestions,
-      // What guests of the demo say is for nobody else.
-      { ...network, dial },
-    );
+    return await open(screenOnDemo({ folder, suggestions, monitorPort: port, dial }), options, around);
   } finally {
     await simulator.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function refuseTerminal(): Promise<void> {
-  const [{ terminalProblem }, { usage }] = [
-    await import('./source/commands/terminal.ts'),
-    await import('./source/commands/usage.ts'),
-  ];
-  const problem = terminalProblem(process.stdin.isTTY === true, process.stdout.isTTY === true);
-  if (problem !== null) usage(problem);
 }
 
 async function refuseFlags(flags: SimulatorFlags): Promise<void> {
@@ -193,46 +124,12 @@ function given({ quirk, release, ...rest }: SimulatorFlags): SimulateFlags {
   };
 }
 
-/** Neither changes anything. */
-const isReading = ({ readOnly, dryRun }: GlobalFlags): boolean => readOnly || dryRun;
-
-/** What outlives the screen. */
-interface Remembered {
-  readonly settings: Settings;
-  readonly journal: Journal;
-  readonly learned: LearnedStore;
-}
-
-async function open(
-  remembered: Remembered,
-  flags: GlobalFlags,
-  around: Surroundings,
-  port: number,
-  suggestions: Suggestions,
-  transport: Transport,
-): Promise<number> {
+/** Opens the screen, drawn or aloud, and tells afterwards what was done. */
+async function open(given: ScreenGiven, flags: GlobalFlags, around: Surroundings): Promise<number> {
   // Whether there are colours is said below; without this chalk would take bold and the cursor with them, and all in CI.
   process.env['FORCE_COLOR'] = '1';
-  const [{ timeoutOf }, { isAloud, signsFor, wantsColour }, { cleanLine }, { noticesFor }] = [
-    await import('./source/commands/connect.ts'),
-    await import('./source/commands/terminal.ts'),
-    await import('./source/text/clean.ts'),
-    await import('./source/settings/notices.ts'),
-  ];
-  const options = {
-    ...remembered,
-    suggestions,
-    timeout: timeoutOf(flags),
-    monitorPort: port,
-    readOnly: isReading(flags),
-    notices: noticesFor(remembered.settings.notices(), around.env),
-    lowBandwidth: flags.lowBandwidth,
-    signs: signsFor(around.env),
-    colour: wantsColour(around.env, flags.noColor),
-    now: around.now,
-    transport,
-    signal: around.signal,
-  };
+  const { cleanLine, isAloud, screenOptions } = await import('./source/commands/screen-options.ts');
+  const options = screenOptions(given, flags, around);
   const { code, history } = isAloud(around.env, flags.screenReader)
     ? await import('./source/tui/aloud.ts').then(({ openAloud }) => openAloud(options))
     : await import('./source/tui/screen.tsx').then(({ openScreen }) => openScreen(options));
