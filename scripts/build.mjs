@@ -1,6 +1,7 @@
 // Builds the one production bundle. Plain JavaScript, so that any Node can at least say what is wrong.
 import { chmod, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { mergeChunks } from './merge-chunks.mjs';
 
 /** zod has its messages in fifty languages, and nothing of ours asks for one: they were a third of what a command reads. */
 const noOtherLanguages = {
@@ -56,7 +57,8 @@ const required = {
  * The devtools of Ink are replaced by nothing: they are only loaded when DEV is set.
  */
 await rm('dist', { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: { cli: 'cli.tsx' },
   outdir: 'dist',
   bundle: true,
@@ -81,4 +83,5 @@ await build({
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; let __required; const require = (id) => (__required ??= __createRequire(import.meta.url))(id);",
   },
 });
+await mergeChunks(metafile, 'dist', 'cli.tsx', ['source/commands/surroundings.ts', 'source/commands/program.ts']);
 await chmod('dist/cli.js', 0o755);

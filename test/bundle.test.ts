@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 // What the build does for a quick start, and what would undo it.
 
@@ -41,4 +41,36 @@ test('nothing in the bundle imports node:http, which would load undici', () => {
   );
   expect(chunks.length).toBeGreaterThan(1);
   expect(wrong).toEqual([]);
+});
+
+describe('the first frame', () => {
+  const chunks = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.js'));
+  const textOf = (file: string): string => readFileSync(join(root, 'dist', file), 'utf8');
+  /** What a file cannot be read without, itself included. */
+  const reached = (file: string, seen: Set<string>): Set<string> => {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    for (const [, next = ''] of textOf(file).matchAll(/(?:from|import)"\.\/([\w-]+\.js)"/g)) reached(next, seen);
+    return seen;
+  };
+  const parts = /^(cli|surroundings-.*|program-.*|screen-.*|settings-.*)\.js$/;
+  const read = chunks
+    .filter((file) => parts.test(file))
+    .reduce((seen, file) => reached(file, seen), new Set<string>());
+
+  test('is made of what there is', () => {
+    expect(read.size).toBeGreaterThan(5);
+    expect([...read].filter((file) => !chunks.includes(file))).toEqual([]);
+  });
+
+  test.each([
+    ['what writes settings', /ajv/],
+    ['what encodes calls', /methodCall/],
+    ['what reads answers', /disallowed character/],
+  ])('does not wait for %s', (_, sign) => {
+    expect(chunks.some((file) => sign.test(textOf(file)))).toBe(true);
+    expect([...read].filter((file) => sign.test(textOf(file)))).toEqual([]);
+  });
+
+  test('is not spread over many files', () => expect(read.size).toBeLessThan(50));
 });
