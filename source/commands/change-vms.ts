@@ -60,9 +60,9 @@ export async function changeVms(
       const plans = [...planned.values()].map(({ plan }) => plan).filter(change.due ?? hasSteps);
       if (plans.length > 0) {
         const room = change.starts ? await readRoom(host, plans) : noRoomAsked;
-        const { previewLines } = await import('./preview.ts');
+        const { previewLines, withoutLines } = await import('./preview.ts');
         const shown = previewLines(plans, summaryOf(plans, room, change.starts));
-        const without = [...refused].map(([name, { problem }]) => `  without ${name}: ${problem?.message ?? ''}`);
+        const without = withoutLines(refused.values());
         if (!(await agreed(options, around, [...shown, ...without], change.question(plans)))) return nothingChanged;
       }
     }

@@ -2,13 +2,14 @@ import { findVm, readVm, type Vm } from '../hosts/vm.ts';
 import { defaults } from '../limits/defaults.ts';
 import { checkProblem, checkVm } from '../operations/check.ts';
 import { planCreate } from '../operations/create.ts';
-import { madeOnce, thereAlready } from '../operations/made-once.ts';
+import { type MadeOrThere, madeOnce, thereAlready } from '../operations/made-once.ts';
 import { type CreateOptions, createSite } from '../operations/site.ts';
 import { expandNames } from '../operations/vm-names.ts';
 import { ProblemError } from '../problem/problem.ts';
 import { andWatch } from './and-watch.ts';
 import { applyPlan, type Changed, withStart } from './changed.ts';
 import { type Connection, withHost } from './connect.ts';
+import { consent, foresee, withSight } from './create-consent.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
 import { type ManifestEntry, readManifest } from './manifest.ts';
@@ -78,20 +79,25 @@ async function createVms(options: Options, around: Surroundings): Promise<Result
       const check = await checkVm(site.template, host, { signal, transport });
       if (!check.ok) throw new ProblemError(checkProblem(names.join(', '), check));
     }
-    const one = async (name: string): Promise<Changed> => {
+    const plan = async (name: string): Promise<MadeOrThere> => {
       const own = settingsOf(entries.get(name));
       const wishes = { ...sizes, ...own };
       const place = Object.keys(own).length === 0 ? site : await createSite(host, site.template, wishes);
-      return madeOnce(
-        () => planCreate(host, place, name, wishes),
-        (there) => leaveOrStart(there, connection, options, around),
-        async (plan) =>
-          startMade(await applyPlan(plan, null, connection.context, options), connection, options, around),
-      );
+      return planCreate(host, place, name, wishes);
     };
-    return andWatch(options, connection, around, () =>
-      eachName(names, host, signal, one, options.concurrency ?? defaults.concurrency),
-    );
+    const concurrency = options.concurrency ?? defaults.concurrency;
+    const sight = await foresee(names, connection, around, plan, concurrency);
+    const refused = await consent(sight, options, around);
+    if (refused !== null) return refused;
+    const one = (name: string): Promise<Changed> =>
+      madeOnce(
+        () => plan(name),
+        (there) => leaveOrStart(there, connection, options, around),
+        async (made) =>
+          startMade(await applyPlan(made, null, connection.context, options), connection, options, around),
+      );
+    const result = await andWatch(options, connection, around, () => eachName(names, host, signal, one, concurrency));
+    return withSight(result, sight, options);
   });
 }
 

@@ -5,6 +5,7 @@ import type { Finding } from '../problem/finding.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
 import { wrapText } from '../text/width.ts';
 import { adviceText } from './advice.ts';
+import type { Changed } from './changed.ts';
 import { table } from './table.ts';
 
 // What stands above the question. It fits a terminal of 80 by 24: whoever agrees has seen all of it.
@@ -21,19 +22,20 @@ export function previewLines(plans: readonly Plan[], summary: Summary): string[]
   const [only, ...others] = plans;
   const findings = [...plans.flatMap(({ notes }) => notes), ...summary.findings];
   return [
-    ...(only !== undefined && others.length === 0 ? oneLines(only) : manyLines(plans, summary)),
+    ...(only !== undefined && others.length === 0 ? oneLines(only, summary) : manyLines(plans, summary)),
     ...unique(findings).flatMap(findingRows),
   ];
 }
 
-function oneLines(plan: Plan): string[] {
-  const { standing, erases, sources } = plan;
+function oneLines(plan: Plan, { head }: Summary): string[] {
+  const { standing, erases, sources, target } = plan;
   const steps = planView(plan);
   return [
     `${plan.operation} ${plan.target.name}`,
     ...(standing === undefined ? [] : [...row('now', standing.condition), ...row('on record', standing.history)]),
     ...(erases.length === 0 ? [] : row('ERASES', erases.map(diskText).join(', '))),
     ...sources.flatMap((source) => row(source.what, sourceText(source))),
+    ...(target.kind === 'made' ? row('takes', head) : []),
     ...row('steps', steps.length === 0 ? 'nothing to do' : steps.map(stepText).join('; ')),
   ];
 }
@@ -48,6 +50,10 @@ function manyLines(plans: readonly Plan[], { head, rows }: Summary): string[] {
     `  ${told}`,
   ];
 }
+
+/** Those that were named with the others and have no plan. */
+export const withoutLines = (refused: Iterable<Changed>): string[] =>
+  [...refused].map(({ item, problem }) => `  without ${item.name}: ${problem?.message ?? ''}`);
 
 /** A label and its text, over as many rows as it needs. */
 const row = (label: string, text: string): string[] =>

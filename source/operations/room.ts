@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Host } from '../hosts/host.ts';
+import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
+import type { Problem } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { hostMetrics, type Ref, ref, srRecord } from '../xapi/records.ts';
 import type { Plan } from './plan.ts';
@@ -25,8 +27,14 @@ export const noRoomAsked: Room = { storages: [], memory: null };
 /** VHD files on a file system; LVM gives a disk all of its room at once. */
 const thinTypes = ['ext', 'nfs', 'file', 'smb', 'cifs', 'xfs', 'zfs', 'gfs2'];
 
-/** Looks what the host has of what the plans need: one call a storage, and one for memory. */
-export async function readRoom({ session }: Host, plans: readonly Plan[]): Promise<Room> {
+/**
+ * Looks what the host has of what the plans need: one call a storage, and one for memory. A host that does not say it
+ * is asked by the work itself.
+ */
+export const readRoom = ({ session }: Host, plans: readonly Plan[]): Promise<Room> =>
+  lookForRoom(session, plans).catch(() => noRoomAsked);
+
+async function lookForRoom(session: Host['session'], plans: readonly Plan[]): Promise<Room> {
   const wanted = new Map<Ref, number>();
   for (const { sr, bytes } of plans.flatMap(({ needs }) => needs?.disks ?? []))
     wanted.set(sr, (wanted.get(sr) ?? 0) + bytes);
@@ -47,6 +55,14 @@ async function memoryFor(session: Host['session'], plans: readonly Plan[]): Prom
   const metrics = await session.call('host_metrics.get_all_records', [], z.record(ref, hostMetrics));
   const free = Object.values(metrics).reduce((sum, { live, memory_free }) => sum + (live ? memory_free : 0), 0);
   return { wanted, free };
+}
+
+/** Exit 8, once for all plans together, when the host would refuse some of them for want of room. Null: it has it. */
+export function noRoomProblem(room: Room): Problem | null {
+  const finding = roomFindings(room).find(({ severity }) => severity === 'error');
+  if (finding === undefined) return null;
+  const { code, message, try: advice } = finding;
+  return { code, exit: exit.refused, message, ...(advice === undefined ? {} : { try: [advice] }) };
 }
 
 /** What will not fit, said once for all plans together. A storage that is too small is an error: the host would refuse. */

@@ -61,12 +61,77 @@ describe('create', () => {
     [['--vcpus', '99'], 2],
     [['--vcpus', '0'], 2],
     [['--disk', '1M'], 2],
-    [['--disk', '900G'], 10],
+    [['--disk', '900G'], 8],
   ])('%j: exit %i, and nothing is left of a failure', async (flags, code) => {
     await prepareTemplate(sim);
     const before = sim.world.database.all('VM').size;
     expect((await xenfai(sim, ['create', 'web', '--template', 'FAI', ...flags])).code).toBe(code);
     expect(sim.world.database.all('VM').size).toBe(before + (code === 0 ? 1 : 0));
+  });
+});
+
+describe('what all of it comes to', () => {
+  const fifteen = ['create', 'web[01-15]', '--template', 'FAI', '--disk', '100G'];
+  const vms = () => sim.world.database.all('VM').size;
+  const storage = () => [...sim.world.database.all('SR')].find(([, sr]) => sr['name_label'] === 'Local storage');
+  beforeEach(() => prepareTemplate(sim));
+
+  test('disks that do not fit are refused once, before the first VM is made', async () => {
+    const before = vms();
+    const ran = await xenfai(sim, [...fifteen, '--json']);
+    expect(ran).toMatchObject({ code: 8, json: { ok: false, error: { code: 'no-space' }, vms: [] } });
+    expect(ran.json.findings).toMatchObject([{ severity: 'error', code: 'no-space' }]);
+    const { err } = await xenfai(sim, [...fifteen, '--yes']);
+    expect(err.match(/Local storage has/g)).toHaveLength(1);
+    expect(vms()).toBe(before);
+  });
+
+  test('--dry-run shows it above the steps, and ends as the work would', async () => {
+    const fits = await xenfai(sim, ['create', 'web', '01', '--template', 'FAI', '--dry-run']);
+    expect(fits.code).toBe(0);
+    expect(fits.out).toMatch(/^create: 2 new VMs, 16 GiB on Local storage of \d+ GiB free, memory .*\ncreate web\n/);
+    const full = await xenfai(sim, [...fifteen, '--dry-run', '--json']);
+    expect(full).toMatchObject({ code: 8, json: { ok: false, dryRun: true, error: { code: 'no-space' } } });
+    expect(full.json.vms).toHaveLength(15);
+  });
+
+  test('a storage that gives room as it is filled is only warned of, and so is memory', async () => {
+    sim.world.database.set('SR', storage()?.[0] ?? '', 'type', 'ext');
+    const line = ['create', 'web', '--template', 'FAI', '--disk', '900G'];
+    const told = await xenfai(sim, [...line, '--dry-run', '--json']);
+    expect(told).toMatchObject({ code: 0, json: { findings: [{ severity: 'warning', code: 'little-space' }] } });
+    expect((await xenfai(sim, [...line, '--dry-run'])).out).toContain('once they are full');
+    const much = ['create', 'web[1-9]', '--template', 'FAI', '--memory', '16G', '--dry-run', '--json'];
+    expect((await xenfai(sim, much)).json.findings).toMatchObject([{ severity: 'warning', code: 'little-memory' }]);
+  });
+
+  test.each<[string, readonly string[], string, RegExp]>([
+    ['several', ['web', '01'], 'Make 2 VMs: web, 01?', /^create: 2 new VMs, 16 GiB on Local storage of .* free/],
+    ['one', ['web'], 'Make web?', /takes +1 new VM, 8 GiB on Local storage of/],
+    ['many', ['web[1-9]'], 'Make 9 VMs: web1, web2, web3, web4, web5, web6 and 3 more?', /create: 9 new VMs/],
+    [
+      'one that has its name from somebody else',
+      ['web', 'vm1'],
+      'Make web?',
+      /without vm1: There is a VM called "vm1"/,
+    ],
+  ])('on a terminal it is shown, and somebody is asked: %s', async (_, names, asked, shown) => {
+    const before = vms();
+    const questions: string[] = [];
+    const ask = (answer: boolean) => (question: string) => {
+      questions.push(question);
+      return Promise.resolve(answer);
+    };
+    const line = ['create', ...names, '--template', 'FAI'];
+    const no = await xenfai(sim, line, { interactive: true, ask: ask(false) });
+    expect(no).toMatchObject({ code: 0, out: 'Nothing was changed.' });
+    expect(questions).toEqual([asked]);
+    expect(no.err).toMatch(shown);
+    expect(vms()).toBe(before);
+    await xenfai(sim, line, { interactive: true, ask: ask(true) });
+    expect(vms()).toBeGreaterThan(before);
+    await xenfai(sim, [...line, '--yes'], { interactive: true, ask: ask(false) });
+    expect(questions).toHaveLength(2);
   });
 });
 

@@ -34,8 +34,7 @@ export async function performPlan(command: PlanCommand, work: PlanWork): Promise
 async function roomFor(request: Request, entries: readonly JobEntry[], host: Host): Promise<Room> {
   if (request.work !== 'create' && !startsVms(request)) return noRoomAsked;
   const plans = entries.flatMap(({ planned }) => (planned === null ? [] : [planned.plan]));
-  // A host that does not say it is asked by the start itself.
-  return readRoom(host, plans).catch(() => noRoomAsked);
+  return readRoom(host, plans);
 }
 
 /** Those that were chosen with the others and cannot be done; behind the wishes, whose places count. */

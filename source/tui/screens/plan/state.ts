@@ -1,5 +1,5 @@
 import type { Plan, StepView } from '../../../operations/plan.ts';
-import { type Room, roomFindings } from '../../../operations/room.ts';
+import { noRoomProblem, type Room } from '../../../operations/room.ts';
 import { type Summary, summaryOf } from '../../../operations/summary.ts';
 import type { Finding } from '../../../problem/finding.ts';
 import type { Problem } from '../../../problem/problem.ts';
@@ -92,5 +92,4 @@ export function summaryOfJob(job: Job): Summary {
 }
 
 /** What the host would refuse, in words; null: it fits. */
-export const unfitReason = ({ room }: Job): string | null =>
-  roomFindings(room).find(({ severity }) => severity === 'error')?.message ?? null;
+export const unfitReason = ({ room }: Job): string | null => noRoomProblem(room)?.message ?? null;
