@@ -1,6 +1,6 @@
-import { Command, CommanderError } from 'commander';
 import { commandNames } from './commands.ts';
 import { globalFlags } from './global-flags.ts';
+import { nearestWord } from './nearest.ts';
 import { declared, nameOf } from './take.ts';
 
 /** What a line asks for; `argv` is what is left for the command. `command` empty: the screen. */
@@ -64,22 +64,9 @@ function unknown(first: string, second: string, json: boolean): Asked {
   return { json, ask: 'unknown', word, like: nearest(group === '' ? first : second, group) };
 }
 
-/** The command somebody may have meant: one that begins so, or what commander knows to be near. */
+/** The command somebody may have meant. */
 function nearest(word: string, group: string): string | null {
-  const program = new Command()
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .helpCommand(false);
   const names = commandNames.filter((name) => name.startsWith(group)).map((name) => name.slice(group.length));
-  const [begun, ...others] = names.filter((name) => name.startsWith(word) && word !== '');
-  if (begun !== undefined && others.length === 0) return `${group}${begun}`;
-  for (const name of new Set(names.map((one) => one.split(' ')[0] ?? one))) program.command(name);
-  try {
-    program.parse([word], { from: 'user' });
-  } catch (error) {
-    const [, like] =
-      (error instanceof CommanderError && /Did you mean (?:one of )?([\w-]+)/.exec(error.message)) || [];
-    if (like !== undefined) return `${group}${like}`;
-  }
-  return null;
+  const like = nearestWord(word, names);
+  return like === null ? null : `${group}${like}`;
 }

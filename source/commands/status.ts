@@ -1,4 +1,4 @@
-import { type InstallState, installStates } from '../boot/install-state.ts';
+import { installStates } from '../boot/install-state.ts';
 import type { Host } from '../hosts/host.ts';
 import { allVms, concernsUs, findVm, stateOf } from '../hosts/vm.ts';
 import { findOrphans } from '../operations/orphans.ts';
@@ -16,6 +16,7 @@ import type { Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
+import { oneOf } from './values.ts';
 import { type VmItem, vmDetail, vmItem } from './vm-json.ts';
 
 const takes = (take: Take) => ({
@@ -26,7 +27,7 @@ const takes = (take: Take) => ({
   until: take.as(
     '--until <state>',
     'with --watch: until all VMs named, or all shown, are in this state',
-    installState,
+    oneOf(installStates),
   ),
 });
 
@@ -57,13 +58,6 @@ export const status = command({
     });
   },
 });
-
-/** Throws RangeError with what is wanted instead. */
-function installState(text: string): InstallState {
-  const state = installStates.find((known) => known === text);
-  if (state === undefined) throw new RangeError(`one of ${installStates.join(', ')} is wanted`);
-  return state;
-}
 
 async function named(host: Host, options: Options, { signal }: Surroundings): Promise<Result> {
   const { rules } = await host.facts();

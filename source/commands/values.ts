@@ -1,4 +1,5 @@
 import { parseSize, sizeProblem } from '../text/sizes.ts';
+import { nearestWord } from './nearest.ts';
 
 // Values of flags. Each throws RangeError with what is wanted instead.
 
@@ -19,6 +20,16 @@ export function size(text: string): number {
   if (problem !== null) throw new RangeError(problem);
   return parseSize(text) ?? 0;
 }
+
+/** One of these words. A typo is told which it is near. */
+export const oneOf =
+  <Word extends string>(words: readonly Word[]) =>
+  (text: string): Word => {
+    const word = words.find((known) => known === text);
+    if (word !== undefined) return word;
+    const like = nearestWord(text, words);
+    throw new RangeError(`${like === null ? '' : `did you mean ${like}? `}one of ${words.join(', ')} is wanted`);
+  };
 
 /** A Debian architecture: one word. Whether anybody knows it is for the check. */
 export function architecture(text: string): string {

@@ -80,6 +80,10 @@ describe('wrong usage is told as every other problem: exit 2', () => {
     [['rearm', 'a', '--arch', 'i 386'], '--arch i 386: one word is wanted', 'xenfai help rearm'],
     [['create', 'web[1-'], 'a bracket is missing', 'xenfai help create'],
     [['stat'], 'There is no command "stat".', 'Did you mean xenfai status?'],
+    [['help', 'nonsense'], 'There is no command "nonsense".', 'xenfai --help lists them.'],
+    [['help', 'statsu'], 'There is no command "statsu".', 'Did you mean xenfai status?'],
+    [['status', '--watch', '--until', 'instaled'], 'did you mean installed? one of half-armed', 'xenfai help status'],
+    [['status', '--watch', '--until', 'far'], '--until far: one of half-armed', 'xenfai help status'],
     [['template'], '"template" wants one more word.', 'xenfai template show'],
     [['dance', '--json'], 'There is no command "dance".', 'xenfai --help lists them.'],
   ])('%j', async (line, message, advice) => {
