@@ -9,7 +9,7 @@ const runs = 9;
 const root = resolve(import.meta.dirname, '..');
 
 /** An Ink hello world, bundled as we are bundled. */
-async function hello(folder: string): Promise<string> {
+export async function hello(folder: string): Promise<string> {
   const entry = join(folder, 'hello.tsx');
   await writeFile(
     entry,

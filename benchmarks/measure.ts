@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 export interface BenchmarkRow {
   readonly what: string;
   readonly ours: string;
@@ -34,3 +36,13 @@ export const row = (what: string, ours: number, theirs: number, unit: string, ri
   ratio: `${(ours / theirs).toFixed(2)}x`,
   rival,
 });
+
+/** Milliseconds of processor time that a process has taken, and its memory in MiB (Linux: proc(5)). */
+export function usedBy(pid: number): { readonly milliseconds: number; readonly memory: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  const memory = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return { milliseconds: ticks * 10, memory: Number(memory) / 1024 };
+}

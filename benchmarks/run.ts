@@ -1,8 +1,11 @@
 // `npm run bench`: ratios only, each against a named rival measured in the same run, interleaved with it.
 import { coldStart } from './cold-start.ts';
 import { firstFrame } from './first-frame.ts';
+import { fleetBytes } from './fleet-bytes.ts';
+import { followingEvents } from './fleet-events.ts';
 import { inspecting } from './inspect.ts';
 import { bytesPerKey } from './key-bytes.ts';
+import { remembering } from './memory.ts';
 import { monitoring } from './monitor.ts';
 import { rearming } from './rearm.ts';
 import { scale } from './scale.ts';
@@ -12,6 +15,9 @@ const rows = [
   ...(await rearming()),
   await firstFrame(),
   ...(await bytesPerKey()),
+  ...(await fleetBytes()),
+  ...(await followingEvents()),
+  ...(await remembering()),
   ...(await inspecting()),
   ...(await scale()),
   ...(await monitoring()),
