@@ -107,7 +107,8 @@ function read(path: string): string {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const about = fstatSync(file);
-    if (!about.isFile() || about.size > limits.learned.size) throw new Error('no file of ours');
+    const ours = about.isFile() && about.uid === process.getuid?.();
+    if (!ours || about.size > limits.learned.size) throw new Error('no file of ours');
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);

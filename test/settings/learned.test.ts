@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -135,4 +136,10 @@ test('what nobody has written for a month goes, with the drafts of killed proces
 test('a folder that cannot be written is no hindrance', () => {
   fileLearned('/proc/xenfai').keep(entry);
   expect(fileLearned('/proc/xenfai').recall(vm)).toBeNull();
+});
+
+test.skipIf(process.getuid?.() !== 0)('a file that somebody else has put there is none', () => {
+  fileLearned(state).keep(entry);
+  chownSync(file, 65534, 65534);
+  expect(fileLearned(state).recall(vm)).toBeNull();
 });
