@@ -68,7 +68,7 @@ async function tryRepository(url: string): Promise<void> {
   terminal.press('escape');
   await terminal.shows('Repository and FAI arguments');
   terminal.press(...Array.from({ length: 24 }, () => 'up'));
-  await terminal.shows(/❯ repository/);
+  await terminal.shows(/❯[ !]repository/);
   terminal.press('ctrl-u', url);
   await save(terminal);
 }
@@ -109,7 +109,7 @@ test('a wrong repository of each kind: what is wrong and what to do stand on the
     await tryRepository(url);
     await terminal.shows(text);
     terminal.press(...Array.from({ length: 24 }, () => 'up'));
-    await terminal.shows(/❯ repository/);
+    await terminal.shows(/❯[ !]repository/);
     terminal.press('ctrl-u', `${base}/missing`);
     await save(terminal);
     await terminal.shows('If you started a VM now, it would not boot');
