@@ -11,6 +11,11 @@ beforeEach(async () => {
   await terminal.shows('shell> ');
   terminal.press(`set -m; '${process.execPath}' '${built}' demo --vms 6`, 'enter');
   await terminal.shows('Which XenServer?');
+  // Drawn it is before it listens: who answers keys listens to signals.
+  terminal.press('?');
+  await terminal.shows('Keys here');
+  terminal.press('x');
+  await terminal.shows('Which XenServer?');
 });
 afterEach(() => terminal.kill());
 

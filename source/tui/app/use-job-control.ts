@@ -1,5 +1,5 @@
 import { useApp } from 'ink';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useLayoutEffect, useRef } from 'react';
 import type { JobControl } from './job-control.ts';
 
 /**
@@ -27,7 +27,8 @@ export function useJobControl(jobs: JobControl | null): () => void {
   const stop = useCallback((): void => {
     if (jobs !== null) void leaveFor(jobs, jobs.stop);
   }, [jobs, leaveFor]);
-  useEffect(
+  // With the first frame: a passive effect comes some time after it, and a signal meanwhile would stop us as we are.
+  useLayoutEffect(
     () => jobs?.listen({ stop, continued: () => void leaveFor(jobs, () => Promise.resolve()) }),
     [jobs, stop, leaveFor],
   );
