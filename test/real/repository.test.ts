@@ -147,7 +147,7 @@ realTest(
       await copyTemplate(terminal);
       terminal.press('ctrl-u', site.url, 'tab', 'ctrl-u', 'bookworm', 'tab', 'ctrl-u', 'amd64');
       await save(terminal);
-      const failed = await terminal.shows('Started now, it would not boot');
+      const failed = await terminal.shows('If you started a VM now, it would not boot');
       expect(failed).toContain('8222656 bytes');
       expect(failed).toContain('Xen PV, 64-bit');
       await terminal.shows(/Xen 3\.4 of this host cannot unpack the xz payload/);

@@ -44,6 +44,8 @@ realTest(
       await terminal.shows(/✓ Connected[\s\S]*\? help/);
       terminal.press('enter');
       await terminal.shows(/❯ Debian Lenny/);
+      terminal.press('o');
+      await terminal.shows('1/65');
       terminal.press('down');
       await terminal.shows(/❯ CentOS 4.5/);
       terminal.press('up');
