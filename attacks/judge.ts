@@ -71,11 +71,14 @@ async function states(attack: Attacked): Promise<string[]> {
   });
 }
 
+/** Milliseconds: a host tells whole seconds, so two clients may take its time for a second more or less. */
+export const hostsSecond = 1000;
+
 /** The claims as of another machine: not listed before their end, which is no later than the lease. */
 async function expire(attack: Attacked, lease: number): Promise<string[]> {
   const { database, clock } = attack.sim.world;
   const { pool, held } = claims(attack);
-  const latest = clock.now().getTime() + lease;
+  const latest = clock.now().getTime() + lease + hostsSecond;
   const losses: string[] = [];
   for (const [key, text] of held) {
     const claim = JSON.parse(text);
@@ -84,7 +87,7 @@ async function expire(attack: Attacked, lease: number): Promise<string[]> {
   }
   if ((await orphans(attack)).some(({ kind }) => kind === 'claim'))
     losses.push('a claim is called dead before its end');
-  attack.advance(lease);
+  attack.advance(lease + hostsSecond);
   return losses;
 }
 

@@ -1,4 +1,5 @@
 import { limits } from '../source/limits/limits.ts';
+import { hostsSecond } from './judge.ts';
 import { called, claims, inventory, lacking, strays, surplus } from './look.ts';
 import { type Case, seeded } from './series.ts';
 import { type Attacked, attacked, type Ran } from './world.ts';
@@ -80,7 +81,7 @@ async function run(race: Race): Promise<readonly string[]> {
     // Whoever was killed may have given the name before.
     if (made > 1 || (made === 0 && !told.includes('killed'))) losses.push(`made by ${made}`);
     // A claim whose holder died elsewhere is over by time only, and listed then.
-    attack.advance(limits.claim.lease);
+    attack.advance(limits.claim.lease + hostsSecond);
     const { json } = await attack.within(['status', '--orphans']);
     await carryOutLines(
       attack,
