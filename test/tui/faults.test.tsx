@@ -105,10 +105,21 @@ async function toldByCommand(sim: Simulator, args: readonly string[], n: number,
   return { told, writes };
 }
 
+/**
+ * While the host is silent the screen does nothing with it; and that a host has restarted is noticed some time after.
+ * So something is changed there, and waited for.
+ */
+async function hearing({ world }: Simulator, screen: Program): Promise<void> {
+  const { host, fleet } = screen.state().shared;
+  if (host === null) return;
+  const [vm = ''] = [...world.database.all('VM')].find(([, record]) => record['name_label'] === 'vm2') ?? [];
+  world.database.set('VM', vm, 'user_version', Number(world.database.get('VM', vm)['user_version']) + 1);
+  await screen.comes(({ shared }) => shared.fleet.lost === null && shared.fleet.version > fleet.version);
+}
+
 /** One fault at the screen. */
 async function atScreen(name: string, walk: Walk, at: Place, screen: Program, n: number, how: How, on = false) {
-  // While the host is silent the screen does nothing with it.
-  await screen.comes(({ shared }) => shared.fleet.lost === null);
+  await hearing(at.sim, screen);
   await walk.lead(screen);
   const stop = async () => {
     await screen.press('ctrl-c');
