@@ -5,13 +5,8 @@ import { type FleetEvent, FleetFold } from '../../source/watch/fleet.ts';
 import { restTime, seenState, verdictOf } from '../../source/watch/install.ts';
 import { ref, vmRecord } from '../../source/xapi/records.ts';
 import { goodArgs, pageArgs } from '../harness.ts';
+import { load, one, words } from './events.ts';
 
-const armedWords = {
-  'install-distro': 'debianlike',
-  'install-repository': 'http://r/d',
-  'debian-release': 'lenny',
-  'install-arch': 'i386',
-};
 const created = JSON.stringify({ vm: 'u1', run: 'r', at: '2010-11-15T10:00:00Z', by: 'b' });
 const record = (change: Record<string, unknown>) =>
   vmRecord.parse({
@@ -26,16 +21,15 @@ const record = (change: Record<string, unknown>) =>
   });
 const vm = (change: Record<string, unknown> = {}): FleetEvent => ({
   type: 'vm',
-  vm: { ref: ref.parse('r1'), record: record(change) },
+  vm: { ref: one, record: record(change) },
 });
-const armed = vm({ power_state: 'Halted', PV_bootloader: 'eliloader', domid: '-1', other_config: armedWords });
+const armed = vm({ power_state: 'Halted', PV_bootloader: 'eliloader', domid: '-1', other_config: words });
 const says = (text: string, sendid = '00:16:3e:00:00:01', late = false): FleetEvent => {
   const message = parseMonitorLine(`${sendid} ${text}`);
   if (message === null) throw new Error(text);
   return { type: 'message', message, late };
 };
-const mac: FleetEvent = { type: 'mac', ref: ref.parse('r1'), mac: '00:16:3e:00:00:01' };
-const load = (value: number): FleetEvent => ({ type: 'load', ref: ref.parse('r1'), load: value });
+const mac: FleetEvent = { type: 'mac', ref: one, mac: '00:16:3e:00:00:01' };
 
 /** Events one second apart, on a host whose record tells nothing. */
 const play = (...events: FleetEvent[]) => {
@@ -43,7 +37,7 @@ const play = (...events: FleetEvent[]) => {
   events.forEach((event, second) => {
     fold.fold(event, second * 1000);
   });
-  const install = fold.snapshot().byRef.get(ref.parse('r1'));
+  const install = fold.snapshot().byRef.get(one);
   if (install === undefined) throw new Error('gone');
   return install;
 };
@@ -58,7 +52,7 @@ test('what was said before the VM was armed or started is of an earlier install,
     const fold = new FleetFold(unknownRules);
     fold.fold(known, 200_000);
     fold.fold(message, second * 1000);
-    return fold.snapshot().byRef.get(ref.parse('r1'))?.progress?.task ?? null;
+    return fold.snapshot().byRef.get(one)?.progress?.task ?? null;
   };
   expect(told(marked, late, 99)).toBe(null);
   expect(told(marked, late, 101)).toBe('instsoft');

@@ -1,43 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { unknownRules } from '../../source/boot/releases.ts';
-import { parseMonitorLine } from '../../source/fai/monitor-message.ts';
 import type { Learned, LearnedStore } from '../../source/settings/learned.ts';
 import { type FleetEvent, FleetFold } from '../../source/watch/fleet.ts';
 import { seenState, verdictOf } from '../../source/watch/install.ts';
 import { Learner } from '../../source/watch/learning.ts';
-import { ref, vmRecord } from '../../source/xapi/records.ts';
-import { goodArgs } from '../harness.ts';
+import { ref } from '../../source/xapi/records.ts';
+import { one, says, vmOf, words } from './events.ts';
 
-const one = ref.parse('r1');
 const metrics = ref.parse('m1');
 const mark = (run: string) =>
   JSON.stringify({ vm: 'u1', run, at: new Date(Date.UTC(2026, 10, 24)).toISOString(), by: 'b' });
-const words = {
-  'install-distro': 'debianlike',
-  'install-repository': 'http://r/d',
-  'debian-release': 'lenny',
-  'install-arch': 'i386',
-};
 const ours = { other_config: { 'xenfai:armed': mark('first') } };
-const vm = (change: Record<string, unknown>) => ({
-  ref: one,
-  record: vmRecord.parse({
-    uuid: 'u1',
-    name_label: 'web01',
-    power_state: 'Running',
-    PV_bootloader: 'pygrub',
-    PV_args: goodArgs,
-    domid: '5',
-    metrics,
-    ...change,
-  }),
-});
 const armed = { power_state: 'Halted', PV_bootloader: 'eliloader', domid: '-1', other_config: words };
-const says = (text: string, late = false): FleetEvent => {
-  const message = parseMonitorLine(`u1 ${text}`);
-  if (message === null) throw new Error(text);
-  return { type: 'message', message, late };
-};
 
 /** A state folder in memory, and the screens that are opened on it one after the other. */
 function world() {
@@ -52,7 +26,7 @@ function world() {
     const learner = new Learner(store);
     const all: FleetEvent = {
       type: 'all',
-      vms: [vm(first)],
+      vms: [vmOf({ metrics, ...first })],
       macs: new Map(),
       started: new Map([[metrics, started]]),
       clockAhead: 0,
@@ -138,7 +112,7 @@ describe('what was learned of another attempt is not shown', () => {
     expect(kept.size).toBe(1);
     screen(20_000, armed, 0);
     expect(kept.size).toBe(0);
-    screen(30_000, ours, 5000, ...begun, { type: 'vm', vm: vm(armed) });
+    screen(30_000, ours, 5000, ...begun, { type: 'vm', vm: vmOf({ metrics, ...armed }) });
     expect(kept.size).toBe(0);
   });
 });
@@ -148,7 +122,7 @@ test('a message that is passed on, and is known already, is not told twice', () 
   screen(10_000, {}, 5000, ...begun);
   const fold = new FleetFold(unknownRules, (uuid) => kept.get(uuid) ?? null);
   const started = new Map([[metrics, 5000]]);
-  fold.fold({ type: 'all', vms: [vm({})], macs: new Map(), started, clockAhead: 0 }, 900_000);
+  fold.fold({ type: 'all', vms: [vmOf({ metrics })], macs: new Map(), started, clockAhead: 0 }, 900_000);
   const late = (at: number) => fold.fold(says('TASKBEGIN instsoft', true), at);
   // Between the end of a task and the begin of the next there is the blink of an eye.
   const lengths = [late(13_000), late(14_000), late(15_000), late(15_001)].map(({ length }) => length);

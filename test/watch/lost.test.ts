@@ -1,36 +1,21 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hostRelease, unknownRules } from '../../source/boot/releases.ts';
-import { parseMonitorLine } from '../../source/fai/monitor-message.ts';
 import { type FleetEvent, FleetFold } from '../../source/watch/fleet.ts';
 import { seenState } from '../../source/watch/install.ts';
 import { timelineOf } from '../../source/watch/timeline.ts';
-import { ref, vmRecord } from '../../source/xapi/records.ts';
-import { goodArgs, pageArgs } from '../harness.ts';
+import { pageArgs } from '../harness.ts';
+import { load, one, says, vm, vmOf } from './events.ts';
 
 // When an install is called lost, and when not: a false alarm is worse than a late one.
 
 const minute = 60_000;
 const patience = 15 * minute;
 const began = Date.parse('2026-11-24T02:00:00Z');
-const one = ref.parse('r1');
 const noted = { rules: hostRelease('5.6.0') ?? unknownRules };
 /** By such a record of 5.6 this boot is the installer's. */
 const installerBoot = "('struct' ('uuid' 'u1') ('PV_bootloader' 'eliloader') ('other_config' ('struct')))";
 
-const vmOf = (change: Record<string, unknown> = {}) => ({
-  ref: one,
-  record: vmRecord.parse({
-    uuid: 'u1',
-    name_label: 'web01',
-    power_state: 'Running',
-    PV_bootloader: 'pygrub',
-    PV_args: goodArgs,
-    domid: '5',
-    ...change,
-  }),
-});
-const vm = (change: Record<string, unknown> = {}): FleetEvent => ({ type: 'vm', vm: vmOf(change) });
 const all = (change: Record<string, unknown> = {}): FleetEvent => ({
   type: 'all',
   vms: [vmOf(change)],
@@ -38,12 +23,6 @@ const all = (change: Record<string, unknown> = {}): FleetEvent => ({
   started: new Map(),
   clockAhead: 0,
 });
-const says = (text: string): FleetEvent => {
-  const message = parseMonitorLine(`u1 ${text}`);
-  if (message === null) throw new Error(text);
-  return { type: 'message', message };
-};
-const load = (value: number): FleetEvent => ({ type: 'load', ref: one, load: value });
 const silentHost: FleetEvent = { type: 'lost', reason: 'no answer', wait: 1000 };
 /** xenfai itself is stopped from this minute on, until the next event. */
 const stopped = 'stopped';

@@ -1,46 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hostRelease, unknownRules } from '../../source/boot/releases.ts';
-import { parseMonitorLine } from '../../source/fai/monitor-message.ts';
 import { type FleetEvent, FleetFold } from '../../source/watch/fleet.ts';
 import { type Install, seenState, verdictOf } from '../../source/watch/install.ts';
 import { sightOf } from '../../source/watch/sight.ts';
-import { ref, vmRecord } from '../../source/xapi/records.ts';
 import { goodArgs, pageArgs } from '../harness.ts';
+import { load, one, says, vm, words } from './events.ts';
 
 const second = 1000;
 const minute = 60 * second;
 const patience = 15 * minute;
-const one = ref.parse('r1');
-const words = {
-  'install-distro': 'debianlike',
-  'install-repository': 'http://r/d',
-  'debian-release': 'lenny',
-  'install-arch': 'i386',
-};
-const vm = (change: Record<string, unknown> = {}): FleetEvent => ({
-  type: 'vm',
-  vm: {
-    ref: one,
-    record: vmRecord.parse({
-      uuid: 'u1',
-      name_label: 'web01',
-      power_state: 'Running',
-      PV_bootloader: 'pygrub',
-      PV_args: goodArgs,
-      domid: '5',
-      ...change,
-    }),
-  },
-});
 const off = { power_state: 'Halted', domid: '-1' };
 const armed = vm({ ...off, PV_bootloader: 'eliloader', other_config: words });
-const says = (text: string): FleetEvent => {
-  const message = parseMonitorLine(`u1 ${text}`);
-  if (message === null) throw new Error(text);
-  return { type: 'message', message };
-};
-const load = (value: number): FleetEvent => ({ type: 'load', ref: one, load: value });
 
 function play(events: readonly FleetEvent[], rules = unknownRules, beat = second): Install {
   const fold = new FleetFold(rules);

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { unknownRules } from '../../source/boot/releases.ts';
-import { parseMonitorLine } from '../../source/fai/monitor-message.ts';
 import { limits } from '../../source/limits/limits.ts';
 import { type FleetEvent, FleetFold } from '../../source/watch/fleet.ts';
 import { timelineOf } from '../../source/watch/timeline.ts';
 import { ref, vmRecord } from '../../source/xapi/records.ts';
 import { goodArgs, pageArgs } from '../harness.ts';
+import { load, one, says, words } from './events.ts';
 
 const second = 1000;
-const one = ref.parse('r1');
 /** By the host's clock, which is ten minutes ahead. */
 const ahead = 600 * second;
 const at = (seconds: number): string => new Date(seconds * second + ahead).toISOString();
@@ -26,12 +25,6 @@ const all = (event: FleetEvent): FleetEvent =>
   event.type === 'vm'
     ? { type: 'all', vms: [event.vm], macs: new Map(), started: new Map(), clockAhead: ahead }
     : event;
-const says = (text: string): FleetEvent => {
-  const message = parseMonitorLine(`u1 ${text}`);
-  if (message === null) throw new Error(text);
-  return { type: 'message', message };
-};
-const load = (value: number): FleetEvent => ({ type: 'load', ref: one, load: value });
 
 const armedMark = { 'xenfai:armed': mark(-60, { release: 'lenny', arch: 'i386' }) };
 const armed = vm({
@@ -39,10 +32,7 @@ const armed = vm({
   PV_bootloader: 'eliloader',
   other_config: {
     ...armedMark,
-    'install-distro': 'debianlike',
-    'install-repository': 'http://r/d',
-    'debian-release': 'lenny',
-    'install-arch': 'i386',
+    ...words,
   },
 });
 const fired = (change: Record<string, unknown> = {}): FleetEvent =>

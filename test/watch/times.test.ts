@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { hostRelease, unknownRules } from '../../source/boot/releases.ts';
-import { parseMonitorLine } from '../../source/fai/monitor-message.ts';
 import { type FleetEvent, FleetFold } from '../../source/watch/fleet.ts';
 import type { Install } from '../../source/watch/install.ts';
 import { silenceOf } from '../../source/watch/silence.ts';
 import { usualGapOf } from '../../source/watch/times.ts';
-import { ref, vmRecord } from '../../source/xapi/records.ts';
-import { goodArgs, pageArgs } from '../harness.ts';
+import { ref } from '../../source/xapi/records.ts';
+import { pageArgs } from '../harness.ts';
+import { one, says, vmOf, words } from './events.ts';
 
 const minute = 60_000;
 /** The host's clock is half an hour fast. */
@@ -14,44 +14,19 @@ const ahead = 30 * minute;
 /** Somebody begins to look. */
 const opened = Date.parse('2026-11-24T02:00:00Z');
 const hostSays = (time: number): string => new Date(time + ahead).toISOString();
-const one = ref.parse('r1');
 const metrics = ref.parse('m1');
 
 const mark = (at: number, more = {}) => JSON.stringify({ vm: 'u1', run: 'r', at: hostSays(at), by: 'b', ...more });
-const words = {
-  'install-distro': 'debianlike',
-  'install-repository': 'http://r/d',
-  'debian-release': 'lenny',
-  'install-arch': 'i386',
-};
-const vm = (change: Record<string, unknown> = {}) => ({
-  ref: one,
-  record: vmRecord.parse({
-    uuid: 'u1',
-    name_label: 'web01',
-    power_state: 'Running',
-    PV_bootloader: 'pygrub',
-    PV_args: goodArgs,
-    domid: '5',
-    metrics,
-    ...change,
-  }),
-});
 const halted = { power_state: 'Halted', domid: '-1' };
 const armed = { ...halted, PV_bootloader: 'eliloader' };
 const all = (change: Record<string, unknown>, started = 0): FleetEvent => ({
   type: 'all',
-  vms: [vm(change)],
+  vms: [vmOf({ metrics, ...change })],
   macs: new Map(),
   started: new Map(started === 0 ? [] : [[metrics, started + ahead]]),
   clockAhead: ahead,
 });
-const changes = (change: Record<string, unknown>): FleetEvent => ({ type: 'vm', vm: vm(change) });
-const says = (text: string): FleetEvent => {
-  const message = parseMonitorLine(`u1 ${text}`);
-  if (message === null) throw new Error(text);
-  return { type: 'message', message };
-};
+const changes = (change: Record<string, unknown>): FleetEvent => ({ type: 'vm', vm: vmOf({ metrics, ...change }) });
 
 /** Each event so many milliseconds after somebody began to look. */
 function play(rules: ConstructorParameters<typeof FleetFold>[0], ...events: [after: number, event: FleetEvent][]) {
