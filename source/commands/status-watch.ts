@@ -2,19 +2,14 @@ import type { InstallState } from '../boot/install-state.ts';
 import type { BootRules } from '../boot/releases.ts';
 import { concernsUs, findVm } from '../hosts/vm.ts';
 import { defaults } from '../limits/defaults.ts';
-import { recordVerdict } from '../operations/verdict.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
-import { fileLearned } from '../settings/learned.ts';
-import { stateFolder } from '../settings/state-folder.ts';
-import type { Fleet } from '../watch/fleet.ts';
 import { failureOf, type Install, seenState } from '../watch/install.ts';
-import { watchFleet } from '../watch/stream.ts';
 import type { Ref } from '../xapi/records.ts';
 import type { Connection } from './connect.ts';
+import { follow } from './following.ts';
 import { jsonText } from './json.ts';
-import { listenPort } from './monitor-port.ts';
-import { note, printPart } from './print.ts';
+import { printPart } from './print.ts';
 import type { Result } from './result.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type VmItem, vmDetail, vmItem } from './vm-json.ts';
@@ -33,15 +28,15 @@ export interface StatusWatchOptions {
  * state that is waited for. A VM that did not change is not repeated.
  */
 export async function watchStatus(
-  { host, context }: Connection,
+  connection: Connection,
   options: StatusWatchOptions,
   around: Surroundings,
 ): Promise<Result> {
+  const { host } = connection;
   const { rules } = await host.facts();
   const named = new Map<Ref, string>();
   for (const name of options.names) named.set((await findVm(host.session, name)).ref, name);
   const stop = new AbortController();
-  const recorded: Promise<void>[] = [];
   const told = new Map<Ref, string>();
   const now = (): number => around.now().getTime();
   const isWanted = ({ vm: { ref, record }, state }: Install): boolean => {
@@ -56,37 +51,27 @@ export async function watchStatus(
     const line = `${timeOfDay(at)} ${text}`;
     printPart(options.json, around, { ok: true, at: at.toISOString(), vms: [item] }, line);
   };
-  let lost: Fleet['lost'] = null;
   let gone: string | undefined;
-  await watchFleet({
-    host,
-    transport: around.transport,
-    monitorPort: listenPort(around),
-    learned: fileLearned(stateFolder(around.env)),
+  const following = follow(connection, around, {
+    stop: stop.signal,
+    unheard: "FAI's messages are not heard",
     patience: defaults.patience,
-    now,
-    signal: AbortSignal.any([around.signal, around.unread, stop.signal]),
     onChange(fleet, changed) {
-      if (fleet.lost !== null && lost === null) note(around, `xenfai: ${fleet.lost.reason} Trying again.`);
-      lost = fleet.lost;
       for (const ref of changed) {
         const install = fleet.byRef.get(ref);
         if (install === undefined) told.delete(ref);
         else if (isWanted(install)) show(install);
       }
-      if (options.until === undefined || lost !== null) return;
+      if (options.until === undefined || fleet.lost !== null) return;
       gone = [...named].find(([ref]) => !fleet.byRef.has(ref))?.[1];
       const wanted = [...fleet.byRef.values()].filter(isWanted);
       const isThere = (install: Install): boolean => watchedItem(install, rules, now()).state === options.until;
       // Where nothing is shown yet, nothing has come to its state.
       if (gone !== undefined || (wanted.length > 0 && wanted.every(isThere))) stop.abort();
     },
-    onVerdict: (ref, verdict) => void recorded.push(recordVerdict(ref, verdict, context)),
-    onListening(listening) {
-      if ('problem' in listening) note(around, `xenfai: FAI's messages are not heard: ${listening.problem.message}`);
-    },
   });
-  await Promise.allSettled(recorded);
+  await following.ended;
+  await following.recorded();
   if (gone !== undefined)
     fail({
       code: 'no-such-vm',

@@ -1,15 +1,11 @@
-import { recordVerdict } from '../operations/verdict.ts';
-import { fileLearned } from '../settings/learned.ts';
-import { stateFolder } from '../settings/state-folder.ts';
 import { cleanLine } from '../text/clean.ts';
 import { fitText, widthOf } from '../text/width.ts';
 import { type Fleet, noFleet } from '../watch/fleet.ts';
 import { type Sight, sightOf } from '../watch/sight.ts';
-import { watchFleet } from '../watch/stream.ts';
 import { type Ref, ref } from '../xapi/records.ts';
 import type { Connection } from './connect.ts';
-import { listenPort } from './monitor-port.ts';
-import { note, printPart } from './print.ts';
+import { type Following, follow } from './following.ts';
+import { printPart } from './print.ts';
 import type { Result } from './result.ts';
 import type { Surroundings } from './surroundings.ts';
 import { endResult, interruptedResult } from './watch-end.ts';
@@ -39,8 +35,7 @@ export class Watch {
   private readonly options: Watching;
   private readonly around: Surroundings;
   private readonly stop = new AbortController();
-  private readonly following: Promise<void>;
-  private readonly recorded: Promise<void>[] = [];
+  private readonly following: Following;
   private readonly told = new Map<string, string>();
   private readonly refs = new Map<string, Ref>();
   private fleet: Fleet = noFleet;
@@ -48,25 +43,16 @@ export class Watch {
   private since: number | null = null;
   private look: () => void = () => {};
 
-  constructor(options: Watching, { host, context }: Connection, around: Surroundings) {
+  constructor(options: Watching, connection: Connection, around: Surroundings) {
     this.options = options;
     this.around = around;
-    this.following = watchFleet({
-      host,
-      transport: around.transport,
-      monitorPort: listenPort(around),
-      learned: fileLearned(stateFolder(around.env)),
-      now: () => this.now(),
-      signal: AbortSignal.any([around.signal, around.unread, this.stop.signal]),
+    this.following = follow(connection, around, {
+      stop: this.stop.signal,
+      unheard: "FAI's messages are not heard, the record tells",
       onChange: (fleet) => this.take(fleet),
-      onVerdict: (ref, verdict) => void this.recorded.push(recordVerdict(ref, verdict, context)),
-      onListening(listening) {
-        if ('problem' in listening)
-          note(around, `xenfai: FAI's messages are not heard, the record tells: ${listening.problem.message}`);
-      },
     });
     // Whoever waits for its end is told; nobody may wait yet.
-    this.following.catch(() => {});
+    this.following.ended.catch(() => {});
   }
 
   /** Ends when every VM has; throws when the host cannot be followed. */
@@ -82,7 +68,7 @@ export class Watch {
     const timer = setInterval(this.look, beat);
     this.look();
     try {
-      await this.following;
+      await this.following.ended;
     } finally {
       clearInterval(timer);
     }
@@ -93,8 +79,8 @@ export class Watch {
   /** What was proven is put on record before one leaves. */
   async close(): Promise<void> {
     this.stop.abort();
-    await this.following.catch(() => {});
-    await Promise.allSettled(this.recorded);
+    await this.following.ended.catch(() => {});
+    await this.following.recorded();
   }
 
   private now(): number {
@@ -102,8 +88,6 @@ export class Watch {
   }
 
   private take(fleet: Fleet): void {
-    if (fleet.lost !== null && this.fleet.lost === null)
-      note(this.around, `xenfai: ${fleet.lost.reason} Trying again.`);
     this.fleet = fleet;
     this.since = fleet.lost === null ? (this.since ?? this.now()) : null;
     this.look();
