@@ -17,7 +17,7 @@ import type { Surroundings } from './surroundings.ts';
 // What new VMs come to together, before the first of them is made.
 
 /** What is known of all of them beforehand. */
-export interface Sight {
+export interface Foreseen {
   readonly plans: readonly Plan[];
   /** Those that cannot be planned; each fails by itself. */
   readonly refused: readonly Changed[];
@@ -35,7 +35,7 @@ export async function foresee(
   { signal }: Surroundings,
   plan: (name: string) => Promise<MadeOrThere>,
   concurrency: number,
-): Promise<Sight> {
+): Promise<Foreseen> {
   const made = new Map<string, Plan>();
   const looked = await eachName(
     names,
@@ -54,10 +54,10 @@ export async function foresee(
 }
 
 /** Shows it and asks where somebody can be asked; null: go on. Without a terminal new VMs need no --yes. */
-export async function consent(sight: Sight, options: Options, around: Surroundings): Promise<Result | null> {
-  const { plans, refused, summary, problem } = sight;
+export async function consent(foreseen: Foreseen, options: Options, around: Surroundings): Promise<Result | null> {
+  const { plans, refused, summary, problem } = foreseen;
   if (options.dryRun) return null;
-  if (problem !== null) return withSight({ exit: problem.exit, json: { vms: [] }, lines: [] }, sight, options);
+  if (problem !== null) return withForeseen({ exit: problem.exit, json: { vms: [] }, lines: [] }, foreseen, options);
   if (plans.length === 0) return null;
   if (!around.interactive || !isAsked(options)) {
     if (!options.json) note(around, ...findingLines(summary.findings));
@@ -82,7 +82,7 @@ function questionOf(plans: readonly Plan[], start: boolean): string {
 }
 
 /** The result with what was known beforehand: its findings, and for a dry run what all of it comes to. */
-export function withSight(result: Result, { plans, summary, problem }: Sight, { dryRun }: Options): Result {
+export function withForeseen(result: Result, { plans, summary, problem }: Foreseen, { dryRun }: Options): Result {
   const { head, findings } = summary;
   const shown = dryRun && plans.length > 0 ? [`create: ${head}`, ...findingLines(findings)] : [];
   return {

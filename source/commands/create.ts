@@ -9,7 +9,7 @@ import { ProblemError } from '../problem/problem.ts';
 import { andWatch } from './and-watch.ts';
 import { applyPlan, type Changed, withStart } from './changed.ts';
 import { type Connection, withHost } from './connect.ts';
-import { consent, foresee, withSight } from './create-consent.ts';
+import { consent, foresee, withForeseen } from './create-consent.ts';
 import { eachName } from './each.ts';
 import type { Given } from './global-flags.ts';
 import { type ManifestEntry, readManifest } from './manifest.ts';
@@ -86,8 +86,8 @@ async function createVms(options: Options, around: Surroundings): Promise<Result
       return planCreate(host, place, name, wishes);
     };
     const concurrency = options.concurrency ?? defaults.concurrency;
-    const sight = await foresee(names, connection, around, plan, concurrency);
-    const refused = await consent(sight, options, around);
+    const foreseen = await foresee(names, connection, around, plan, concurrency);
+    const refused = await consent(foreseen, options, around);
     if (refused !== null) return refused;
     const one = (name: string): Promise<Changed> =>
       madeOnce(
@@ -97,7 +97,7 @@ async function createVms(options: Options, around: Surroundings): Promise<Result
           startMade(await applyPlan(made, null, connection.context, options), connection, options, around),
       );
     const result = await andWatch(options, connection, around, () => eachName(names, host, signal, one, concurrency));
-    return withSight(result, sight, options);
+    return withForeseen(result, foreseen, options);
   });
 }
 
