@@ -1,6 +1,6 @@
-import type { Plan } from '../operations/plan.ts';
+import { type Plan, shutsDown } from '../operations/plan.ts';
 import { planArming } from '../operations/rearm.ts';
-import { diskText, shutsDown } from '../operations/summary.ts';
+import { diskText } from '../operations/summary.ts';
 import { isAsked } from './agree.ts';
 import { changeVms } from './change-vms.ts';
 import { applyPlan, changedBy, unchanged, withStart } from './changed.ts';

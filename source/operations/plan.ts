@@ -133,6 +133,10 @@ export interface StepView {
   readonly undo: readonly ShellLine[];
 }
 
+/** Somebody's VM is shut down by it. */
+export const shutsDown = ({ actions }: Pick<Plan, 'actions'>): boolean =>
+  actions.some((action) => action.do === 'shutdown');
+
 /** Eight hexadecimal digits. */
 export const newRunId = (): string => randomBytes(4).toString('hex');
 

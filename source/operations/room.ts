@@ -5,7 +5,7 @@ import type { Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { hostMetrics, type Ref, ref, srRecord } from '../xapi/records.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, shutsDown } from './plan.ts';
 
 /** What plans want of a host, beside what it has. Bytes. */
 export interface Room {
@@ -48,9 +48,7 @@ async function lookForRoom(session: Host['session'], plans: readonly Plan[]): Pr
 
 /** Of VMs that run already nothing more is needed. */
 async function memoryFor(session: Host['session'], plans: readonly Plan[]): Promise<Room['memory']> {
-  const wanted = plans
-    .filter(({ actions }) => !actions.some((action) => action.do === 'shutdown'))
-    .reduce((sum, { needs }) => sum + (needs?.memory ?? 0), 0);
+  const wanted = plans.filter((plan) => !shutsDown(plan)).reduce((sum, { needs }) => sum + (needs?.memory ?? 0), 0);
   if (wanted === 0) return null;
   const metrics = await session.call('host_metrics.get_all_records', [], z.record(ref, hostMetrics));
   const free = Object.values(metrics).reduce((sum, { live, memory_free }) => sum + (live ? memory_free : 0), 0);

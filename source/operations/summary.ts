@@ -1,6 +1,7 @@
 import type { Finding } from '../problem/finding.ts';
+import { counted } from '../text/counted.ts';
 import { formatBytes } from '../text/sizes.ts';
-import type { Disk, Plan } from './plan.ts';
+import { type Disk, type Plan, shutsDown } from './plan.ts';
 import { type Room, roomFindings } from './room.ts';
 
 /** What plans come to together, for whoever has to agree: the same words on the screen and on the command line. */
@@ -24,17 +25,13 @@ export function summaryOf(plans: readonly Plan[], room: Room, starts = false): S
   };
 }
 
-const some = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
-
 /** A disk as one names it before it is erased: disk 0 (8 GiB, "root"). The host calls one "0" that nobody has named. */
 export const diskText = ({ device, name, bytes }: Disk): string =>
   `disk ${device} (${formatBytes(bytes)}${name === '' || name === device ? '' : `, "${name}"`})`;
 
-export const shutsDown = ({ actions }: Plan): boolean => actions.some((action) => action.do === 'shutdown');
-
 function count(plans: readonly Plan[]): string {
   const made = plans.filter(({ target }) => target.kind === 'made').length;
-  return made === plans.length && made > 0 ? some(made, 'new VM') : some(plans.length, 'VM');
+  return made === plans.length && made > 0 ? counted(made, 'new VM') : counted(plans.length, 'VM');
 }
 
 const storageParts = ({ storages }: Room): string[] =>
@@ -49,7 +46,7 @@ function erasedPart(plans: readonly Plan[], starts: boolean): string[] {
   const disks = plans.flatMap(({ erases }) => erases);
   if (disks.length === 0) return [];
   const bytes = disks.reduce((sum, disk) => sum + disk.bytes, 0);
-  return [`${some(disks.length, 'disk')} erased ${starts ? 'now' : 'at the next boot'} (${formatBytes(bytes)})`];
+  return [`${counted(disks.length, 'disk')} erased ${starts ? 'now' : 'at the next boot'} (${formatBytes(bytes)})`];
 }
 
 function stopPart(plans: readonly Plan[]): string[] {

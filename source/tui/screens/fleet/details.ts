@@ -1,6 +1,7 @@
 import type { MarkName } from '../../../boot/marks.ts';
 import { readMark } from '../../../boot/marks.ts';
 import { cleanText } from '../../../text/clean.ts';
+import { counted } from '../../../text/counted.ts';
 import { formatBytes } from '../../../text/sizes.ts';
 import { coarseAge } from '../../../text/time.ts';
 import { wrapText } from '../../../text/width.ts';
@@ -44,10 +45,10 @@ export function detailRows(
     value === '' ? [] : row(width, label, value, tone);
   const look = lookOf(install, now);
   const { word, tone } = installLooks[look];
-  const since = ago(times.state, now);
+  const since = times.state === null ? '' : `, ${coarseAge(now - times.state)}`;
   const reason = taskReason(install, { listening, localAddress }, now);
   return [
-    ...say('state', `${word}${since === '' ? '' : `, ${since.replace(/ ago$/, '')}`}`, tone),
+    ...say('state', `${word}${since}`, tone),
     ...say('failed at', failureText(install), 'bad'),
     ...say('missing', state.missing.join(', '), 'warn'),
     ...nextRows(install, reason !== null && install.progress === null, now, width),
@@ -60,7 +61,7 @@ export function detailRows(
     ...say('installs', sourceText(install)),
     ...say(
       'size',
-      `${formatBytes(record.memory_static_max)} memory, ${count(record.VCPUs_max, 'VCPU')}${disksText(install)}`,
+      `${formatBytes(record.memory_static_max)} memory, ${counted(record.VCPUs_max, 'VCPU')}${disksText(install)}`,
     ),
     ...say('MAC', mac),
     ...say('uuid', record.uuid),
@@ -122,10 +123,8 @@ function sourceText({ vm }: Install): string {
 
 function disksText({ vm }: Install): string {
   const disks = vm.record.VBDs?.length ?? 0;
-  return disks === 0 ? '' : `, ${count(disks, 'drive')}`;
+  return disks === 0 ? '' : `, ${counted(disks, 'drive')}`;
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** What the state means for whoever looks at it at night, and which key comes next. */
 function nextRows(install: Install, unheard: boolean, now: number, width: number): Line[] {

@@ -1,3 +1,4 @@
+import { counted } from '../../../text/counted.ts';
 import type { Listening } from '../../../watch/stream.ts';
 import { urgencyOf } from '../../app/installs.ts';
 import { foreign, type Line, lineWidth, span } from '../../kit/lines.ts';
@@ -47,7 +48,7 @@ function totalSpans(scene: FleetScene, draw: (total: Total, first: boolean) => L
   const totals = [...totalsOf(all, scene.shared.now)]
     .map(([look, count]) => ({ look, count }))
     .sort((a, b) => urgencyOf(a.look) - urgencyOf(b.look));
-  const count = span(`${all.length} ${all.length === 1 ? 'VM' : 'VMs'}`, 'title', { bold: true });
+  const count = span(counted(all.length, 'VM'), 'title', { bold: true });
   return [count, span(totals.length === 0 ? '' : ':'), ...totals.flatMap((total, index) => draw(total, index === 0))];
 }
 
