@@ -4,6 +4,7 @@ import { memoLast } from '../kit/memo.ts';
 import { MenuRows } from '../kit/menu-rows.tsx';
 import { Rows } from '../kit/rows.tsx';
 import type { Glyphs } from '../kit/theme.ts';
+import { frame } from './frame.ts';
 import { keysOf } from './input.ts';
 import type { JobControl } from './job-control.ts';
 import { pictureOf } from './picture.ts';
@@ -38,7 +39,7 @@ export function App<State extends HasShared>({ glyphs, redraw, jobs = null, ...o
   useEffect(() => dispatch({ type: 'window', window: { columns, rows } }), [columns, rows, dispatch]);
 
   const { head, body, foot } = picture;
-  const size = { width: columns - 2, height: rows - head.length - foot.length, glyphs };
+  const size = { width: columns - frame.columns, height: rows - head.length - foot.length, glyphs };
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       <Rows rows={head} width={columns} glyphs={glyphs} />

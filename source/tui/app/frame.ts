@@ -4,6 +4,9 @@ import { cutLine, foreign, type Line, lineWidth, span } from '../kit/lines.ts';
 import type { Size } from '../kit/size.ts';
 import type { Place, Shared } from './shared.ts';
 
+/** What stands around the body of a screen. */
+export const frame = { columns: 2, rows: 5 } as const;
+
 /** The top row: program, host, and what kind of world this is. */
 export function headRow({ host, suggestions, readOnly }: Shared, { width, glyphs }: Size): Line {
   const found =

@@ -1,10 +1,8 @@
+import { frame } from '../../app/frame.ts';
 import type { Window } from '../../app/shared.ts';
 
 /** From so many columns on, table, details and log stand side by side. */
 const wide = 140;
-
-/** What stands around the body of a screen: the frame. */
-const frame = { columns: 2, rows: 5 } as const;
 
 interface Pane {
   readonly width: number;
