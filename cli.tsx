@@ -1,13 +1,12 @@
 // The front door. It checks what everything else relies on before anything heavy is read, then loads the one part
 // that is asked for: a subcommand never reads the screen code, the simulator is read by demo and simulate only.
 
-import { mkdirSync } from 'node:fs';
 import module from 'node:module';
 import type { GlobalFlags } from './source/commands/global-flags.ts';
 import type { ScreenGiven } from './source/commands/screen-options.ts';
 import type { SimulatorFlags } from './source/commands/simulator-flags.ts';
 import type { Surroundings } from './source/commands/surroundings.ts';
-import type { SimulateFlags } from './source/simulator/simulate.ts';
+import { makeFolder } from './source/settings/folder.ts';
 import type { Transport } from './source/transport/transport.ts';
 
 const oldest = 22;
@@ -50,7 +49,7 @@ function keepCompiled(): void {
   const home = process.env['XDG_CACHE_HOME'] || (process.env['HOME'] && `${process.env['HOME']}/.cache`);
   if (!home?.startsWith('/') || process.env['NODE_COMPILE_CACHE']) return;
   try {
-    mkdirSync(`${home}/xenfai`, { recursive: true, mode: 0o700 });
+    makeFolder(`${home}/xenfai`);
     module.enableCompileCache?.(`${home}/xenfai`);
   } catch {
     // A home that is not there, or not ours to write: it is only slower.
@@ -79,7 +78,7 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
   ];
   await refuseFlags(options);
   const port = options.monitorPort ?? (await freePort());
-  const simulator = await startDemo({ ...given(options), monitorPort: port }, around.now);
+  const simulator = await startDemo({ ...options, monitorPort: port }, around.now);
   const folder = await mkdtemp(join(tmpdir(), 'xenfai-demo-'));
   try {
     const suggestions = {
@@ -109,19 +108,8 @@ async function refuseFlags(flags: SimulatorFlags): Promise<void> {
     await import('./source/simulator/simulate.ts'),
     await import('./source/commands/usage.ts'),
   ];
-  const problem = flagProblem(given(flags));
+  const problem = flagProblem(flags);
   if (problem !== null) usage(problem);
-}
-
-/** Without what was not said. */
-function given({ quirk, release, ...rest }: SimulatorFlags): SimulateFlags {
-  const { port, repositoryPort, monitorPort, vms, latency, speed, seed } = rest;
-  const numbers = Object.entries({ port, repositoryPort, monitorPort, vms, latency, speed, seed });
-  return {
-    ...Object.fromEntries(numbers.filter(([, value]) => value !== undefined)),
-    quirk,
-    ...(release === undefined ? {} : { release }),
-  };
 }
 
 /** Opens the screen, drawn or aloud, and tells afterwards what was done. */
@@ -142,7 +130,7 @@ async function open(given: ScreenGiven, flags: GlobalFlags, around: Surroundings
 async function simulate(flags: SimulatorFlags, around: Surroundings): Promise<number> {
   await refuseFlags(flags);
   const { readyLine, startFromFlags } = await import('./source/simulator/simulate.ts');
-  const simulator = await startFromFlags(given(flags));
+  const simulator = await startFromFlags(flags);
   around.out(readyLine(simulator));
   const { signal } = around;
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

@@ -6,15 +6,15 @@ import type { Quirk } from './world.ts';
 
 /** Flags of `demo` and `simulate`, as the command line has them. */
 export interface SimulateFlags {
-  readonly port?: number;
-  readonly repositoryPort?: number;
-  readonly monitorPort?: number;
-  readonly vms?: number;
-  readonly latency?: number;
-  readonly speed?: number;
-  readonly quirk?: readonly string[];
-  readonly seed?: number;
-  readonly release?: string;
+  readonly port?: number | undefined;
+  readonly repositoryPort?: number | undefined;
+  readonly monitorPort?: number | undefined;
+  readonly vms?: number | undefined;
+  readonly latency?: number | undefined;
+  readonly speed?: number | undefined;
+  readonly quirk?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  readonly release?: string | undefined;
 }
 
 const quirks: readonly string[] = ['lose-pv-args'] satisfies Quirk[];
@@ -40,11 +40,10 @@ const demoSpeed = 6;
 
 /** SIGUSR1 restarts the xapi of this simulator, as often as it comes. */
 export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOptions = {}): Promise<Simulator> {
-  const { quirk, release, ...rest } = flags;
   const options: SimulatorOptions = {
     ...defaults,
-    ...pickNumbers(rest),
-    quirks: (quirk ?? []) as Quirk[],
+    ...pickNumbers(flags),
+    quirks: (flags.quirk ?? []) as Quirk[],
   };
   const simulator = await startSimulator(options);
   const restart = () => simulator.restart();
@@ -58,7 +57,8 @@ export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOp
   };
 }
 
-function pickNumbers(flags: Omit<SimulateFlags, 'quirk' | 'release'>): SimulatorOptions {
+/** Without what was not said. */
+function pickNumbers(flags: SimulateFlags): SimulatorOptions {
   const { port, repositoryPort, monitorPort, vms, latency, speed, seed } = flags;
   const entries = Object.entries({ port, repositoryPort, monitorPort, vms, latency, speed, seed });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
