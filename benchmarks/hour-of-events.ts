@@ -7,11 +7,11 @@ import { pictureOf } from '../source/tui/app/picture.ts';
 import { type AppEvent, reduce } from '../source/tui/app/store.ts';
 import { Canvas } from '../source/tui/cells/canvas.ts';
 import { unicode } from '../source/tui/kit/theme.ts';
-import { connect } from '../source/tui/screens/connect/screen.ts';
 import { fleet } from '../source/tui/screens/fleet/screen.ts';
 import { type AppState, screens, startState } from '../source/tui/screens/index.ts';
 import { FleetFold } from '../source/watch/fleet.ts';
 import { type Ref, ref, vmRecord } from '../source/xapi/records.ts';
+import { connected } from '../test/tui/play.ts';
 
 const size = { columns: 80, rows: 24 };
 const many = 1000;
@@ -40,23 +40,7 @@ const fold = new FleetFold(unknownRules);
 const vms = Array.from({ length: many }, (_, index) => recordOf(index));
 fold.fold({ type: 'all', vms, macs: new Map(), started: new Map(), clockAhead: 0 }, now);
 dispatch({ type: 'window', window: size });
-dispatch(
-  happening(connect, {
-    type: 'connected',
-    found: {
-      address: 'https://xvm03',
-      product: 'XenServer',
-      version: '5.6.0',
-      name: 'xvm03',
-      pool: '',
-      xen: '3.4',
-      loader: 2010,
-      localAddress: '10.1.1.9',
-    },
-    profiles: [],
-    name: 'xvm03',
-  }),
-);
+dispatch(connected);
 dispatch({ type: 'key', key: { name: 'ctrl-f', text: '' } });
 
 const canvas = new Canvas();

@@ -4,6 +4,7 @@ import { fileLearned, type LearnedStore, noLearned } from '../settings/learned.t
 import { noticesFor } from '../settings/notices.ts';
 import { openSettings, type Settings } from '../settings/settings.ts';
 import { stateFolder } from '../settings/state-folder.ts';
+import type { Suggestions } from '../settings/suggestions.ts';
 import { cleanLine } from '../text/clean.ts';
 import { network } from '../transport/network.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -27,16 +28,6 @@ export interface ScreenGiven {
   readonly monitorPort: number;
   readonly suggestions: Suggestions;
   readonly transport: Transport;
-}
-
-interface Suggestions {
-  readonly address?: string | undefined;
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  readonly direct?: boolean | undefined;
-  readonly repository?: string | undefined;
-  readonly nfsroot?: string | undefined;
-  readonly banner?: string | undefined;
 }
 
 /** Neither changes anything. */

@@ -1,19 +1,16 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { type Conversation, converse, type Talk } from './aloud/conversation.ts';
-import type { ScreenOptions } from './screen.tsx';
-import { type AppState, screens, startState } from './screens/index.ts';
+import type { ScreenOptions } from './app/opening.ts';
+import { type AppState, historyOf, opening } from './screens/index.ts';
 
 /**
  * The same program for whoever listens to it, or whose terminal cannot move its cursor: on the normal screen, in lines,
  * with numbered answers. Returns the exit code and what the session did.
  */
 export async function openAloud(options: ScreenOptions): Promise<{ code: number; history: readonly string[] }> {
-  const { suggestions, readOnly, settings, timeout, monitorPort, transport, journal, learned, notices, signal } =
-    options;
-  const now = (): number => options.now().getTime();
+  const { signal } = options;
   const { stdin, stdout } = process;
-  const [start, begin] = startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() });
   let hush = false;
   const echo = new Writable({
     write(chunk, _encoding, done) {
@@ -44,27 +41,11 @@ export async function openAloud(options: ScreenOptions): Promise<{ code: number;
       stdin.pause();
       stdout.write('\n');
       await talking.runner.close(wait || !talking.state().shared.stopping);
-      const last = talking.state();
-      const history = [...last.shared.history, ...screens.flatMap((screen) => screen.farewell(last))];
-      resolve({ code, history });
+      resolve({ code, history: historyOf(talking.state()) });
     };
     const hangUp = (): void => void end(0, true);
     talking = converse<AppState>({
-      screens,
-      start,
-      begin,
-      surroundings: {
-        settings,
-        timeout,
-        monitorPort,
-        readOnly,
-        transport,
-        journal,
-        learned,
-        notices,
-        now,
-        write: (text) => void stdout.write(text),
-      },
+      ...opening(options),
       tickEvery: 1000,
       talk,
       quit: (code) => void end(code, false),

@@ -2,22 +2,11 @@ import { render } from 'ink';
 import { App } from './app/app.tsx';
 import { type JobControl, processJobs } from './app/job-control.ts';
 import { openKeyboard } from './app/keyboard.ts';
+import type { ScreenOptions } from './app/opening.ts';
 import type { Runner } from './app/runner.ts';
-import type { Suggestions } from './app/shared.ts';
-import type { Surroundings } from './app/world.ts';
 import { FrameOutput } from './cells/frame-output.ts';
 import { ascii, colourless, type Glyphs, linuxConsole, unicode } from './kit/theme.ts';
-import { type AppState, screens, startState } from './screens/index.ts';
-
-export interface ScreenOptions extends Omit<Surroundings, 'now' | 'write'> {
-  readonly suggestions: Suggestions;
-  readonly lowBandwidth: boolean;
-  readonly signs: 'unicode' | 'console' | 'ascii';
-  readonly colour: boolean;
-  readonly now: () => Date;
-  /** Ends the screen from outside: a signal came. */
-  readonly signal: AbortSignal;
-}
+import { type AppState, historyOf, opening } from './screens/index.ts';
 
 const signs: Readonly<Record<ScreenOptions['signs'], Glyphs>> = { unicode, console: linuxConsole, ascii };
 
@@ -39,21 +28,9 @@ const withTitle = (
 
 /** Opens the screen and waits for its end. Returns the exit code and what the session did, for the normal screen. */
 export async function openScreen(options: ScreenOptions): Promise<{ code: number; history: readonly string[] }> {
-  const {
-    suggestions,
-    readOnly,
-    lowBandwidth,
-    settings,
-    timeout,
-    monitorPort,
-    transport,
-    journal,
-    learned,
-    notices,
-  } = options;
-  const now = (): number => options.now().getTime();
-  const [start, begin] = startState({ suggestions, readOnly, profiles: settings.profiles(), now: now() });
-  let last = start;
+  const { lowBandwidth } = options;
+  const opened = opening(options);
+  let last = opened.start;
   const runner: { current: Runner<AppState> | null } = { current: null };
   // Ink goes raw only after its first frame: a key typed before that would be echoed into it and move every row.
   process.stdin.setRawMode(true);
@@ -63,21 +40,7 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   const glyphs = signs[options.signs];
   const app = render(
     <App
-      screens={screens}
-      start={start}
-      begin={begin}
-      surroundings={{
-        settings,
-        timeout,
-        monitorPort,
-        readOnly,
-        notices,
-        transport,
-        journal,
-        learned,
-        now,
-        write: (text) => void process.stdout.write(text),
-      }}
+      {...opened}
       redraw={() => output.redraw()}
       drawEvery={1000 / (lowBandwidth ? 4 : 30)}
       glyphs={options.colour ? glyphs : colourless(glyphs)}
@@ -118,6 +81,6 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   }
   return {
     code: typeof code === 'number' ? code : 0,
-    history: [...last.shared.history, ...screens.flatMap((screen) => screen.farewell(last))],
+    history: historyOf(last),
   };
 }

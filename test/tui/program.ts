@@ -7,8 +7,7 @@ import { noNotices } from '../../source/settings/notices.ts';
 import { openSettings } from '../../source/settings/settings.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { stackOf, topmost } from '../../source/tui/app/layers.ts';
-import { createRunner, type Runner } from '../../source/tui/app/runner.ts';
-import { type AppEvent, reduce } from '../../source/tui/app/store.ts';
+import { createProgram } from '../../source/tui/app/program.ts';
 import { unicode } from '../../source/tui/kit/theme.ts';
 import { type AppState, screens, startState } from '../../source/tui/screens/index.ts';
 import { transportOf } from '../harness.ts';
@@ -45,15 +44,8 @@ export async function openProgram(
   if (known) await openSettings(folder).save(profile);
   const settings = openSettings(folder, readOnly ? 'read' : 'write');
   const suggestions = { address: sim.host, password: sim.password };
-  let [state] = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
-  const looks = lookOut(() => state);
-  const dispatch = (event: AppEvent<AppState>): void => {
-    const [next, launches] = reduce(screens, state, event);
-    state = next;
-    for (const launch of launches) runner.run(launch);
-    looks.changed();
-  };
-  const around = {
+  const [start] = startState({ suggestions, profiles: settings.profiles(), now: Date.now(), readOnly });
+  const surroundings = {
     settings,
     timeout: 5000,
     monitorPort: 0,
@@ -65,16 +57,18 @@ export async function openProgram(
     now: () => Date.now(),
     write: () => {},
   };
-  const runner: Runner<AppState> = createRunner(around, dispatch, { quit: () => {} });
+  const parts = { screens, start, surroundings };
+  const { state, dispatch, runner } = createProgram<AppState>(parts, { quit: () => {} }, () => looks.changed());
+  const looks = lookOut(state);
   const program: Program = {
-    state: () => state,
+    state,
     async press(...names) {
       for (const name of names) dispatch({ type: 'key', key: { name, text: [...name].length === 1 ? name : '' } });
     },
     type: async (text) => dispatch({ type: 'paste', text }),
     comes: looks.comes,
     screen() {
-      const view = topmost(stackOf(screens, state), 'view')?.(state, size);
+      const view = topmost(stackOf(screens, state()), 'view')?.(state(), size);
       return (view?.rows ?? []).map((row) => row.map(({ text }) => text).join('')).join('\n');
     },
     close: () => runner.close(false),

@@ -1,8 +1,6 @@
-import type { Launch, Mounted } from '../app/mount.ts';
-import { createRunner, type Runner } from '../app/runner.ts';
+import type { Launch } from '../app/mount.ts';
+import { createProgram, type Program, type ProgramParts } from '../app/program.ts';
 import type { HasShared } from '../app/shared.ts';
-import { type AppEvent, reduce } from '../app/store.ts';
-import type { Surroundings } from '../app/world.ts';
 import { answerTo, askLines, introduction, type Taken } from './answer.ts';
 import { news, type Turn, turnOf } from './turn.ts';
 
@@ -16,23 +14,18 @@ export interface Talk {
   readonly isTyping: () => boolean;
 }
 
-interface ConversationOptions<State> {
-  readonly screens: readonly Mounted<State>[];
-  readonly start: State;
+interface ConversationOptions<State> extends ProgramParts<State> {
   /** What is done before the first answer. */
   readonly begin: readonly Launch<State>[];
-  readonly surroundings: Surroundings;
   /** Milliseconds between looks at the clock. */
   readonly tickEvery: number;
   readonly talk: Talk;
   readonly quit: (code: number) => void;
 }
 
-export interface Conversation<State> {
+export interface Conversation<State> extends Pick<Program<State>, 'state' | 'runner'> {
   readonly hear: (line: string) => void;
   readonly interrupt: () => void;
-  readonly state: () => State;
-  readonly runner: Runner<State>;
   readonly stop: () => void;
 }
 
@@ -42,7 +35,6 @@ export interface Conversation<State> {
  */
 export function converse<State extends HasShared>(options: ConversationOptions<State>): Conversation<State> {
   const { screens, surroundings, talk, tickEvery, quit } = options;
-  let state = options.start;
   let told: readonly string[] = [];
   let asked = '';
   let taken: Taken = 'nothing';
@@ -54,7 +46,7 @@ export function converse<State extends HasShared>(options: ConversationOptions<S
   /** Says what is new, and asks again where something was said, or where another thing is asked for. */
   const speak = (must: boolean): void => {
     if (stopped || talk.isTyping()) return;
-    const turn = turnOf(screens, state);
+    const turn = turnOf(screens, state());
     if (turn.ask.for !== 'choice' || turn.ask.rows === 0) taken = 'nothing';
     const fresh = news(told, turn.lines);
     const lines = askLines(turn.ask, taken);
@@ -67,20 +59,14 @@ export function converse<State extends HasShared>(options: ConversationOptions<S
     talk.ask(isSecret(turn));
   };
 
-  const reduced = (event: AppEvent<State>): void => {
-    const [next, launches]: readonly [State, readonly Launch<State>[]] = reduce(screens, state, event);
-    state = next;
-    for (const launch of launches) runner.run(launch);
-  };
-  const dispatch = (event: AppEvent<State>): void => {
-    reduced(event);
-    // What comes in one turn of the loop is said at once.
+  // What comes in one turn of the loop is said at once.
+  const speakSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
       speak(false);
     }, 0);
   };
-  const runner = createRunner<State>(surroundings, dispatch, { quit });
+  const { state, dispatch, runner } = createProgram(options, { quit }, speakSoon);
   const clock = setInterval(() => dispatch({ type: 'tick', now: surroundings.now() }), tickEvery);
 
   const again = (): void => {
@@ -93,7 +79,7 @@ export function converse<State extends HasShared>(options: ConversationOptions<S
 
   return {
     hear(line) {
-      const { ask } = turnOf(screens, state);
+      const { ask } = turnOf(screens, state());
       const answer = answerTo(ask, taken, line);
       if ('complaint' in answer) {
         talk.say([answer.complaint]);
@@ -105,18 +91,18 @@ export function converse<State extends HasShared>(options: ConversationOptions<S
       }
       const keys = 'row' in answer ? answer.row : answer.keys;
       for (const key of keys)
-        reduced(key.name === 'paste' ? { type: 'paste', text: key.text } : { type: 'key', key });
+        dispatch(key.name === 'paste' ? { type: 'paste', text: key.text } : { type: 'key', key });
       if ('row' in answer) {
         taken = 'row';
-        talk.say(turnOf(screens, state).lines.filter((text) => text.startsWith(`${answer.number}. `)));
+        talk.say(turnOf(screens, state()).lines.filter((text) => text.startsWith(`${answer.number}. `)));
       }
       speak(true);
     },
     interrupt: () => {
-      reduced({ type: 'key', key: { name: 'ctrl-c', text: '' } });
+      dispatch({ type: 'key', key: { name: 'ctrl-c', text: '' } });
       speak(true);
     },
-    state: () => state,
+    state,
     runner,
     stop() {
       stopped = true;

@@ -1,23 +1,12 @@
 import type { Loader } from '../../boot/releases.ts';
 import { nothingIsChanged } from '../../problem/problem.ts';
 import type { Profile } from '../../settings/settings.ts';
+import type { Suggestions } from '../../settings/suggestions.ts';
 import { type Fleet, noFleet } from '../../watch/fleet.ts';
 import type { Ref } from '../../xapi/records.ts';
 import { lossReason } from './connection.ts';
 import { noTemplates, type Templates } from './templates.ts';
 import type { Request } from './work.ts';
-
-/** What the program suggests where nothing better is known; the front door fills it. */
-export interface Suggestions {
-  readonly address?: string | undefined;
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  /** Somebody named the host and gave the password: its fleet is opened at once, and nothing is asked. */
-  readonly direct?: boolean | undefined;
-  readonly repository?: string | undefined;
-  readonly nfsroot?: string | undefined;
-  readonly banner?: string | undefined;
-}
 
 /** What was found behind an address. */
 export interface Found {

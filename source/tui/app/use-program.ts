@@ -1,19 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { useCallback, useEffect, useReducer, useRef } from 'react';
-import type { Launch, Mounted } from './mount.ts';
+import { useEffect, useReducer, useRef } from 'react';
+import type { Launch } from './mount.ts';
 import { type Paced, paced } from './pace.ts';
 import type { Picture } from './picture.ts';
-import { createRunner, type Doors, type Runner } from './runner.ts';
+import { createProgram, type Program, type ProgramParts } from './program.ts';
+import type { Doors, Runner } from './runner.ts';
 import type { HasShared } from './shared.ts';
-import { type AppEvent, reduce } from './store.ts';
-import type { Surroundings } from './world.ts';
+import type { AppEvent } from './store.ts';
 
-export interface ProgramOptions<State> {
-  readonly screens: readonly Mounted<State>[];
-  readonly start: State;
+export interface ProgramOptions<State> extends ProgramParts<State> {
   /** What is done before the first key. */
   readonly begin: readonly Launch<State>[];
-  readonly surroundings: Surroundings;
   /** Milliseconds between ticks of the clock on the screen. */
   readonly tickEvery: number;
   /** Milliseconds between two frames, at least. */
@@ -25,40 +22,31 @@ export interface ProgramOptions<State> {
   readonly onRunner: (runner: Runner<State>) => void;
 }
 
-/** The one hook that holds the state and runs the commands: events in, what is to be seen out. */
+/** The one hook that holds the program: events in, what is to be seen out. */
 export function useProgram<State extends HasShared>(
   options: ProgramOptions<State>,
 ): readonly [Picture, (event: AppEvent<State>) => void] {
-  const { screens, start, begin, surroundings, tickEvery, drawEvery, look, doors, onState, onRunner } = options;
-  const state = useRef(start);
-  const runner = useRef<Runner<State> | null>(null);
+  const { begin, surroundings, tickEvery, drawEvery, look, doors, onState, onRunner } = options;
+  const held = useRef<Program<State> | null>(null);
+  const pace = useRef<Paced | null>(null);
+  held.current ??= createProgram(options, doors, (state) => {
+    onState(state);
+    pace.current?.ask();
+  });
+  const { state, dispatch, runner } = held.current;
   const [, draw] = useReducer((count: number) => count + 1, 0);
-  const picture = look(state.current);
+  const picture = look(state());
   const shown = useRef({ picture, look });
   shown.current = { picture, look };
-  const pace = useRef<Paced | null>(null);
   // Most of what happens is not to be seen: an event of a VM below the edge, a second that shows in no age.
   pace.current ??= paced(drawEvery, () => {
-    if (!isDeepStrictEqual(shown.current.look(state.current), shown.current.picture)) draw();
+    if (!isDeepStrictEqual(shown.current.look(state()), shown.current.picture)) draw();
   });
 
-  const dispatch = useCallback(
-    (event: AppEvent<State>): void => {
-      const [next, launches]: readonly [State, readonly Launch<State>[]] = reduce(screens, state.current, event);
-      state.current = next;
-      onState(next);
-      pace.current?.ask();
-      for (const launch of launches) runner.current?.run(launch);
-    },
-    [screens, onState],
-  );
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the runner lives as long as the screen
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the program lives as long as the screen
   useEffect(() => {
-    const made = createRunner<State>(surroundings, dispatch, doors);
-    runner.current = made;
-    onRunner(made);
-    for (const launch of begin) made.run(launch);
+    onRunner(runner);
+    for (const launch of begin) runner.run(launch);
     const timer = setInterval(() => dispatch({ type: 'tick', now: surroundings.now() }), tickEvery);
     return () => {
       clearInterval(timer);

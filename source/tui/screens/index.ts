@@ -1,4 +1,5 @@
 import { type Launch, type Mounted, mount } from '../app/mount.ts';
+import { type ScreenOptions, surroundingsOf } from '../app/opening.ts';
 import { type Shared, type StartOptions, startShared } from '../app/shared.ts';
 import type { Reduced } from '../kit/binding.ts';
 import { act } from './act/screen.ts';
@@ -42,3 +43,18 @@ export function startState(options: StartOptions): Reduced<AppState, Launch<AppS
   }
   return [state, begun];
 }
+
+/** How the program begins: its screens and their first state, what is done before the first key, and with what. */
+export function opening(options: ScreenOptions) {
+  const { suggestions, settings, readOnly } = options;
+  const surroundings = surroundingsOf(options);
+  const profiles = settings.profiles();
+  const [start, begin] = startState({ suggestions, readOnly, profiles, now: surroundings.now() });
+  return { screens, start, begin, surroundings };
+}
+
+/** What the session did, for the normal screen. */
+export const historyOf = (last: AppState): readonly string[] => [
+  ...last.shared.history,
+  ...screens.flatMap((screen) => screen.farewell(last)),
+];
