@@ -30,7 +30,9 @@ export class Canvas {
    * Text for the terminal that turns what it shows into this frame: rows of text and SGR sequences. What is larger than
    * the screen is cut. Nothing when it shows the frame already.
    */
-  draw(frame: string, size: ScreenSize): string {
+  draw(frame: string, { columns, rows: height }: ScreenSize): string {
+    // A copy: what tells the size of a terminal tells another one the next time.
+    const size: ScreenSize = { columns, rows: height };
     const resized = size.columns !== this.size.columns || size.rows !== this.size.rows;
     if (resized) this.known = false;
     const lines = frame.split('\n').slice(0, size.rows);

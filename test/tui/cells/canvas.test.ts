@@ -79,6 +79,19 @@ describe('the canvas', () => {
     );
   });
 
+  test('cuts the frame before to a terminal that has become smaller, which tells its size itself', async () => {
+    const size = { columns: 12, rows: 3 };
+    const canvas = new Canvas();
+    const terminal = emulator(size);
+    const frame = 'as wide as 12\n123456789012\n';
+    await tell(terminal, canvas.draw(frame, size));
+    Object.assign(size, { columns: 6, rows: 2 });
+    terminal.resize(size.columns, size.rows);
+    canvas.forget();
+    await tell(terminal, canvas.draw(frame, size));
+    expect(cellsOf(terminal)).toEqual(await shownWhole('as wid\n123456', size));
+  });
+
   test('says nothing when the frame is what is shown', () => {
     const size = { columns: 20, rows: 2 };
     fc.assert(
