@@ -1,6 +1,6 @@
-import type { Plan, Source, StepView } from '../operations/plan.ts';
+import type { Plan, StepView } from '../operations/plan.ts';
 import { planView } from '../operations/plan-view.ts';
-import { diskText, type Summary } from '../operations/summary.ts';
+import { diskText, type Summary, sourceText } from '../operations/summary.ts';
 import type { Finding } from '../problem/finding.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
 import { wrapText } from '../text/width.ts';
@@ -58,8 +58,6 @@ export const withoutLines = (refused: Iterable<Changed>): string[] =>
 /** A label and its text, over as many rows as it needs. */
 const row = (label: string, text: string): string[] =>
   wrapText(cleanLine(text), width - labels).map((part, i) => `  ${(i === 0 ? label : '').padEnd(labels - 2)}${part}`);
-
-const sourceText = ({ value, from }: Source): string => `${value} (${typeof from === 'string' ? from : 'given'})`;
 
 /** Long values stand among the sources. */
 function stepText({ step, before, after }: StepView): string {

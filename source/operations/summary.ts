@@ -1,7 +1,7 @@
 import type { Finding } from '../problem/finding.ts';
 import { counted } from '../text/counted.ts';
 import { formatBytes } from '../text/sizes.ts';
-import { type Disk, type Plan, shutsDown } from './plan.ts';
+import { type Disk, type Plan, type Source, shutsDown } from './plan.ts';
 import { type Room, roomFindings } from './room.ts';
 
 /** What plans come to together, for whoever has to agree: the same words on the screen and on the command line. */
@@ -28,6 +28,10 @@ export function summaryOf(plans: readonly Plan[], room: Room, starts = false): S
 /** A disk as one names it before it is erased: disk 0 (8 GiB, "root"). The host calls one "0" that nobody has named. */
 export const diskText = ({ device, name, bytes }: Disk): string =>
   `disk ${device} (${formatBytes(bytes)}${name === '' || name === device ? '' : `, "${name}"`})`;
+
+/** A value and where it comes from: lenny (the VM). */
+export const sourceText = ({ value, from }: Source): string =>
+  `${value} (${typeof from === 'string' ? from : 'given'})`;
 
 function count(plans: readonly Plan[]): string {
   const made = plans.filter(({ target }) => target.kind === 'made').length;

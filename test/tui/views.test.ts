@@ -103,10 +103,10 @@ const plan = {
   id: '00000000',
   operation: 'rearm',
   target: { kind: 'made', name: hostile },
-  actions: [],
-  erases: [],
-  sources: [],
-  notes: [],
+  actions: [{ do: 'shutdown', how: 'clean' }],
+  erases: [{ device: '0', name: hostile, bytes: 1 }],
+  sources: [{ what: 'x', value: 'y', from: hostile }],
+  notes: [finding],
 } as const;
 const entries: readonly JobEntry[] = [
   {
@@ -124,10 +124,6 @@ const entries: readonly JobEntry[] = [
           target: hostile,
         },
       ],
-      erases: [hostile],
-      shutsDown: true,
-      sources: [{ what: 'x', value: 'y', from: hostile }],
-      notes: [finding],
       plan,
     },
   },

@@ -1,9 +1,8 @@
 import type { Host } from '../../../hosts/host.ts';
 import { thereAlready } from '../../../operations/made-once.ts';
-import { type Plan, shutsDown } from '../../../operations/plan.ts';
+import type { Plan } from '../../../operations/plan.ts';
 import { planView } from '../../../operations/plan-view.ts';
 import { noRoomAsked, type Room, readRoom } from '../../../operations/room.ts';
-import { diskText } from '../../../operations/summary.ts';
 import { saidOnly } from '../../app/told.ts';
 import type { Request } from '../../app/work.ts';
 import type { Work } from '../../app/world.ts';
@@ -59,10 +58,6 @@ async function entryOf(wish: Wish, host: Host): Promise<JobEntry> {
 
 const shown = (plan: Plan, starts: boolean): Planned => ({
   steps: planView(starts ? { ...plan, actions: [...plan.actions, { do: 'start' }] } : plan),
-  erases: plan.erases.map(diskText),
-  shutsDown: shutsDown(plan),
-  sources: plan.sources,
-  notes: plan.notes,
   plan,
 });
 

@@ -58,7 +58,7 @@ export function reducePlan(scene: PlanScene, event: PlanEvent): Reduced {
     case 'planned': {
       // What was just made is new and empty; any other start that erases is asked for.
       const { entries, room = noRoomAsked } = event;
-      const erases = entries.some(({ planned }) => planned !== null && planned.erases.length > 0);
+      const erases = entries.some(({ planned }) => planned !== null && planned.plan.erases.length > 0);
       const dangerous = job.dangerous || (erases && !startsMade(job.request));
       return stay(setJob(scene, { phase: 'preview', entries, room, details: entries.length < 2, dangerous }));
     }

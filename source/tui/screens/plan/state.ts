@@ -1,7 +1,6 @@
 import type { Plan, StepView } from '../../../operations/plan.ts';
 import { noRoomProblem, type Room } from '../../../operations/room.ts';
 import { type Summary, summaryOf } from '../../../operations/summary.ts';
-import type { Finding } from '../../../problem/finding.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Ref } from '../../../xapi/records.ts';
 import type { Scene } from '../../app/shared.ts';
@@ -10,14 +9,9 @@ import type { Request } from '../../app/work.ts';
 
 /** What will be done with one VM. */
 export interface Planned {
+  /** As they are shown; of a VM that is started in the end, with the start. */
   readonly steps: readonly StepView[];
-  /** Disks by name and size. */
-  readonly erases: readonly string[];
-  /** It runs now, and is shut down first. */
-  readonly shutsDown: boolean;
-  readonly sources: Plan['sources'];
-  readonly notes: readonly Finding[];
-  /** What is carried out; the screen does not look into it. */
+  /** What is carried out. */
   readonly plan: Plan;
 }
 

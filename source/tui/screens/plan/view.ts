@@ -1,4 +1,5 @@
-import { rowText } from '../../../operations/summary.ts';
+import { shutsDown } from '../../../operations/plan.ts';
+import { diskText, rowText, sourceText } from '../../../operations/summary.ts';
 import { cleanRow } from '../../../text/clean.ts';
 import { printShell } from '../../../text/shell.ts';
 import { findingRows, problemRows } from '../../app/problem-rows.ts';
@@ -71,9 +72,11 @@ function questionRows(job: Job, { width }: Size): Line[] {
 
 /** What will be lost: machines that run now, and disks by VM. */
 function lossRows(job: Job, { width }: Size): Line[] {
-  const running = workable(job).filter(({ planned }) => job.request.work !== 'stop' && planned.shutsDown);
+  const running = workable(job).filter(({ planned }) => job.request.work !== 'stop' && shutsDown(planned.plan));
   const stops = running.map(({ name }) => name).join(', ');
-  const erased = workable(job).flatMap(({ name, planned }) => planned.erases.map((disk) => `${disk} of ${name}`));
+  const erased = workable(job).flatMap(({ name, planned }) =>
+    planned.plan.erases.map((disk) => `${diskText(disk)} of ${name}`),
+  );
   return [
     ...(stops === '' ? [] : wrapped(`Running now, and shut down first: ${stops}.`, width, 'bad')),
     // Folded, each row says it of its own VM.
@@ -90,7 +93,7 @@ function erasedRows(disks: string, { request }: Job, width: number): Line[] {
 /** How a VM stands and what it loses; what will not be done with it, and why. */
 function foldedRows({ name, planned, problem, note }: JobEntry, { width, glyphs }: Size): Line[] {
   const text = problem?.message ?? note ?? (planned === null ? '' : rowText(planned.plan));
-  const notes = planned?.notes.map(({ message }) => wrapped(message, width, 'warn', '    ')) ?? [];
+  const notes = planned?.plan.notes.map(({ message }) => wrapped(message, width, 'warn', '    ')) ?? [];
   const tone = problem === null ? 'plain' : 'bad';
   return [[span(`${glyphs.bullet} `, 'accent'), foreign(name), span('  '), foreign(text, tone)], ...notes.flat()];
 }
@@ -103,9 +106,9 @@ function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line
   ];
   if (problem !== null) return [head, ...problemRows(problem, { ...size, width: size.width - 2 }), blank];
   if (planned === null) return [head, blank];
-  const sources = planned.sources
+  const sources = planned.plan.sources
     .filter(({ value }) => value.length < 60)
-    .map(({ what, value, from }) => `${what} ${value} (${typeof from === 'string' ? from : 'given'})`)
+    .map((source) => `${source.what} ${sourceText(source)}`)
     .join(', ');
   return [
     head,
@@ -114,7 +117,7 @@ function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line
       ...changeRows(step, before, after, size),
       ...xe.flatMap((one) => wrapped(printShell(one, cleanRow), size.width, 'dim', '      ')),
     ]),
-    ...findingRows(planned.notes, size),
+    ...findingRows(planned.plan.notes, size),
     blank,
   ];
 }
