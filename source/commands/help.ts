@@ -18,7 +18,7 @@ export const exitTexts: Readonly<Record<ExitCode, string>> = {
   [exit.refused]: 'refused to protect something (vendor template, running VM, HVM, read-only)',
   [exit.someFailed]: 'some of several failed (all alike: their own code)',
   [exit.hostError]: 'the host reported an error',
-  [exit.installFailed]: 'an install failed, was stopped, waits for a key, or was lost (watch, --watch)',
+  [exit.installFailed]: 'an install failed, was stopped, waits for a key, was lost or never begun (watch, --watch)',
   [exit.hungUp]: 'hung up',
   [exit.interrupted]: 'interrupted',
   [exit.terminated]: 'terminated',

@@ -70,6 +70,8 @@ function advice(vm: string, { state }: Seen['sight']): Advice[] {
       return ['Look at its console.', { act: 'watch', vm, note: 'looks on' }];
     case 'armed':
       return [{ act: 'start', vm }];
+    case 'half-armed':
+      return [{ act: 'rearm', vm, note: 'sets what is missing' }];
     case 'fired':
     case 'installing':
       return [{ act: 'rearm', vm, note: 'another try' }];

@@ -9,8 +9,11 @@ export const watch = command({
   about: 'a line for each change of an install, until all VMs named have ended; puts on record what it came to',
   takes: (take) => ({ names: take.some('VM'), ...patienceFlag(take) }),
   examples: [
-    ['xenfai watch web01', 'exit 0: installed; 11: it failed, was stopped, waits for a key, or is lost'],
-    ['xenfai watch web01 web02 --patience 30', '9: one of them'],
+    ['xenfai watch web01', 'exit 0: installed, just now or long ago; 11: it is not, and will not be by itself'],
+    [
+      'xenfai watch web01 web02 --patience 30',
+      '9: one of the two is not; 7: a name is wrong, and nothing is watched',
+    ],
     ['xenfai watch web01 --json', 'one document a line: at, name, uuid, state, task, percent, code, text, known'],
   ],
   exits: [7, 9, 11],

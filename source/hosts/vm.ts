@@ -102,14 +102,15 @@ export const readVm = async (session: Session, vmRef: Ref): Promise<Vm> => ({
  */
 export async function findVm(session: Session, name: string, what: 'VM' | 'template' = 'VM'): Promise<Vm> {
   const wanted = what === 'VM' ? isMachine : isTemplate;
-  const found = (await candidates(session, name)).filter(({ record }) => wanted(record));
+  const named = await candidates(session, name);
+  const found = named.filter(({ record }) => wanted(record));
   const own = found.filter(({ record }) => !isVendorTemplate(record));
   const [first, ...others] = what === 'template' && own.length === 1 ? own : found;
   if (first === undefined) {
     return fail({
       code: `no-such-${what.toLowerCase()}`,
       exit: exit.notFound,
-      message: `There is no ${what} "${name}".`,
+      message: `There is no ${what} "${name}"${other(what, named)}.`,
       try: [{ act: what === 'VM' ? 'list-vms' : 'list-templates' }],
     });
   }
@@ -122,6 +123,12 @@ export async function findVm(session: Session, name: string, what: 'VM' | 'templ
     });
   }
   return first;
+}
+
+/** What has the name, where it is not what was asked for. */
+function other(what: 'VM' | 'template', named: readonly Vm[]): string {
+  if (what === 'VM') return named.some(({ record }) => isTemplate(record)) ? ': that is a template' : '';
+  return named.some(({ record }) => isMachine(record)) ? ': that is a VM' : '';
 }
 
 /** What can stand in a filter without being quoted. */

@@ -23,8 +23,8 @@ const settling = 10_000;
 
 /**
  * A VM as one sees it who waits for its end. `installed` and `failed` are the end, and so is a key that somebody must
- * press. One that was stopped ends as what it is. One without a sign of life is `lost`, also where none could be seen:
- * whoever waits must come to an end.
+ * press. One that was stopped ends as what it is, and so does one whose next boot runs no installer. One without a sign
+ * of life is `lost`, also where none could be seen: whoever waits must come to an end.
  */
 export function sightOf(install: Install, waiting: Waiting): Sight {
   const { now, patience } = waiting;
@@ -48,13 +48,14 @@ export function sightOf(install: Install, waiting: Waiting): Sight {
         ...asItIs(seen),
         ...(silent ? { text: `armed, not started for ${minutes(patience)}`, end: 'bad' } : {}),
       };
+    case 'half-armed':
+      return { ...halfArmed(install, waiting), state: seen, known: 'record' };
     case 'fired':
     case 'installing':
     case 'quiet':
     case 'lost':
       if (power === 'Running') return silent ? lost(patience) : { ...goingOn(install, seen), end: null };
       return isSettled(install, now) ? halted(install) : asItIs(stateBehind(install, seen));
-    case 'half-armed':
     case 'other':
       return { ...asItIs(seen), end: isSettled(install, now) ? 'bad' : null };
   }
@@ -73,6 +74,19 @@ const isSettled = ({ aliveAt }: Install, now: number): boolean => aliveAt === nu
 const asItIs = (state: InstallState): Sight => ({ state, text: state, known: 'record', end: null });
 
 const minutes = (milliseconds: number): string => `${Number((milliseconds / 60_000).toFixed(1))} min`;
+
+/** One that is armed but for running is erased by its own reboot: that may be waited for, as for the start of another. */
+function halfArmed(install: Install, waiting: Waiting): Pick<Sight, 'text' | 'end'> {
+  const { missing } = install.state;
+  const { now, patience } = waiting;
+  if (missing.every((word) => word === 'halted')) {
+    const text = 'armed, erased at its next reboot';
+    return isSilent(install, waiting)
+      ? { text: `${text}: not rebooted for ${minutes(patience)}`, end: 'bad' }
+      : { text, end: null };
+  }
+  return { text: `half-armed, missing ${missing.join(' ')}`, end: isSettled(install, now) ? 'bad' : null };
+}
 
 const lost = (patience: number): Sight => ({
   state: 'lost',

@@ -4,7 +4,17 @@ import { sendMessage } from '../../source/simulator/guest/monitor-client.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { network } from '../../source/transport/network.ts';
 import type { Transport } from '../../source/transport/transport.ts';
-import { goodArgs, heldClock, pageArgs, type Ran, simulator, transportOf, until, xenfai } from '../harness.ts';
+import {
+  goodArgs,
+  heldClock,
+  lennyTemplate,
+  pageArgs,
+  type Ran,
+  simulator,
+  transportOf,
+  until,
+  xenfai,
+} from '../harness.ts';
 
 const minute = 60_000;
 const heardHere = 'monserver=127.0.0.1';
@@ -143,14 +153,57 @@ describe('an install to its end', () => {
     expect((await run.ended).code).toBe(0);
     expect(run.told().at(-1)).toBe('vm1 fired, halted by itself at its end');
   });
+});
 
-  test('is over at once where it was over before', async () => {
-    expect(await xenfai(sim, ['watch', 'vm2'])).toMatchObject({
-      code: 0,
-      out: expect.stringMatching(/^\S+ vm2 installed$/),
-    });
-    const other = await xenfai(sim, ['watch', 'win5']);
-    expect(other).toMatchObject({ code: 11, err: expect.stringContaining('win5: no install has to do with it.') });
+const installedMark = () =>
+  JSON.stringify({ vm: find('vm1')[1]['uuid'], run: 'r', at: '2026-11-24T02:00:00Z', by: 'b' });
+const failedMark = () => JSON.stringify({ ...JSON.parse(installedMark()), task: 'partition', code: 710 });
+const marked = (mark: string, value: string) => {
+  const { database } = sim.world;
+  const [ref] = find('vm1');
+  database.set('VM', ref, 'PV_bootloader', 'pygrub');
+  database.removeKey('VM', ref, 'other_config', 'install-distro');
+  database.setKey('VM', ref, 'other_config', mark, value);
+};
+
+describe('what is over at once', () => {
+  test.each<[found: string, names: string[], code: number, told: string, advice: string]>([
+    ['installed', ['vm2'], 0, 'vm2 installed', ''],
+    ['fired and halted', ['vm3'], 11, 'vm3 fired, halted', 'vm3: fired, halted.\n  try: xenfai rearm vm3'],
+    [
+      'half-armed',
+      ['vm4'],
+      11,
+      'vm4 half-armed, missing distro',
+      'vm4: half-armed, missing distro.\n  try: xenfai rearm vm4   # sets what is missing',
+    ],
+    ['of another trade', ['win5'], 11, 'win5 other', 'win5: no install has to do with it.'],
+    ['never prepared', ['vm6'], 11, 'vm6 half-armed, missing repository args', 'try: xenfai rearm vm6'],
+    ['installed, twice', ['vm2', 'vm8'], 0, '2 of 2 installed', ''],
+    ['installed and half-armed', ['vm2', 'vm4'], 9, '1 of 2 installed', 'vm4: half-armed'],
+    ['neither', ['vm4', 'win5'], 11, '0 of 2 installed', 'win5: no install'],
+    ['one named twice', ['vm4', 'vm4'], 11, 'vm4 half-armed, missing distro', 'vm4: half-armed'],
+    ['nothing', ['nobody'], 7, '', 'There is no VM "nobody".'],
+    ['nothing, among others', ['vm2', 'nobody'], 7, '', 'There is no VM "nobody".'],
+    ['a template', [lennyTemplate], 7, '', `There is no VM "${lennyTemplate}": that is a template.`],
+  ])('%s', async (_, names, code, told, advice) => {
+    const ran = await xenfai(sim, ['watch', ...names]);
+    expect(ran).toMatchObject({ code, err: expect.stringContaining(advice) });
+    expect(ran.out.split('\n').at(-1)?.replace(/^\S+ /, '')).toBe(told);
+  });
+
+  test.each([
+    ['xenfai:installed', installedMark, 0, 'vm1 installed'],
+    ['xenfai:failed', failedMark, 11, 'vm1 failed at partition with code 710'],
+  ])('what its mark %s says', async (mark, value, code, told) => {
+    marked(mark, value());
+    const ran = await xenfai(sim, ['watch', 'vm1']);
+    expect(ran.code).toBe(code);
+    expect(ran.out.replace(/^\S+ /, '')).toBe(told);
+  });
+
+  test('status --watch --until of what is so already', async () => {
+    expect((await xenfai(sim, ['status', 'vm2', 'vm8', '--watch', '--until', 'installed'])).code).toBe(0);
   });
 });
 

@@ -13,6 +13,9 @@ const patience = 15 * minute;
 const off = { power_state: 'Halted', domid: '-1' };
 const armed = vm({ ...off, PV_bootloader: 'eliloader', other_config: words });
 
+const half = vm({ ...off, PV_bootloader: 'eliloader', other_config: { ...words, 'install-repository': '' } });
+const waits = vm({ PV_bootloader: 'eliloader', other_config: words });
+
 function play(events: readonly FleetEvent[], rules = unknownRules, beat = second): Install {
   const fold = new FleetFold(rules);
   events.forEach((event, i) => {
@@ -38,6 +41,17 @@ describe('what whoever waits for the end is told', () => {
   test.each<[what: string, events: FleetEvent[], later: number, text: string, known: string, end: string | null]>([
     ['armed, and nobody starts it yet', [armed], minute, 'armed', 'record', null],
     ['armed, and nobody starts it', [armed], patience, 'armed, not started for 15 min', 'record', 'bad'],
+    ['half-armed', [half], 0, 'half-armed, missing repository', 'record', 'bad'],
+    ['half-armed, halted a moment ago', [vm(), half], 0, 'half-armed, missing repository', 'record', null],
+    ['erased at its next reboot', [waits], minute, 'armed, erased at its next reboot', 'record', null],
+    [
+      'erased at its next reboot, which does not come',
+      [waits],
+      patience,
+      'armed, erased at its next reboot: not rebooted for 15 min',
+      'record',
+      'bad',
+    ],
     ['fired a moment ago', [armed, vm()], 0, 'fired', 'record', null],
     ['its processor works', [armed, vm(), load(0.9)], 0, 'installing', 'processor', null],
     ['FAI speaks', [armed, vm(), says('TASKBEGIN instsoft')], 0, 'installing 46% instsoft', 'message', null],
