@@ -3,6 +3,7 @@ import { SummaryReporter } from './test/summary-reporter.ts';
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/scratch.ts',
     include: ['test/**/*.test.{ts,tsx}'],
     testTimeout: 90_000,
     hookTimeout: 90_000,

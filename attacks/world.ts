@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../source/simulator/clock.ts';
 import { realClock } from '../source/simulator/clock.ts';
 import type { Simulator } from '../source/simulator/simulator.ts';
 import { type Ran as Looked, prepareTemplate, simulator, until, xenfai } from '../test/harness.ts';
+import { memoryFolder } from '../test/scratch.ts';
 
 const built = resolve(import.meta.dirname, '../dist/cli.js');
 
-/** In memory where there is such a folder: a journal is flushed at every line, and a disk makes thousands of those slow. */
-export const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+export const scratch = memoryFolder();
 
 /** What one run of the built program came to. `code` null: it was killed. */
 export interface Ran {
