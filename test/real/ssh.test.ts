@@ -41,7 +41,7 @@ realTest(
       terminal.press('enter', 'enter', 'enter');
       await terminal.shows('Connected');
       terminal.resize(90, 26);
-      await terminal.shows(/✓ Connected[\s\S]*\? help/);
+      await terminal.shows(/✓ Connected[\s\S]*\? all keys/);
       terminal.press('enter');
       await terminal.shows(/❯ Debian Lenny/);
       terminal.press('o');

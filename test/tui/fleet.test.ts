@@ -279,9 +279,9 @@ test('the same fleet is put in order once', () => {
 test('a page is what is in sight', () => {
   const many = Array.from({ length: 90 }, (_, index) => vm(`vm${index}`));
   const state = played(at('fleet'), told(many), 'g');
-  expect(played(state, 'pagedown').fleet.list.selected).toBe('vm17');
+  expect(played(state, 'pagedown').fleet.list.selected).toBe('vm18');
   const window = { columns: 160, rows: 50 };
-  expect(played({ ...state, shared: { ...state.shared, window } }, 'pagedown').fleet.list.selected).toBe('vm43');
+  expect(played({ ...state, shared: { ...state.shared, window } }, 'pagedown').fleet.list.selected).toBe('vm44');
 });
 
 test('whoever came by the key for home is led back by Esc; n leads to a template where there is none yet', () => {

@@ -74,7 +74,7 @@ describe('one pane at a time, at 80x24', () => {
     expect(footer(log)).toMatch(/scroll.*find/);
     expect(footer(log)).toContain('Esc table');
     expect(footer(log)).not.toContain('filter');
-    expect(footer(play(log, 'escape').state)).toMatch(/\/ filter .*Enter details .*Esc menu/);
+    expect(footer(play(log, 'escape').state)).toMatch(/Enter details .*\/ filter .*Esc menu/);
   });
 
   test('what is found elsewhere is not looked for in the log of another VM', () => {

@@ -10,15 +10,24 @@ const sets: readonly (readonly [name: string, glyphs: Glyphs])[] = [
 
 describe.each(sets)('the %s signs', (_, glyphs) => {
   test('that can stand in one table are told apart', () => {
-    const { pointer, on, off, ellipsis, bar, full, empty, current, open } = glyphs;
-    const signs = [...Object.values(glyphs.install), pointer, on, off, ellipsis, bar, full, empty, current, open];
+    const { pointer, on, off, ticked, ellipsis, bar, full, empty, open, rising, falling, folded } = glyphs;
+    const states = Object.values(glyphs.install);
+    const signs = [...states, pointer, on, off, ticked, ellipsis, bar, full, empty, open, rising, falling, folded];
     expect(signs.filter((sign, at) => signs.indexOf(sign) !== at)).toEqual([]);
   });
 
   test('of the steps and of a result are told apart', () => {
-    const { done, wrong, current, open, pointer, bullet } = glyphs;
-    const signs = [done, wrong, current, open, pointer, bullet];
+    const { done, wrong, current, open, bullet, folded, left, right } = glyphs;
+    const signs = [done, wrong, current, open, bullet, folded, left, right];
     expect(new Set(signs).size).toBe(signs.length);
+  });
+
+  test('mean the same everywhere: done as installed, wrong as failed', () => {
+    const { install, done, wrong, pointer, left, right, rising, falling } = glyphs;
+    const { installed, failed, ...others } = install;
+    expect([done, wrong]).toEqual([installed, failed]);
+    const elsewhere = [done, wrong, pointer, left, right, rising, falling, '*'];
+    expect(Object.values(others).filter((sign) => elsewhere.includes(sign))).toEqual([]);
   });
 
   test('of a row that stands for others is not the cursor', () => expect(glyphs.folded).not.toBe(glyphs.pointer));

@@ -215,8 +215,8 @@ test('the states above are what they are called', () => {
     const rows = topmost(stack(state), 'view')?.(state, { width: 78, height: 40, glyphs: unicode }).rows ?? [];
     return rows.map((row) => row.map(({ text }) => text).join('')).join('\n');
   };
-  expect(shown('preview')).toContain('Start: the plan');
-  expect(shown('done')).toContain('the result');
+  expect(shown('preview')).toContain('Plan: start 2 VMs');
+  expect(shown('done')).toContain('Result: start 2 VMs');
   expect(shown('stage')).toContain('Put the netboot files');
   expect(shown('no template')).toContain('None of the templates shown fits /ü');
   expect(shown('pick')).toContain('Which VMs shall boot?');
@@ -247,7 +247,7 @@ test('a fleet of 5,000 is sorted once for a state of the host, and only what fit
   const moved = after(state, 'j', 'j', 'pagedown');
   draw(moved);
   draw({ ...moved, shared: { ...moved.shared, now: moved.shared.now + 1000 } });
-  expect(moved.fleet.list.selected).toBe('vm19');
+  expect(moved.fleet.list.selected).toBe('vm20');
   expect(read).toBeLessThan(200);
 });
 
@@ -258,4 +258,39 @@ test('the ascii footer has nothing above ASCII', () => {
       .join('');
     expect(text).toMatch(/^[\x20-\x7e]*$/);
   }
+});
+
+describe('at 80 columns', () => {
+  const small = { width: 80, height: 19, glyphs: unicode };
+  const text = (row: Line): string => row.map((part) => part.text).join('');
+
+  test.each(Object.entries(states))('the footer of %s is whole, and says where all keys are', (name, state) => {
+    for (const glyphs of [unicode, ascii]) {
+      const keys = keysNow(stack(state));
+      const foot = footRow(keys, state, { ...small, glyphs });
+      expect(lineWidth(foot)).toBeLessThanOrEqual(small.width);
+      expect(cutLine(foot, small.width, glyphs)).toEqual(foot);
+      // Each is a key with its whole label.
+      const labels = keys.map((key) => key.labelNow?.(state) ?? key.label);
+      for (const part of text(foot).trim().split(/ {2,}/)) expect(labels).toContain(part.replace(/^\S+ /, ''));
+      // Help itself is closed by any key, and while one types or waits there is nothing else to press.
+      if (name !== 'help' && keys.some((key) => key.keys.includes('?'))) expect(text(foot)).toContain('? all keys');
+    }
+  });
+
+  test.each(Object.entries(states))('the keys of %s can all be read, however many there are', (_, state) => {
+    const keys = keysNow(stack(state)).filter(({ movement }) => !movement);
+    let read = '';
+    let sheet = play(state, '?').state;
+    if (sheet.shared.sheet === null) return;
+    for (let page = 0; page < 9; page += 1) {
+      const rows = topmost(stack(sheet), 'view')?.(sheet, { ...small, width: 78 }).rows ?? [];
+      expect(rows.length).toBeLessThanOrEqual(small.height);
+      for (const row of rows)
+        expect(cutLine(row, 78, unicode).map((part) => part.text)).toEqual(row.map((part) => part.text));
+      read += rows.map(text).join('\n');
+      sheet = play(sheet, 'pagedown').state;
+    }
+    for (const key of keys) expect(read).toContain(key.help.slice(0, 30));
+  });
 });

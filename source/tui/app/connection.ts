@@ -37,9 +37,14 @@ export function lossText(loss: Loss, { host, now }: Seen): string {
   return `No answer from ${name} ${long}; ${nextTryText(nextTry, now)}.`;
 }
 
+/** There is something to say of it: it is silent, or has just come back. */
+export const isRemarkable = ({ fleet: { lost, back }, now }: Seen): boolean =>
+  lost !== null || (back !== null && now - back < remark);
+
 /** The row of every screen that is empty while all is well. */
 export function connectionRow(shared: Seen, { glyphs }: Size): Line {
-  const { lost, back } = shared.fleet;
+  const { lost } = shared.fleet;
+  if (!isRemarkable(shared)) return [];
   if (lost !== null)
     return [
       span(` ${glyphs.wrong} `, 'bad', { bold: true }),
@@ -47,7 +52,6 @@ export function connectionRow(shared: Seen, { glyphs }: Size): Line {
       span('  '),
       foreign(lost.reason, 'dim'),
     ];
-  if (back === null || shared.now - back >= remark) return [];
   return [span(` ${glyphs.done} `, 'good'), foreign(`${nameOf(shared.host)} answers again.`, 'good')];
 }
 

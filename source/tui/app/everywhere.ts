@@ -7,11 +7,12 @@ import { type HasShared, type Place, sharing } from './shared.ts';
 type AppBinding<State> = Binding<State, Launch<State>>;
 
 /** Shows the words of what stands under the cursor, and hides them. */
-export const wordsKey = <State extends HasShared>(): AppBinding<State> => ({
+export const wordsKey = <State extends HasShared>(isHome: boolean): AppBinding<State> => ({
   keys: ['ctrl-g'],
   label: 'words',
   help: 'what the words under the cursor mean',
-  pinned: true,
+  // At home what can be done there needs the room.
+  pinned: !isHome,
   run: (state) =>
     stay(sharing(state, { sheet: state.shared.sheet?.shows === 'words' ? null : { shows: 'words', scroll: 0 } })),
 });
@@ -32,7 +33,6 @@ export function homeKey<State extends HasShared>(
     keys: ['ctrl-f'],
     label: isHome ? (left?.label.toLowerCase() ?? 'back') : (home?.label.toLowerCase() ?? ''),
     help: isHome ? 'back to where one came from by this key' : 'to the fleet, and back by the same key',
-    // At home what can be done there needs the room.
     pinned: !isHome,
     disabled: reason,
     run(state) {

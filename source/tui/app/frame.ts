@@ -2,10 +2,17 @@ import { widthOf } from '../../text/width.ts';
 import type { Binding } from '../kit/binding.ts';
 import { cutLine, foreign, type Line, lineWidth, span } from '../kit/lines.ts';
 import type { Size } from '../kit/size.ts';
+import { isRemarkable } from './connection.ts';
 import type { Place, Shared } from './shared.ts';
 
 /** What stands around the body of a screen. */
 export const frame = { columns: 2, rows: 5 } as const;
+
+/** Above a form an empty row is rest for the eye; at home it is a VM more, unless there is something to say in it. */
+export const hasRemarkRow = (shared: Shared): boolean => shared.place.home !== true || isRemarkable(shared);
+
+/** Rows of a terminal that the body has. */
+export const bodyRows = (shared: Shared, rows: number): number => rows - frame.rows + (hasRemarkRow(shared) ? 0 : 1);
 
 /** The top row: program, host, and what kind of world this is. */
 export function headRow({ host, suggestions, readOnly }: Shared, { width, glyphs }: Size): Line {

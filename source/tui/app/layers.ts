@@ -13,7 +13,7 @@ type AppLayer<State> = Layer<State, Launch<State>>;
 /** Opens the help screen. Not for a layer in which a question mark is typed. */
 export const helpKey = <Own>(): SceneBinding<Own> => ({
   keys: ['?'],
-  label: 'help',
+  label: 'all keys',
   help: 'all keys, and why some do nothing now',
   pinned: true,
   run: (scene) => stay(share(scene, { sheet: { shows: 'keys', scroll: 0 } })),
@@ -41,12 +41,13 @@ export function stackOf<State extends HasShared>(
   const here = screens.filter((screen) => isHere(screen, state));
   const layers = here.toSorted((a, b) => Number(a.place === null) - Number(b.place === null));
   const below = layers.flatMap((screen) => screen.layers(state));
+  const home = screens.find(({ place }) => place?.home)?.place ?? null;
   const everywhere: AppLayer<State> = {
     clear: true,
     keys: [
       ...retryKeys(state),
-      wordsKey(),
-      homeKey(state, screens.find(({ place }) => place?.home)?.place ?? null, isCovered(screens, state)),
+      wordsKey(state.shared.place === home),
+      homeKey(state, home, isCovered(screens, state)),
       interruptKey(
         screens.some((screen) => screen.busy(state)),
         keysNow(below).some(({ keys }) => keys.includes('q')),

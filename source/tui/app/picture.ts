@@ -2,7 +2,7 @@ import type { View } from '../kit/binding.ts';
 import { type Line, wrapped } from '../kit/lines.ts';
 import type { Glyphs } from '../kit/theme.ts';
 import { connectionRow } from './connection.ts';
-import { footRow, frame, headRow, messageRow, railRow } from './frame.ts';
+import { bodyRows, footRow, frame, hasRemarkRow, headRow, messageRow, railRow } from './frame.ts';
 import { keysNow, stackOf, topmost } from './layers.ts';
 import type { Mounted } from './mount.ts';
 import type { HasShared } from './shared.ts';
@@ -28,13 +28,17 @@ export function pictureOf<State extends HasShared>(
     const text = `xenfai needs ${least.columns}x${least.rows}; the terminal is ${columns}x${rows}.`;
     return { head: wrapped(text, columns, 'warn').slice(0, rows), body: { rows: [] }, foot: [] };
   }
-  const size = { width: columns - frame.columns, height: rows - frame.rows, glyphs };
+  const size = { width: columns - frame.columns, height: bodyRows(state.shared, rows), glyphs };
   const whole = { ...size, width: columns };
   const stack = stackOf(screens, state);
   const { shared } = state;
   const body = topmost(stack, 'view')?.(state, size) ?? { rows: [] };
   return {
-    head: [headRow(shared, whole), railRow(screens, shared, whole), connectionRow(shared, whole)],
+    head: [
+      headRow(shared, whole),
+      railRow(screens, shared, whole),
+      ...(hasRemarkRow(shared) ? [connectionRow(shared, whole)] : []),
+    ],
     body: { ...body, rows: body.rows.slice(0, size.height) },
     foot: [messageRow(shared, topmost(stack, 'message')?.(state) ?? []), footRow(keysNow(stack), state, whole)],
   };

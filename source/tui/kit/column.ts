@@ -12,6 +12,8 @@ export interface Column<Row, Around = void> {
   readonly cell: (row: Row, around: Around) => string;
   /** Shown only where there is room for it beside the others; the lower number first. */
   readonly spare?: number;
+  /** Of a spare one: what the last column keeps beside it, though it would take more. */
+  readonly leaves?: number;
   /** What the rows are put in order by, the smallest first; equal ones stay by name. */
   readonly sort?: (row: Row, around: Around) => number;
 }

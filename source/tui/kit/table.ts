@@ -24,9 +24,9 @@ interface Table<Row extends object, Around> {
   /** Which row has the cursor; -1: none. */
   readonly at: number;
   readonly heads: boolean;
-  /** Columns of the screen that the last one has at least, and how many it keeps when spare ones are added. */
+  /** Columns of the screen that the last one has at least, and how many it can use before spare ones are added. */
   readonly rest?: number;
-  readonly ease?: number;
+  readonly use?: number;
   /** The head of the column that gives the order; its head says so. */
   readonly sorted?: { readonly head: string; readonly reversed: boolean };
   readonly isTicked?: (row: Row) => boolean;
@@ -99,7 +99,7 @@ function headOf<Row extends object, Around>(
 }
 
 /** For the cursor and the tick. */
-const marker = 2;
+export const marker = 2;
 
 /**
  * The columns that there is room for, and how much each has. Those that follow their cells come first: what they need
@@ -109,7 +109,7 @@ function fitColumns<Row extends object, Around>(
   table: Table<Row, Around>,
   { width: total, glyphs }: Size,
 ): readonly Fitted<Row, Around>[] {
-  const { columns, rows, around, rest = 0, ease = rest } = table;
+  const { columns, rows, around, rest = 0, use = rest } = table;
   const wanted = (column: ScreenColumn<Row, Around>): number => {
     const { width } = column;
     if (typeof width === 'number') return width;
@@ -122,7 +122,7 @@ function fitColumns<Row extends object, Around>(
   let free = total - marker - [...shown].reduce((sum, column) => sum + wanted(column) + 1, -1);
   for (const column of spare.toSorted((a, b) => (a.spare ?? 0) - (b.spare ?? 0))) {
     const needs = wanted(column) + 1;
-    if (needs > free - (ease - rest)) break;
+    if (needs > free - Math.max(0, Math.min(use, column.leaves ?? use) - rest)) break;
     shown.add(column);
     free -= needs;
   }

@@ -107,7 +107,7 @@ const keyNames = {
 
 export const unicode: Glyphs = {
   done: '✓',
-  wrong: 'x',
+  wrong: '✗',
   current: '●',
   open: '○',
   pointer: '❯',
@@ -125,7 +125,7 @@ export const unicode: Glyphs = {
   bullet: '·',
   left: '‹',
   right: '›',
-  folded: '›',
+  folded: '+',
   install: {
     armed: '◆',
     'half-armed': '◇',
@@ -144,18 +144,21 @@ export const unicode: Glyphs = {
   paints: inColour,
 };
 
-/** For locales that are not UTF-8: nothing above 127. */
+/**
+ * For locales that are not UTF-8: nothing above 127. A sign means one thing: what is done is `+` and what is wrong `!`
+ * in every place, `>` is where one is.
+ */
 export const ascii: Glyphs = {
   done: '+',
-  wrong: 'x',
-  current: '*',
+  wrong: '!',
+  current: '>',
   open: '.',
   pointer: '>',
   on: '[x]',
   off: '[ ]',
-  ticked: '*',
-  rising: '+',
-  falling: '-',
+  ticked: 'x',
+  rising: '^',
+  falling: 'v',
   full: '#',
   empty: ' ',
   rule: '-',
@@ -163,22 +166,22 @@ export const ascii: Glyphs = {
   arrow: '->',
   ellipsis: '~',
   bullet: '-',
-  left: '<',
-  right: '>',
-  folded: '+',
+  left: '(',
+  right: ')',
+  folded: '...',
   install: {
     armed: '@',
     'half-armed': '%',
-    fired: '^',
-    installed: 'v',
+    fired: ';',
+    installed: '+',
     disarmed: 'o',
     other: '_',
     installing: '=',
     waiting: '?',
-    failed: 'X',
+    failed: '!',
     lost: '&',
     quiet: ':',
-    erased: '!',
+    erased: '\\',
   },
   keys: { ...keyNames, up: 'Up/Dn', left: 'Lt/Rt' },
   paints: inColour,

@@ -1,9 +1,12 @@
 import { formatBytes } from '../../../text/sizes.ts';
 import { coarseAge } from '../../../text/time.ts';
+import { widthOf } from '../../../text/width.ts';
 import { failureOf, type Install } from '../../../watch/install.ts';
 import type { InstallTimes } from '../../../watch/times.ts';
 import { lookOf, urgencyOf } from '../../app/installs.ts';
 import type { Column } from '../../kit/column.ts';
+import { memoLast } from '../../kit/memo.ts';
+import { marker } from '../../kit/table.ts';
 import { installLooks } from '../../kit/theme.ts';
 import { type Hearing, taskReason } from './task-reason.ts';
 
@@ -12,9 +15,14 @@ export interface Around extends Partial<Hearing> {
   readonly now: number;
 }
 
+const wordWidth = 18;
+const powerWidth = 9;
+const ageWidth = 8;
+const nameWidth = { least: 12, most: 60 } as const;
+
 const name: Column<Install, Around> = {
   head: 'NAME',
-  width: { least: 12, most: 60 },
+  width: nameWidth,
   cell: ({ vm }) => vm.record.name_label,
   sort: () => 0,
 };
@@ -22,15 +30,16 @@ const name: Column<Install, Around> = {
 /** By this column the problems come first. */
 const state: Column<Install, Around> = {
   head: 'STATE',
-  width: 18,
+  width: wordWidth,
   cell: (install, { now }) => installLooks[lookOf(install, now)].word,
   sort: (install, { now }) => urgencyOf(lookOf(install, now)),
 };
 
 const power: Column<Install, Around> = {
   head: 'POWER',
-  width: 9,
+  width: powerWidth,
   spare: 1,
+  leaves: 25,
   cell: ({ vm }) => vm.record.power_state.toLowerCase(),
   sort: ({ vm }) => ['Running', 'Paused', 'Suspended', 'Halted'].indexOf(vm.record.power_state),
 };
@@ -38,7 +47,7 @@ const power: Column<Install, Around> = {
 /** A column with the time since something happened, the latest first. */
 const age = (head: string, time: keyof InstallTimes, spare?: number): Column<Install, Around> => ({
   head,
-  width: 8,
+  width: ageWidth,
   ...(spare === undefined ? {} : { spare }),
   cell({ times }, { now }) {
     const at = times[time];
@@ -98,6 +107,32 @@ function failureText(install: Install): string {
 
 /** The columns of the table of VMs. */
 export const fleetColumns = { name, state, power, since, started, armed, memory, task } as const;
+
+/** What TASK has at least: a bar and a word beside it. */
+export const leastForTask = 19;
+const mostForTask = 60;
+
+/** Columns that the tasks of these VMs may take, whatever time makes of them: nothing moves because an age has grown. */
+export const taskNeed = memoLast((installs: readonly Install[]): number => {
+  const most = installs.reduce((sum, install) => Math.max(sum, needOf(install)), leastForTask);
+  return Math.min(mostForTask, most);
+});
+
+function needOf({ state, progress, vm }: Install): number {
+  if (state.state === 'half-armed') return `missing ${state.missing.join(' ')}`.length;
+  if (progress !== null) return '100% no message for 59 min, in updatebase'.length;
+  return vm.record.power_state === 'Running' ? 'no monserver in its line'.length : 0;
+}
+
+/** Columns of the screen in which neither a name nor a task is cut. */
+export const tableNeed = memoLast((installs: readonly Install[]): number => {
+  const names = installs.reduce((most, { vm }) => Math.max(most, widthOf(vm.record.name_label)), 0);
+  const shown = Math.max(nameWidth.least, Math.min(nameWidth.most, names));
+  return [marker, shown, wordWidth, powerWidth, ageWidth, taskNeed(installs)].reduce(
+    (sum, width) => sum + width + 1,
+    -2,
+  );
+});
 
 /** Those that can give the order, as the key for it goes through them. */
 export const sortable: readonly Column<Install, Around>[] = [state, since, task, started, armed, power, memory, name];

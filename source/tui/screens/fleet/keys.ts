@@ -39,7 +39,7 @@ export const fleetList: ListAt<FleetScene> = {
   },
   ids: (scene) => fleetRows(scene).map(({ vm }) => vm.ref),
   // Without its header and the heads of its columns.
-  page: ({ shared }) => Math.max(1, layoutIn(shared.window).table.height - 2),
+  page: (scene) => Math.max(1, layoutIn(scene).table.height - 2),
 };
 
 /** A key that asks for work on the ticked VMs, or on the selected one: one plan, with one question. */
@@ -87,13 +87,13 @@ const leave = (scene: FleetScene): FleetScene =>
 
 export const fleetKeys: readonly Key[] = [
   ...listKeys(fleetList),
-  workKey('s', 'start', 'start it; when armed, only if its files pass the check', canStartRecord),
-  workKey('x', 'stop', 'shut it down', canStopRecord),
-  workKey('a', 'rearm', 'the installer once more at the next boot', canRearmRecord),
-  filterKey(fleetList, 'only those with what you type in their name, or a state: failed, !installed'),
   paneKey('enter', 'details', 'details', 'everything that is known of the selected VM, and back to the table'),
+  workKey('s', 'start', 'start it; when armed, only if its files pass the check', canStartRecord),
+  workKey('a', 'rearm', 'the installer once more at the next boot', canRearmRecord),
   paneKey('l', 'log', 'log', 'what was said and seen of the selected VM, and back'),
+  filterKey(fleetList, 'only those with what you type in their name, or a state: failed, !installed'),
   workKey('A', 'rearm and start', 'the installer once more, now', canRearmAndStartRecord, 'rearm+start'),
+  workKey('x', 'stop', 'shut it down', canStopRecord),
   workKey('p', 'repair', 'give it what its template says, before its first boot', canRepairRecord),
   {
     keys: ['n'],

@@ -1,5 +1,6 @@
-import { frame } from '../../app/frame.ts';
-import type { Window } from '../../app/shared.ts';
+import { bodyRows, frame } from '../../app/frame.ts';
+import { tableNeed } from './columns.ts';
+import { type FleetScene, fleetInstalls } from './state.ts';
 
 /** From so many columns on, table, details and log stand side by side. */
 const wide = 140;
@@ -20,22 +21,34 @@ export interface Layout {
 /** Between the table and what is beside it. */
 export const bar = 3;
 
-export function layoutOf({ width, height, aloud = false }: Pane & { readonly aloud?: boolean }): Layout {
+/** Columns of the table and of what is beside it, at least; the table has no use for more than the most. */
+const table = { least: 88, most: 112 } as const;
+const leastBeside = 48;
+
+/** The table has the columns that its names and tasks need, while the panes beside it can be read. */
+export function layoutOf(
+  scene: FleetScene,
+  { width, height, aloud = false }: Pane & { readonly aloud?: boolean },
+): Layout {
   if (width + frame.columns < wide || aloud) {
     const whole = { width, height: height - 1 };
     return { sideBySide: false, table: { width, height }, details: whole, log: whole };
   }
-  const table = Math.max(88, Math.min(112, Math.floor(width * 0.58)));
-  const right = width - table - bar;
+  const share = Math.min(table.most, Math.floor(width * 0.58));
+  const wanted = Math.max(share, tableNeed(fleetInstalls(scene)));
+  const left = Math.max(table.least, Math.min(wanted, width - bar - leastBeside));
+  const right = width - left - bar;
   const upper = Math.floor(height * 0.55);
   return {
     sideBySide: true,
-    table: { width: table, height },
+    table: { width: left, height },
     details: { width: right, height: upper - 1 },
     log: { width: right, height: height - upper - 1 },
   };
 }
 
 /** The same for a whole terminal. */
-export const layoutIn = ({ columns, rows }: Window): Layout =>
-  layoutOf({ width: columns - frame.columns, height: rows - frame.rows });
+export const layoutIn = (scene: FleetScene): Layout => {
+  const { columns, rows } = scene.shared.window;
+  return layoutOf(scene, { width: columns - frame.columns, height: bodyRows(scene.shared, rows) });
+};

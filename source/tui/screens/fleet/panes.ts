@@ -29,7 +29,7 @@ export const readingOf = ({ own }: FleetScene): Reading =>
 
 /** What a pane shows of the selected VM, in the size that it has on this terminal. */
 export function pagesOf(scene: FleetScene, pane: ReadPane): Pages {
-  const { width, height } = layoutIn(scene.shared.window)[pane];
+  const { width, height } = layoutIn(scene)[pane];
   return { rows: paneRows(scene, pane, width), height };
 }
 

@@ -5,7 +5,7 @@ import { noHitRows } from '../../kit/list-view.ts';
 import type { Size } from '../../kit/size.ts';
 import { type ScreenColumn, tableRows } from '../../kit/table.ts';
 import { installLooks } from '../../kit/theme.ts';
-import { type Around, fleetColumns, taskText } from './columns.ts';
+import { type Around, fleetColumns, leastForTask, taskNeed, taskText } from './columns.ts';
 import { headerRow, stateWords } from './header.ts';
 import { type FleetScene, fleetInstalls, fleetRows, hearingOf } from './state.ts';
 import { taskReason } from './task-reason.ts';
@@ -31,9 +31,6 @@ const columns: readonly ScreenColumn<Install, Around>[] = [
   { ...task, draw: taskSpans },
 ];
 
-/** What TASK has at least: a bar and a word beside it; and where there is room, a reason why it is empty. */
-const roomForTask = { rest: 19, ease: 25 };
-
 export function fleetTable(scene: FleetScene, size: Size): Line[] {
   const { shared, own } = scene;
   const { list, sorting } = own;
@@ -47,7 +44,8 @@ export function fleetTable(scene: FleetScene, size: Size): Line[] {
   const around = { now: shared.now, ...hearingOf(scene) };
   const isTicked = ({ vm }: Install): boolean => list.ticked.has(vm.ref);
   const room = { ...size, height: size.height - 1 };
-  const table = { columns, rows, around, at, heads: true, ...roomForTask, sorted: sorting, isTicked };
+  const tasks = { rest: leastForTask, use: taskNeed(rows) };
+  const table = { columns, rows, around, at, heads: true, ...tasks, sorted: sorting, isTicked };
   return [header, ...tableRows(table, room)];
 }
 

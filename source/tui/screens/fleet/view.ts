@@ -15,7 +15,7 @@ export function fleetView(scene: FleetScene, size: Size): View {
 
 /** Table, details and log side by side where there is room; else the one that has the keys. */
 function viewRows(scene: FleetScene, size: Size): Line[] {
-  const layout = layoutOf(size);
+  const layout = layoutOf(scene, size);
   const { pane } = scene.own;
   const chosen = selectedInstall(scene) !== undefined;
   const draw = (which: ReadPane): Line[] => paneView(scene, which, { ...size, ...layout[which] });

@@ -21,7 +21,7 @@ import {
 } from './state.ts';
 
 const verbs: Readonly<Record<Work, string>> = {
-  create: 'Make',
+  create: 'Create',
   start: 'Start',
   stop: 'Shut down',
   rearm: 'Rearm',
@@ -36,14 +36,21 @@ export function planView({ own: { job } }: PlanScene, size: Size): View {
 function jobRows(job: Job, size: Size): Line[] {
   switch (job.phase) {
     case 'planning':
-      return [title(`${verbs[job.request.work]}: the plan`), blank, busyRow('Reading what is there', size)];
+      return [title(titleOf(job, 'Plan')), blank, busyRow('Reading what is there', size)];
     case 'preview':
       return previewRows(job, size);
     case 'running':
-      return [title(`${verbs[job.request.work]}: at work`), blank, ...progressRows(job, size)];
+      return [title(titleOf(job, 'In progress')), blank, ...progressRows(job, size)];
     case 'done':
       return doneRows(job, size);
   }
+}
+
+/** "Plan: rearm web01", "Result: create 12 VMs". */
+function titleOf(job: Job, phase: string): string {
+  const [only, ...others] = job.entries;
+  const what = only === undefined ? '' : others.length === 0 ? only.name : `${job.entries.length} VMs`;
+  return `${phase}: ${verbs[job.request.work].toLowerCase()} ${what}`.trimEnd();
 }
 
 function previewRows(job: Job, size: Size): Line[] {
@@ -55,7 +62,7 @@ function previewRows(job: Job, size: Size): Line[] {
   const steps = job.entries.flatMap((entry) => (job.details ? entryRows(entry, size) : foldedRows(entry, size)));
   const { head: sum, findings } = summaryOfJob(job);
   const head: Line[] = [
-    title(`${verbs[job.request.work]}: the plan${job.details ? ', with the xe line of each step' : ''}`),
+    title(titleOf(job, 'Plan')),
     ...wrapped(`${sum}.`, size.width, job.dangerous ? 'bad' : 'plain'),
     ...findingRows(findings, size),
     ...question,
@@ -155,7 +162,7 @@ function nextRow(job: Job): Line {
 }
 
 function doneRows(job: Job, size: Size): Line[] {
-  const rows: Line[] = [title(`${verbs[job.request.work]}: the result`), blank];
+  const rows: Line[] = [title(titleOf(job, 'Result')), blank];
   if (job.problem !== null) rows.push(...problemRows(job.problem, size));
   for (const result of job.results) {
     rows.push(resultRow(result, size));
