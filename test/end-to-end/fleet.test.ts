@@ -20,7 +20,7 @@ const vmRows = (): string[] => terminal.lines().filter((line) => /^ {1,2}[ ❯][
 const names = (): string[] => vmRows().map((line) => line.match(/vm\d+/)?.[0] ?? '');
 
 describe.each([
-  [80, 24, 17],
+  [80, 24, 18],
   [160, 50, 34],
 ])('forty VMs at %ix%i', (columns, rows, shown) => {
   test('as many as there are rows for, the position, totals, filter, order and ticks', async () => {
