@@ -9,13 +9,13 @@ import type { Result } from './result.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
-import { architecture } from './values.ts';
+import { architecture, codeNameOrNone } from './values.ts';
 import { watchFlags } from './watch-flags.ts';
 
 /** Where the netboot of a VM or template comes from. */
 export const sourceFlags = (take: Take) => ({
   repository: take.text('--repository <url>', 'install repository'),
-  release: take.text('--release <name>', 'such as lenny'),
+  release: take.as('--release <name>', 'such as lenny', codeNameOrNone),
   arch: take.as('--arch <name>', 'i386 or amd64', architecture),
   args: take.text('--args <line>', 'kernel arguments for FAI'),
   kernel: take.text(

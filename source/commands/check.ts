@@ -1,4 +1,4 @@
-import { type HostRelease, hostRelease, knownReleases, type XenVersion } from '../boot/releases.ts';
+import type { XenVersion } from '../boot/releases.ts';
 import { findVm } from '../hosts/vm.ts';
 import { defaults } from '../limits/defaults.ts';
 import { checkVm } from '../operations/check.ts';
@@ -18,14 +18,14 @@ import { command } from './spec.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
-import { architecture } from './values.ts';
+import { architecture, codeName, hostVersion } from './values.ts';
 
 const takes = (take: Take) => ({
   repository: take.text('--repository <url>', 'check this one; no host is needed'),
-  release: take.text('--release <name>', 'such as lenny'),
+  release: take.as('--release <name>', 'such as lenny', codeName),
   arch: take.as('--arch <name>', 'i386 or amd64; i386 unless said otherwise', architecture),
   proxy: take.text('--proxy <url>', 'as install-proxy has it'),
-  for: take.as('--for <release>', 'by the rules of this XenServer release, such as 5.6', releaseOf),
+  for: take.as('--for <release>', 'by the rules of this XenServer release, such as 5.6', hostVersion),
   template: take.text('--template <name>', 'what this template names'),
   vm: take.text('--vm <name>', 'what this VM names'),
   diskConfig: take.text('--disk-config <file>', 'menu.lst, grub.cfg, a root or a disk_config: what pygrub will boot'),
@@ -53,6 +53,7 @@ export const check = command({
  * --disk-config looks at what the guest boots afterwards.
  */
 async function checkAny(options: Options, around: Surroundings): Promise<Result> {
+  refuseMixture(options);
   const look = lookWithin(options.timeout ?? null, around);
   const named = options.template ?? options.vm;
   if (named !== undefined) {
@@ -78,6 +79,16 @@ async function checkAny(options: Options, around: Surroundings): Promise<Result>
   ]);
 }
 
+/** What one place names, no flag names anew: whoever believes so would read the wrong answer. */
+function refuseMixture({ vm, template, repository, release, arch, proxy, for: host }: Options): void {
+  if ([vm, template, repository].filter((one) => one !== undefined).length > 1)
+    usage('One of --repository, --template and --vm is wanted.');
+  if (vm === undefined && template === undefined) return;
+  for (const [flag, value] of Object.entries({ release, arch, proxy, for: host }))
+    if (value !== undefined)
+      usage(`--${flag} goes with --repository; a VM or template is checked as it is set, by the rules of its host.`);
+}
+
 async function checkAlone(
   { release, arch = defaults.arch, proxy, for: host }: Options,
   repository: string,
@@ -94,7 +105,7 @@ type Look = (asked: CheckOptions) => Promise<CheckResult>;
 /** The survey, ended after so many seconds from now on, however many files are still waited for. Null: no such end. */
 function lookWithin(seconds: number | null, { now }: Surroundings): Look {
   if (seconds === null) return (asked) => survey(asked, now());
-  const deadline = AbortSignal.timeout(seconds * 1000);
+  const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000));
   return async (asked) => {
     try {
       return await survey({ ...asked, signal: AbortSignal.any([asked.signal, deadline]) }, now());
@@ -111,12 +122,6 @@ const overdue = (repository: string, seconds: number): Finding => ({
   message: `${repository} had not answered everything after ${seconds} s, when the check was ended.`,
   try: { act: 'give', setting: 'timeout', note: 'waits longer' },
 });
-
-function releaseOf(named: string): HostRelease {
-  const release = hostRelease(named);
-  if (release === null) throw new RangeError(`that is no release; there are ${knownReleases.join(', ')}`);
-  return release;
-}
 
 const diskOf = ({ diskConfig }: Options, xen: XenVersion | null): Promise<DiskCheck | null> =>
   diskConfig === undefined ? Promise.resolve(null) : checkDisk(diskConfig, xen);

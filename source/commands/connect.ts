@@ -23,7 +23,7 @@ export interface Connection {
 
 /** Milliseconds that a call may take: --timeout is in seconds. */
 export const timeoutOf = ({ timeout }: Pick<Given, 'timeout'>): number =>
-  timeout === undefined ? defaults.timeout : timeout * 1000;
+  timeout === undefined ? defaults.timeout : Math.ceil(timeout * 1000);
 
 /** Opens the host that flags, environment and profiles name, runs `work`, and logs out on every way. */
 export async function withHost<T>(

@@ -4,7 +4,7 @@ import { checkProblem, checkVm } from '../operations/check.ts';
 import { planCreate } from '../operations/create.ts';
 import { type MadeOrThere, madeOnce, thereAlready } from '../operations/made-once.ts';
 import { type CreateOptions, createSite } from '../operations/site.ts';
-import { expandNames } from '../operations/vm-names.ts';
+import { expandNames, mostNames } from '../operations/vm-names.ts';
 import { ProblemError } from '../problem/problem.ts';
 import { andWatch } from './and-watch.ts';
 import { applyPlan, type Changed, withStart } from './changed.ts';
@@ -19,7 +19,7 @@ import { startOne } from './starting.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
-import { size, wholeNumber } from './values.ts';
+import { between, size } from './values.ts';
 import { vmItem } from './vm-json.ts';
 import { watchFlags } from './watch-flags.ts';
 
@@ -28,7 +28,7 @@ const takes = (take: Take) => ({
   manifest: take.text('--manifest <file>', 'JSON array of {name, mac, memory, vcpus, disk, sr, network}'),
   template: take.text('--template <name>', 'a template prepared for FAI'),
   memory: take.as('--memory <size>', 'such as 512M', size),
-  vcpus: take.as('--vcpus <n>', 'virtual CPUs', wholeNumber),
+  vcpus: take.as('--vcpus <n>', 'virtual CPUs', between(1, 999)),
   disk: take.as('--disk <size>', 'of the first disk, such as 8G', size),
   sr: take.text('--sr <name>', 'storage; else the default of the pool'),
   network: take.text('--network <name>', 'by name, bridge or UUID'),
@@ -36,7 +36,7 @@ const takes = (take: Take) => ({
   concurrency: take.as(
     '--concurrency <n>',
     `how many at a time; ${defaults.concurrency} unless said otherwise`,
-    wholeNumber,
+    between(1, mostNames),
   ),
   start: take.on('--start', 'start them, if the repository passes the check'),
   ...watchFlags(take),

@@ -1,6 +1,6 @@
 import type { Access } from '../xapi/access.ts';
 import type { Take } from './take.ts';
-import { positive } from './values.ts';
+import { seconds } from './values.ts';
 
 /** The flags of every command that talks to a host. */
 export const hostFlags = (take: Take) => ({
@@ -10,7 +10,7 @@ export const hostFlags = (take: Take) => ({
   passwordFile: take.text('--password-file <file>', 'first line of a file; - is stdin'),
   passwordCommand: take.text('--password-command <command>', 'what this command prints'),
   /** Seconds a call may take. */
-  timeout: take.as('--timeout <seconds>', 'for one call to the host, and for a whole check', positive),
+  timeout: take.as('--timeout <seconds>', 'for one call to the host, and for a whole check', seconds),
 });
 
 /** The flags of every command. */

@@ -1,10 +1,11 @@
 import { journalPath, readJournal, type StoredEvent } from '../operations/journal.ts';
 import { type JournalFilter, type RunStory, storiesOf } from '../operations/journal-runs.ts';
+import { operations } from '../operations/plan.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { command } from './spec.ts';
 import { table } from './table.ts';
-import { moment } from './values.ts';
+import { moment, oneOf } from './values.ts';
 
 export const journal = command({
   name: 'journal',
@@ -13,7 +14,7 @@ export const journal = command({
     run: take.text('--run <id>', 'only this run'),
     vm: take.text('--vm <name>', 'only this VM or template, by name or UUID'),
     host: take.text('--host <address>', 'only this host'),
-    operation: take.text('--operation <word>', 'such as rearm, create, start'),
+    operation: take.as('--operation <word>', 'such as rearm, create, start', oneOf(operations)),
     since: take.as('--since <time>', 'an ISO time, or how long ago: 2h, 3d', moment),
     failed: take.on('--failed', 'only what failed, or did not come to its end'),
     steps: take.on('--steps', 'every event, not a line for each run'),

@@ -1,4 +1,3 @@
-import { hostRelease } from '../boot/releases.ts';
 import { errorsOf } from '../problem/finding.ts';
 import { type CheckResult, checkNetboot } from '../repository/check.ts';
 import { prepareStage } from '../staging/netboot-files.ts';
@@ -16,12 +15,12 @@ import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { fromToolsIso } from './tools-iso.ts';
 import { usage } from './usage.ts';
-import { architecture } from './values.ts';
+import { architecture, codeName, hostVersion } from './values.ts';
 
 const takes = (take: Take) => ({
   root: take.text('--root <place>', 'its folder: DIR, or user@host:/dir by ssh'),
   tar: take.text('--tar <file>', '- : a tar archive on stdout instead'),
-  release: take.text('--release <name>', 'such as lenny'),
+  release: take.as('--release <name>', 'such as lenny', codeName),
   arch: take.as('--arch <name>', 'i386 or amd64', architecture),
   nfsroot: take.text('--nfsroot <dir>', 'kernel and initrd of this nfsroot'),
   kernel: take.text('--kernel <file>', 'this kernel'),
@@ -31,7 +30,7 @@ const takes = (take: Take) => ({
   pool: take.maybe('--pool [tool]', 'the packages, too, for apt-ftparchive, reprepro or dput'),
   repack: take.on('--repack', 'the kernel packed with gzip, for a Xen that cannot unpack it as it is'),
   url: take.text('--url <url>', 'the repository as seen from outside: checks it afterwards'),
-  for: take.as('--for <release>', 'by the rules of this XenServer release, such as 5.6', xenOf),
+  for: take.as('--for <release>', 'by the rules of this XenServer release, such as 5.6', hostVersion),
   force: take.on('--force', 'whatever is found'),
   liveIso: take.text('--live-iso <name>', 'with --iso host: a VM from this live disc to copy the files by hand'),
   network: take.text('--network <name>', 'of that VM'),
@@ -76,7 +75,7 @@ async function stageFiles(options: StageOptions, around: Surroundings): Promise<
       pool: tool !== null,
       repack: options.repack,
       initrd: options.initrd ?? null,
-      xen: options.for ?? null,
+      xen: options.for?.xen ?? null,
     });
     const root = remoteOf(options.root ?? '')?.folder ?? options.root ?? '.';
     const pool = await layPool(staging.packages, tool ?? 'apt-ftparchive', { root, release, arch });
@@ -126,12 +125,6 @@ function toolOf(pool: string | true | undefined): ArchiveTool | null {
   if (pool === undefined) return null;
   const tool = archiveTools.find((name) => pool === true || name === pool);
   return tool ?? usage(`--pool ${String(pool)} is no tool xenfai knows.`, [archiveTools.join(', ')]);
-}
-
-function xenOf(named: string) {
-  const release = hostRelease(named);
-  if (release === null) throw new RangeError('that is no release');
-  return release.xen;
 }
 
 function sourceOf({ nfsroot, kernel, deb, iso }: StageOptions): StageSource {

@@ -1,3 +1,4 @@
+import { type HostRelease, hostRelease, knownReleases } from '../boot/releases.ts';
 import { parseSize, sizeProblem } from '../text/sizes.ts';
 import { nearestWord } from './nearest.ts';
 
@@ -6,6 +7,24 @@ import { nearestWord } from './nearest.ts';
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new RangeError('a whole number is wanted');
   return Number(text);
+}
+
+/** A whole number in these bounds. */
+export const between =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new RangeError(`a whole number from ${least} to ${most} is wanted`);
+  };
+
+export const port = between(0, 65_535);
+
+/** Seconds that something may take, to the millisecond: no longer than a timer of this machine can be set. */
+export function seconds(text: string): number {
+  const value = positive(text);
+  if (value < 0.001 || value > 86_400) throw new RangeError('seconds are wanted, a day at most');
+  return value;
 }
 
 export function positive(text: string): number {
@@ -31,10 +50,29 @@ export const oneOf =
     throw new RangeError(`${like === null ? '' : `did you mean ${like}? `}one of ${words.join(', ')} is wanted`);
   };
 
-/** A Debian architecture: one word. Whether anybody knows it is for the check. */
+/** A Debian architecture that a PV guest of XenServer can have; x86_64 is warned of, for a tree may be called so. */
 export function architecture(text: string): string {
-  if (!/^[a-z0-9][a-z0-9-]*$/i.test(text)) throw new RangeError('one word is wanted, as i386 or amd64');
+  if (text === 'x86_64') return text;
+  if (/^(i[456]86|x86|32|ia32)$/.test(text)) throw new RangeError('Debian calls it i386');
+  return oneOf(['i386', 'amd64'])(text);
+}
+
+/** The code name of a Debian release: one word of those letters that stand in a path. */
+export function codeName(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9.+~_-]*$/.test(text)) throw new RangeError('one word is wanted, such as lenny');
   return text;
+}
+
+/** The same, or nothing where nothing means that another place names it. */
+export const codeNameOrNone = (text: string): string => (text === '' ? text : codeName(text));
+
+/** A release of XenServer or XCP-ng, by its own number or by one that belongs to it, as 5.6.0 does to 5.6. */
+export function hostVersion(text: string): HostRelease {
+  const release = /^\d{1,2}\.\d{1,2}(\.\d{1,4})*$/.test(text) ? hostRelease(text) : null;
+  // XenServer 8 calls itself 8.4; what comes after it nobody knows.
+  if (release === null || Number.parseInt(text, 10) > 8)
+    throw new RangeError(`that is no release; there are ${knownReleases.join(', ')}`);
+  return release;
 }
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;

@@ -7,16 +7,19 @@ import type { ShellLine } from '../text/shell.ts';
 import type { Ref, Uuid } from '../xapi/records.ts';
 
 /** What a plan is for; the journal's word, and the one that is shown. */
-export type Operation =
-  | 'create'
-  | 'rearm'
-  | 'repair'
-  | 'start'
-  | 'stop'
-  | 'template copy'
-  | 'template set'
-  | 'tools vm'
-  | 'verdict';
+export const operations = [
+  'create',
+  'rearm',
+  'repair',
+  'start',
+  'stop',
+  'template copy',
+  'template set',
+  'tools vm',
+  'verdict',
+] as const;
+
+export type Operation = (typeof operations)[number];
 
 /** What a plan acts on: an object that is there, or the one it makes. */
 export type Target =

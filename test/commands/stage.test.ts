@@ -106,7 +106,12 @@ describe('stage', () => {
       6,
       /cannot unpack the xz payload/,
     ],
-    ['a release that is no word', ['--kernel', kernel, '--initrd', initrd, '--release', '../x'], 2, /is no release/],
+    [
+      'a release that is no word',
+      ['--kernel', kernel, '--initrd', initrd, '--release', '../x'],
+      2,
+      /one word is wanted/,
+    ],
     ['a tool nobody knows', ['--kernel', kernel, '--initrd', initrd, '--pool', 'mini-dinstall'], 2, /no tool/],
   ])('%s: nothing is written', async (_, args, code, text) => {
     const place = root();

@@ -108,18 +108,12 @@ describe('check', () => {
     expect(JSON.stringify(ran.json)).toContain(word);
   });
 
-  test('an architecture that no PV guest has is a warning', async () => {
-    const ran = await xenfai(null, [
-      'check',
-      '--repository',
-      sim.repository,
-      '--release',
-      'lenny',
-      '--arch',
-      'sparc',
-      '--json',
-    ]);
-    expect(ran.json.findings).toContainEqual(expect.objectContaining({ severity: 'warning', code: 'arch-unusual' }));
+  test('an architecture that no PV guest has, on a VM, is an error', async () => {
+    const [ref] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [''];
+    sim.world.database.setKey('VM', ref, 'other_config', 'install-arch', 'sparc');
+    const ran = await xenfai(sim, ['check', '--vm', 'vm1', '--json']);
+    expect(ran).toMatchObject({ code: 6, json: { error: { message: expect.stringContaining('"sparc"') } } });
+    expect(ran.json.findings).toContainEqual(expect.objectContaining({ severity: 'error', code: 'arch-unusual' }));
   });
 
   test('of a template and of a VM', async () => {

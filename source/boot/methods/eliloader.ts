@@ -157,7 +157,7 @@ function* wordFindings({ repository, release, arch }: NetbootSource, loader: Loa
     yield doubt('arch-x86_64', message, 'Use amd64.');
   } else if (arch !== 'i386' && arch !== 'amd64') {
     const message = `The architecture is "${arch}": PV guests of XenServer are i386 or amd64.`;
-    yield doubt('arch-unusual', message, 'Use i386 or amd64.');
+    yield mistake('arch-unusual', message, 'Use i386 or amd64.');
   }
 }
 
