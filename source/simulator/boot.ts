@@ -3,11 +3,12 @@ import { bootRecord } from './boot-record.ts';
 import { refsOf, text } from './calls/context.ts';
 import { hostTime } from './clock.ts';
 import { nullRef } from './database.ts';
+import { domainPlan, keepConsole } from './domain-plan.ts';
 import { crashAction, type ShutdownReason } from './fate.ts';
-import { runIdle, runInstalled, runInstaller } from './guest/guest.ts';
-import { findKernel, type Kernel } from './kernel.ts';
+import type { Built, Ends } from './guest/guests.ts';
+import { findBoot } from './kernel.ts';
 import { noteFreeMemory } from './memory.ts';
-import type { Domain, World } from './world.ts';
+import type { World } from './world.ts';
 
 // xapi_vm.ml and vmops.ml of xen-api@030a348661: which field changes when is theirs, for clients see each change.
 
@@ -53,14 +54,15 @@ async function buildDomain(world: World, vm: string, signal: AbortSignal): Promi
   const { database } = world;
   database.set('VM', vm, 'domid', world.nextDomid());
   detachDevices(world, vm);
-  let kernel: Kernel;
+  let built: Built;
   try {
-    kernel = await findKernel(world, vm, signal);
+    const boot = await findBoot(world, vm, signal);
+    built = await world.guests.build(domainPlan(world, vm, boot), signal);
   } catch (error) {
     endDomain(world, vm);
     throw error;
   }
-  database.set('VM', vm, 'domarch', kernel.domarch);
+  database.set('VM', vm, 'domarch', built.arch);
   attachDevices(world, vm);
   const record = database.get('VM', vm);
   const metrics = text(record['metrics']);
@@ -74,21 +76,22 @@ async function buildDomain(world: World, vm: string, signal: AbortSignal): Promi
   database.set('VM', vm, 'resident_on', world.host);
   database.set('VM', vm, 'power_state', 'Running');
   noteFreeMemory(world);
-  world.domains.set(vm, startGuest(world, vm, kernel));
+  world.domains.set(vm, built.start(guestEnds(world, vm)));
 }
 
-function startGuest(world: World, vm: string, kernel: Kernel): Domain {
-  if (kernel.from === 'hvm') return runIdle();
-  if (kernel.from === 'disk') return runInstalled(world, vm, kernel.system);
+/** What the host does when the domain that starts now ends by itself. */
+function guestEnds(world: World, vm: string): Ends {
   const started = world.clock.now().getTime();
-  return runInstaller(world, vm, kernel.line, {
-    reboot: () => guestEnded(world, vm, 'rebooted', text(world.database.get('VM', vm)['actions_after_reboot'])),
-    halt: () => guestEnded(world, vm, 'halted', text(world.database.get('VM', vm)['actions_after_shutdown'])),
-    crash: () => {
-      const action = text(world.database.get('VM', vm)['actions_after_crash']);
-      guestEnded(world, vm, 'crashed', crashAction(action, world.clock.now().getTime() - started));
+  const wish = (field: string): string => text(world.database.get('VM', vm)[field]);
+  return {
+    rebooted: () => guestEnded(world, vm, 'rebooted', wish('actions_after_reboot')),
+    halted: () => guestEnded(world, vm, 'halted', wish('actions_after_shutdown')),
+    crashed: () => {
+      const action = crashAction(wish('actions_after_crash'), world.clock.now().getTime() - started);
+      guestEnded(world, vm, 'crashed', action);
     },
-  });
+    console: (bytes) => keepConsole(world, vm, bytes),
+  };
 }
 
 /** The guest ended by itself: xapi's event thread does what the VM's record wants then (events.ml). */

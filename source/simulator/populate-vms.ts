@@ -138,7 +138,7 @@ function hasRun(world: World, vm: string, kind: 'installed' | 'fired' | 'windows
   database.set('VM_metrics', text(record['metrics']), 'start_time', hostTime(started));
 }
 
-export function newMetrics(world: Omit<World, 'host'>, cpus: number): string {
+export function newMetrics(world: Omit<World, 'host' | 'guests'>, cpus: number): string {
   return world.database.create('VM_metrics', {
     VCPUs_utilisation: Object.fromEntries(Array.from({ length: cpus }, (_, i) => [String(i), 0])),
   });

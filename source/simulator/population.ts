@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 const gib = 1024 ** 3;
 
 /** One standalone 5.6.0 host as it is after installation, with room for so many VMs: pool, storage, networks, dom0. */
-export function populateHost(world: Omit<World, 'host'>, address: string, vms = 0): Site {
+export function populateHost(world: Omit<World, 'host' | 'guests'>, address: string, vms = 0): Site {
   const { database } = world;
   const now = hostTime(world.clock.now());
   const metrics = database.create('host_metrics', {
@@ -89,7 +89,7 @@ export function populateHost(world: Omit<World, 'host'>, address: string, vms = 
 }
 
 function storage(
-  world: Omit<World, 'host'>,
+  world: Omit<World, 'host' | 'guests'>,
   host: string,
   name: string,
   type: string,
@@ -108,7 +108,7 @@ function storage(
   return sr;
 }
 
-function controlDomain(world: Omit<World, 'host'>, host: string): void {
+function controlDomain(world: Omit<World, 'host' | 'guests'>, host: string): void {
   const metrics = newMetrics(world, 2);
   const vm = world.database.create('VM', {
     name_label: 'Control domain on host: xvm03',

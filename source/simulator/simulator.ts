@@ -6,7 +6,9 @@ import { addColleague } from './colleague.ts';
 import { Database } from './database.ts';
 import { depotRoot, depotServer } from './depot/server.ts';
 import { Events } from './events.ts';
+import type { Guests } from './guest/guests.ts';
 import { faiServer } from './guest/kernel-line.ts';
+import { scriptedGuests } from './guest/scripted.ts';
 import { apiServer } from './http.ts';
 import { noteFreeMemory } from './memory.ts';
 import { populateVms } from './populate-vms.ts';
@@ -27,6 +29,8 @@ export interface SimulatorOptions {
   readonly seed?: number;
   readonly monitorPort?: number;
   readonly clock?: Clock;
+  /** What boots the domains; guests that follow a script unless another is given. */
+  readonly guests?: Guests;
   /** Somebody else is at work on the same host: see addColleague. */
   readonly colleague?: boolean;
   /** Milliseconds a refused login takes; five seconds on a real host. */
@@ -58,7 +62,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let xapi = new AbortController();
   const monitorPort = options.monitorPort ?? 4711;
   let domid = 0;
-  const base: Omit<World, 'host'> = {
+  const base: Omit<World, 'host' | 'guests'> = {
     database,
     events: new Events(database, () => clock.now()),
     clock,
@@ -68,6 +72,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     sessions: new Set(),
     disks: new Map(),
     domains: new Map(),
+    consoles: new Map(),
     monitorPort,
     loginDelay: options.loginDelay ?? 5000,
     nextDomid: () => {
@@ -78,7 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     stopped: xapi.signal,
   };
   const site = populateHost(base, '127.0.0.1', options.vms ?? 0);
-  const world: World = Object.assign(base, { host: site.host });
+  const world: World = Object.assign(base, { host: site.host, guests: options.guests ?? scriptedGuests(base) });
   populateTemplates(world);
   const depot = await listen(depotServer(), options.repositoryPort ?? 0);
   const api = await listen(apiServer(world, options.latency ?? 0), options.port ?? 0);

@@ -1,21 +1,16 @@
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import type { Events } from './events.ts';
+import type { Domain, Guests } from './guest/guests.ts';
 import type { Random } from './random.ts';
 import type { Value } from './types.ts';
 
 /** Faults of real clients and hosts, switched on by name. */
 export type Quirk = 'lose-pv-args';
 
-/** What is on a disk, as far as pygrub and the guests of this world care. The API never shows it. */
+/** What is on a disk of a scripted guest. The API never shows it. */
 export interface DiskContent {
   readonly system: string | null;
-}
-
-/** A running domain: how to end what its guest does, and whether it would heed a shutdown request. */
-export interface Domain {
-  readonly stop: () => void;
-  readonly obeys: boolean;
 }
 
 /**
@@ -36,6 +31,10 @@ export interface World {
   readonly sessions: Set<string>;
   readonly disks: Map<string, DiskContent>;
   readonly domains: Map<string, Domain>;
+  /** What boots the domains. */
+  readonly guests: Guests;
+  /** The end of what each VM has said on its console, through all its domains. The API never shows it. */
+  readonly consoles: Map<string, Buffer>;
   /** Port of FAI's monitor where a kernel line names none. */
   readonly monitorPort: number;
   readonly loginDelay: number;

@@ -17,7 +17,7 @@ export function createDisk(world: World, fields: Fields): string {
   if (size > free) throw new ApiError('SR_BACKEND_FAILURE_44', '', 'There is insufficient space', '');
   const vdi = newDisk(world, { ...fields, physical_utilisation: 0 });
   count(world, text(fields['SR']), size);
-  world.disks.set(vdi, { system: null });
+  world.guests.disks.made(vdi, size);
   return vdi;
 }
 
@@ -37,7 +37,7 @@ function newDisk(world: World, fields: Fields): string {
 export function copyDisk(world: World, vdi: string): string {
   const { uuid, VBDs, crash_dumps, snapshots, ...fields } = world.database.get('VDI', vdi);
   const copy = newDisk(world, { ...fields, is_a_snapshot: false, snapshot_of: nullRef, current_operations: {} });
-  world.disks.set(copy, world.disks.get(vdi) ?? { system: null });
+  world.guests.disks.copied(copy, vdi);
   return copy;
 }
 
@@ -64,7 +64,7 @@ export function destroyDisk(world: World, vdi: string): void {
   if (storage['content_type'] === 'iso') throw new ApiError('SR_OPERATION_NOT_SUPPORTED', sr);
   for (const vbd of drives) database.destroy('VBD', vbd);
   database.destroy('VDI', vdi);
-  world.disks.delete(vdi);
+  world.guests.disks.dropped(vdi);
   count(world, sr, -Number(record['virtual_size']));
 }
 
@@ -79,6 +79,7 @@ export function resizeDisk(world: World, vdi: string, size: number): void {
   if (more < 0)
     throw new ApiError('SR_BACKEND_FAILURE_79', '', 'VDI Invalid size [opterr=shrinking not allowed]', '');
   database.set('VDI', vdi, 'virtual_size', size);
+  world.guests.disks.resized(vdi, size);
   count(world, text(record['SR']), more);
 }
 

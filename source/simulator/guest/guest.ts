@@ -1,30 +1,27 @@
 import { fieldsOf, refsOf, text } from '../calls/context.ts';
 import { hostTime } from '../clock.ts';
 import { nullRef } from '../database.ts';
-import type { Domain, World } from '../world.ts';
+import type { World } from '../world.ts';
 import { classesOf } from './config-space.ts';
 import { faiScript } from './fai-script.ts';
+import type { Domain, Ends } from './guests.ts';
 import { type FaiRun, readKernelLine } from './kernel-line.ts';
 import { isThisMachine, sendMessage } from './monitor-client.ts';
 
-/** What the guest asks of its host when it ends by itself. */
-export interface GuestEnds {
-  readonly reboot: () => void;
-  readonly halt: () => void;
-  readonly crash: () => void;
-}
+/** What a scripted guest sees of the world around it. */
+export type GuestWorld = Pick<World, 'clock' | 'database' | 'disks' | 'monitorPort' | 'random'>;
 
 const second = 1000;
 
 /** The installer's kernel has come up in a domain: what follows is decided by its kernel line. */
-export function runInstaller(world: World, vm: string, line: string, ends: GuestEnds): Domain {
+export function runInstaller(world: GuestWorld, vm: string, line: string, ends: Ends): Domain {
   const life = new AbortController();
   const outcome = readKernelLine(line);
   const run = async (): Promise<void> => {
     load(world, vm, 0.5);
     await pause(world, 9 * second, life.signal);
     const vif = refsOf(world.database.get('VM', vm)['VIFs'])[0];
-    if (outcome.kind === 'panic') return ends.crash();
+    if (outcome.kind === 'panic') return ends.crashed();
     if (outcome.kind === 'stuck' || vif === undefined) return load(world, vm, 0);
     await runFai(world, vm, outcome.run, ends, life.signal);
   };
@@ -32,7 +29,7 @@ export function runInstaller(world: World, vm: string, line: string, ends: Guest
   return { stop: () => life.abort(), obeys: outcome.kind === 'fai' };
 }
 
-async function runFai(world: World, vm: string, run: FaiRun, ends: GuestEnds, signal: AbortSignal): Promise<void> {
+async function runFai(world: GuestWorld, vm: string, run: FaiRun, ends: Ends, signal: AbortSignal): Promise<void> {
   const record = world.database.get('VM', vm);
   const hostname = run.hostname ?? nameInDns(text(record['name_label']));
   const { acts, ending } = faiScript(run, classesOf(hostname));
@@ -45,8 +42,8 @@ async function runFai(world: World, vm: string, run: FaiRun, ends: GuestEnds, si
     signal.throwIfAborted();
   }
   load(world, vm, 0);
-  if (ending === 'reboot') ends.reboot();
-  if (ending === 'halt') ends.halt();
+  if (ending === 'reboot') ends.rebooted();
+  if (ending === 'halt') ends.halted();
 }
 
 /** The name that this world's DHCP server has for a VM. */
@@ -54,7 +51,7 @@ const nameInDns = (label: string): string => label.toLowerCase().replace(/[^a-z0
 
 /** Messages go out only if the first one, `check`, found somebody. Monitors elsewhere belong to this world. */
 function speaker(
-  world: World,
+  world: GuestWorld,
   vm: string,
   { run, hostname }: { readonly run: FaiRun; readonly hostname: string },
   signal: AbortSignal,
@@ -72,7 +69,7 @@ function speaker(
 }
 
 /** The installed system comes up from disk: its agent reports to the host after a while. */
-export function runInstalled(world: World, vm: string, system: string): Domain {
+export function runInstalled(world: GuestWorld, vm: string, system: string): Domain {
   const life = new AbortController();
   const run = async (): Promise<void> => {
     load(world, vm, 0.6);
@@ -95,7 +92,7 @@ export function runInstalled(world: World, vm: string, system: string): Domain {
 /** A guest that only runs: HVM machines of the background. */
 export const runIdle = (): Domain => ({ stop: () => {}, obeys: true });
 
-function writeSystem(world: World, vm: string): void {
+function writeSystem(world: GuestWorld, vm: string): void {
   for (const vbd of refsOf(world.database.get('VM', vm)['VBDs'])) {
     const record = world.database.get('VBD', vbd);
     if (record['bootable'] === true && record['VDI'] !== nullRef) {
@@ -104,7 +101,7 @@ function writeSystem(world: World, vm: string): void {
   }
 }
 
-function load(world: World, vm: string, value: number): void {
+function load(world: GuestWorld, vm: string, value: number): void {
   const record = world.database.find('VM', vm);
   const metrics = text(record?.['metrics']);
   const fields = world.database.find('VM_metrics', metrics);
@@ -114,7 +111,7 @@ function load(world: World, vm: string, value: number): void {
   world.database.set('VM_metrics', metrics, 'last_updated', hostTime(world.clock.now()));
 }
 
-function pause(world: World, milliseconds: number, signal: AbortSignal): Promise<void> {
+function pause(world: GuestWorld, milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const cancel = world.clock.afterGuestTime(milliseconds, () => {
