@@ -1,3 +1,4 @@
+import { reasonText } from '../boot/missing.ts';
 import type { Plan } from '../operations/plan.ts';
 import { planView } from '../operations/plan-view.ts';
 import { diskText } from '../operations/summary.ts';
@@ -50,6 +51,7 @@ export function planLines(plan: Plan): string[] {
     ...(plan.erases.length === 0
       ? []
       : [`  the next boot ERASES ${plan.erases.map(diskText).join(', ')} of ${plan.target.name}`]),
+    ...(plan.standing?.reasons ?? []).map((reason) => `  missing ${reason.missing}: ${reasonText(reason)}`),
     ...findingLines(plan.notes).map((line) => `  ${line}`),
     ...steps.flatMap(({ step, before, after, xe }) => {
       const change = [before, after].filter((side) => side !== '').map(oneLine);

@@ -1,3 +1,4 @@
+import { reasonText } from '../boot/missing.ts';
 import type { Plan, StepView } from '../operations/plan.ts';
 import { planView } from '../operations/plan-view.ts';
 import { diskText, type Summary, sourceText } from '../operations/summary.ts';
@@ -32,7 +33,13 @@ function oneLines(plan: Plan, { head }: Summary): string[] {
   const steps = planView(plan);
   return [
     `${plan.operation} ${plan.target.name}`,
-    ...(standing === undefined ? [] : [...row('now', standing.condition), ...row('on record', standing.history)]),
+    ...(standing === undefined
+      ? []
+      : [
+          ...row('now', standing.condition),
+          ...row('on record', standing.history),
+          ...standing.reasons.flatMap((reason) => row('missing', reasonText(reason))),
+        ]),
     ...(erases.length === 0 ? [] : row('ERASES', erases.map(diskText).join(', '))),
     ...sources.flatMap((source) => row(source.what, sourceText(source))),
     ...(target.kind === 'made' ? row('takes', head) : []),

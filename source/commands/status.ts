@@ -1,4 +1,5 @@
 import { installStates } from '../boot/install-state.ts';
+import { readDevices } from '../hosts/devices.ts';
 import type { Host } from '../hosts/host.ts';
 import { allVms, concernsUs, findVm, stateOf } from '../hosts/vm.ts';
 import { findOrphans } from '../operations/orphans.ts';
@@ -17,6 +18,7 @@ import { table } from './table.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
 import { oneOf } from './values.ts';
+import { detailedItem, detailLines } from './vm-details.ts';
 import { type VmItem, vmDetail, vmItem } from './vm-json.ts';
 
 const takes = (take: Take) => ({
@@ -39,7 +41,8 @@ export const status = command({
   takes,
   examples: [
     ['xenfai status', 'every VM that has to do with an install'],
-    ['xenfai status web01 --json', 'one VM, for a script'],
+    ['xenfai status web01', 'one VM with its disks, networks, memory, and what it lacks'],
+    ['xenfai status web01 --json', 'the same for a script'],
     ['xenfai status --watch', 'goes on until Ctrl-C'],
     ['xenfai status web01 web02 --watch --until installed', 'ends with 0 when both are; a failure does not end it'],
   ],
@@ -62,11 +65,13 @@ export const status = command({
 async function named(host: Host, options: Options, { signal }: Surroundings): Promise<Result> {
   const { rules } = await host.facts();
   const found = await eachName(options.names, host, signal, async (name): Promise<Changed> => {
-    const item = vmItem(await findVm(host.session, name), rules);
-    return { item, problem: null, lines: [], steps: [] };
+    const vm = await findVm(host.session, name);
+    const devices = await readDevices(host.session, vm.record);
+    return { item: detailedItem(vm, rules, devices), problem: null, lines: [], steps: [] };
   });
   const items = found.filter(({ problem }) => problem === null).map(({ item }) => item);
-  return { ...summary(found, { dryRun: false }), lines: items.length === 0 ? [] : rows(items) };
+  const details = items.flatMap((item) => [...(items.length === 1 ? [] : [`${item.name}:`]), ...detailLines(item)]);
+  return { ...summary(found, { dryRun: false }), lines: items.length === 0 ? [] : [...rows(items), ...details] };
 }
 
 async function listed(host: Host, { all }: Options): Promise<Result> {

@@ -1,6 +1,8 @@
 import type { InstallState } from '../boot/install-state.ts';
+import type { MissingReason } from '../boot/missing.ts';
 import type { BootRules } from '../boot/releases.ts';
-import { powerWord, stateOf, type Vm } from '../hosts/vm.ts';
+import type { DiskDevice, NetworkDevice } from '../hosts/devices.ts';
+import { powerWord, reasonsOf, stateOf, type Vm } from '../hosts/vm.ts';
 import { recordedFailure } from '../watch/install.ts';
 import type { problemJson } from './json.ts';
 
@@ -14,6 +16,13 @@ export interface VmItem extends Condition {
   readonly name: string;
   readonly uuid: string;
   readonly missing: readonly string[];
+  /** Of a half-armed one: the setting behind each word of `missing`. */
+  readonly reasons?: readonly MissingReason[];
+  /** Bytes. This and what follows only where one VM is asked about by its name. */
+  readonly memory?: number;
+  readonly vcpus?: number;
+  readonly disks?: readonly DiskDevice[];
+  readonly networks?: readonly NetworkDevice[];
   /** Where in FAI, and with which code, a failed one has failed. */
   readonly task?: string;
   readonly code?: number;
@@ -41,6 +50,7 @@ export function vmItem(vm: Vm, rules: BootRules): VmItem {
     powerState: powerWord(record),
     state,
     missing,
+    ...(missing.length === 0 ? {} : { reasons: reasonsOf(record, missing, rules.loader) }),
     ...(state === 'failed' ? recordedFailure(vm) : null),
     pvArgs: record.PV_args,
     pvBootloader: record.PV_bootloader,

@@ -3,11 +3,13 @@ import {
   type BootPlace,
   type InstallState,
   installState,
+  type Missing,
   type StateOfInstall,
 } from '../boot/install-state.ts';
 import { markNames, readMark } from '../boot/marks.ts';
 import { lineAsBooted } from '../boot/methods/eliloader-line.ts';
-import type { BootRules } from '../boot/releases.ts';
+import { type MissingReason, missingReasons } from '../boot/missing.ts';
+import type { BootRules, Loader } from '../boot/releases.ts';
 import { hasFaiArguments } from '../fai/kernel-line.ts';
 import { validateLine } from '../fai/validate.ts';
 import { exit } from '../problem/exit.ts';
@@ -31,6 +33,16 @@ export const argsFacts = (line: string): ArgsFacts => ({
 /** Install state by the rules of its host's release, with FAI's judgement of the kernel line. */
 export const stateOf = (record: VmRecord, place: BootPlace): StateOfInstall =>
   installState(record, argsFacts(lineAsBooted(record, place.rules.loader)), place);
+
+/** What each word of `missing` is about: the setting, what it is, and what it must be. */
+export const reasonsOf = (record: VmRecord, missing: readonly Missing[], loader: Loader): MissingReason[] =>
+  missingReasons(
+    record,
+    missing,
+    missing.includes('args')
+      ? errorsOf(validateLine(lineAsBooted(record, loader))).map(({ message }) => message)
+      : [],
+  );
 
 /** "halted", "running". */
 export const powerWord = ({ power_state }: Pick<VmRecord, 'power_state'>): string => power_state.toLowerCase();

@@ -199,6 +199,14 @@ export const limits = {
     /** To one host; xapi of 5.6 has few threads. */
     kept: 4,
   },
+  devices: {
+    /** Disks, and networks, of one VM that are looked at: two or three calls each; up to 6.5 a VM can have 16 and 7. */
+    most: 32,
+    /** VMs whose devices are kept: those one comes back to. */
+    kept: 100,
+    /** The cursor rests on a VM before it is asked for: whoever holds the key down asks for none on the way. */
+    rest: 200,
+  },
   keyboard: {
     /** Whoever presses Escape should not feel the wait for the rest of an arrow key. */
     escape: 150,

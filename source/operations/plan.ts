@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Mark, MarkName } from '../boot/marks.ts';
 import type { NetbootSource } from '../boot/methods/eliloader.ts';
+import type { MissingReason } from '../boot/missing.ts';
 import type { Setting } from '../problem/advice.ts';
 import type { Finding } from '../problem/finding.ts';
 import type { ShellLine } from '../text/shell.ts';
@@ -101,6 +102,8 @@ export interface Disk {
 export interface Standing {
   readonly condition: string;
   readonly history: string;
+  /** What a half-armed one lacks. */
+  readonly reasons: readonly MissingReason[];
 }
 
 /** What a plan takes of its host: bytes on storages, and memory once its VM runs. */

@@ -1,12 +1,17 @@
 import { type Mark, type MarkName, readMark } from '../boot/marks.ts';
 import type { BootRules } from '../boot/releases.ts';
-import { conditionText, stateOf, type Vm } from '../hosts/vm.ts';
+import { conditionText, reasonsOf, stateOf, type Vm } from '../hosts/vm.ts';
 import { shortTime } from '../text/time.ts';
 import type { Standing } from './plan.ts';
 
 /** How a VM stands, and what is on record of its last install: what somebody looks at before it is installed anew. */
 export function standingOf(vm: Vm, rules: BootRules): Standing {
-  return { condition: conditionText(vm, rules), history: historyOf(vm, rules) };
+  const { missing } = stateOf(vm.record, { rules });
+  return {
+    condition: conditionText(vm, rules),
+    history: historyOf(vm, rules),
+    reasons: reasonsOf(vm.record, missing, rules.loader),
+  };
 }
 
 /** FAI's word on the VM first; then that it was armed; then what the host itself has recorded of its boots. */

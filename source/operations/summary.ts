@@ -62,7 +62,16 @@ function stopPart(plans: readonly Plan[]): string[] {
 export function rowText(plan: Plan): string {
   const loses = plan.erases.length === 0 ? [] : [`ERASES ${plan.erases.map(diskText).join(', ')}`];
   const made = plan.target.kind === 'made' && plan.needs !== undefined ? [sizesText(plan.needs)] : [];
-  return [...(plan.standing === undefined ? [] : [plan.standing.condition]), ...made, ...loses].join('; ');
+  return [...standingParts(plan), ...made, ...loses].join('; ');
+}
+
+function standingParts({ standing }: Plan): string[] {
+  if (standing === undefined) return [];
+  const { condition, reasons } = standing;
+  return [
+    condition,
+    ...(reasons.length === 0 ? [] : [`missing ${reasons.map(({ missing }) => missing).join(', ')}`]),
+  ];
 }
 
 const sizesText = ({ disks, memory }: NonNullable<Plan['needs']>): string =>

@@ -56,6 +56,31 @@ describe('status', () => {
   });
 });
 
+describe('status of a VM by its name', () => {
+  test('has its disks, networks and memory, and the setting behind each word of missing', async () => {
+    const vm = await status('vm4');
+    expect(vm).toMatchObject({
+      state: 'half-armed',
+      missing: ['distro'],
+      reasons: [{ missing: 'distro', setting: 'install-distro', value: null, wanted: 'debianlike' }],
+      memory: 256 * 1024 ** 2,
+      vcpus: 1,
+      disks: [{ device: '0', bytes: 8 * 1024 ** 3, sr: 'Local storage' }],
+      networks: [{ device: '0', mac: expect.stringMatching(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/) }],
+    });
+    const { out } = await xenfai(sim, ['status', 'vm4']);
+    expect(out).toContain('  missing     install-distro is not set; it must be debianlike.');
+    expect(out).toMatch(/ {2}disk 0 +8 GiB on Local storage/);
+    expect(out).toMatch(/ {2}memory +256 MiB, 1 VCPU/);
+    expect((await xenfai(sim, ['status', '--json'])).json.vms[0].disks).toBeUndefined();
+  });
+
+  test('the plan of its rearm says the same before anything is done', async () => {
+    const { out } = await xenfai(sim, ['rearm', 'vm4', '--dry-run']);
+    expect(out).toContain('missing distro: install-distro is not set; it must be debianlike.');
+  });
+});
+
 describe('status --orphans and --watch', () => {
   test('what a kill left behind is found by its name', async () => {
     expect((await xenfai(sim, ['status', '--orphans', '--json'])).json.vms).toEqual([]);

@@ -44,7 +44,7 @@ describe('the summary', () => {
       target: existing,
       erases: [{ device: '0', name: 'root', bytes: 8 * gib }],
       actions: [{ do: 'shutdown', how: 'clean' }],
-      standing: { condition: 'fired, running', history: '' },
+      standing: { condition: 'fired, running', history: '', reasons: [] },
     });
     const { head, rows } = summaryOf([rearm], noRoomAsked);
     expect(head).toBe('1 VM, 1 disk erased at the next boot (8 GiB), 1 shut down first');

@@ -106,7 +106,7 @@ export function mount<Name extends string, Own, Event, Command extends OwnComman
     begin: (state) =>
       screen.begin === undefined ? [state, []] : lift(screen, state, screen.begin(sceneOf(screen, state))),
     notice: (before, state) =>
-      screen.notice === undefined || before.shared === state.shared
+      screen.notice === undefined || (before.shared === state.shared && before[screen.name] === state[screen.name])
         ? [state, []]
         : lift(screen, state, screen.notice(before.shared, sceneOf(screen, state))),
     busy: (state) => screen.busy(state[screen.name]),

@@ -46,7 +46,7 @@ export interface Screen<Name extends string, Own, Event, Command extends OwnComm
   /** From the bottom up. The topmost one that has a view is the body. */
   readonly layers: (scene: Scene<Own>) => readonly SceneLayer<Own, Command>[];
   readonly reduce: (scene: Scene<Own>, event: Event) => SceneReduced<Own, Command>;
-  /** After anything that changed the shared part: what follows from it here. Its own changes come by here, too. */
+  /** After anything that changed the shared part or its own: what follows from it here. */
   readonly notice?: (before: Shared, scene: Scene<Own>) => SceneReduced<Own, Command>;
   /** Something is under way that Ctrl-C can stop. */
   readonly busy: (own: Own) => boolean;

@@ -1,5 +1,8 @@
 import type { MarkName } from '../../../boot/marks.ts';
 import { readMark } from '../../../boot/marks.ts';
+import { reasonText } from '../../../boot/missing.ts';
+import { diskDeviceText, networkDeviceText } from '../../../hosts/devices.ts';
+import { reasonsOf } from '../../../hosts/vm.ts';
 import { cleanText } from '../../../text/clean.ts';
 import { counted } from '../../../text/counted.ts';
 import { formatBytes } from '../../../text/sizes.ts';
@@ -8,9 +11,11 @@ import { wrapText } from '../../../text/width.ts';
 import { type Install, needsKey } from '../../../watch/install.ts';
 import type { Listening } from '../../../watch/stream.ts';
 import { lookOf } from '../../app/installs.ts';
+import type { Found } from '../../app/shared.ts';
 import { blank, type Line, span, wrapped } from '../../kit/lines.ts';
 import { memoLast } from '../../kit/memo.ts';
 import { installLooks, type Tone } from '../../kit/theme.ts';
+import { type DevicesSeen, devicesOf, type KnownDevices } from './known-devices.ts';
 import { type TaskReason, taskReason } from './task-reason.ts';
 
 const labelWidth = 13;
@@ -34,24 +39,27 @@ const ago = (at: number | null, now: number): string => {
 /** Everything that is known of a VM, and what to do next. */
 export function detailRows(
   install: Install,
+  known: KnownDevices,
   listening: Listening | null,
-  localAddress: string,
+  host: Pick<Found, 'loader' | 'localAddress'> | null,
   now: number,
   width: number,
 ): readonly Line[] {
-  const { vm, mac, state, times } = install;
+  const { vm, state, times } = install;
   const { record } = vm;
   const say = (label: string, value: string, tone: Tone = 'plain'): Line[] =>
     value === '' ? [] : row(width, label, value, tone);
   const look = lookOf(install, now);
   const { word, tone } = installLooks[look];
   const since = times.state === null ? '' : `, ${coarseAge(now - times.state)}`;
-  const reason = taskReason(install, { listening, localAddress }, now);
+  const reason = taskReason(install, { listening, localAddress: host?.localAddress ?? '' }, now);
+  const reasons = reasonsOf(record, state.missing, host?.loader ?? 'none');
   return [
     ...say('state', `${word}${since}`, tone),
     ...say('failed at', failureText(install), 'bad'),
-    ...say('missing', state.missing.join(', '), 'warn'),
+    ...reasons.flatMap((one) => row(width, 'missing', reasonText(one), 'warn')),
     ...nextRows(install, reason !== null && install.progress === null, now, width),
+    ...diskRows(install, devicesOf(known, install), now, width),
     ...say('power', powerText(install, now)),
     ...say('task', taskText(install, now)),
     ...heardRows(install, reason, now, width),
@@ -59,11 +67,8 @@ export function detailRows(
     ...say('made', markText(install, 'created', null, now)),
     ...say('boots with', record.HVM_boot_policy === '' ? record.PV_bootloader || '-' : 'HVM'),
     ...say('installs', sourceText(install)),
-    ...say(
-      'size',
-      `${formatBytes(record.memory_static_max)} memory, ${counted(record.VCPUs_max, 'VCPU')}${disksText(install)}`,
-    ),
-    ...say('MAC', mac),
+    ...say('memory', `${formatBytes(record.memory_static_max)}, ${counted(record.VCPUs_max, 'VCPU')}`),
+    ...networkRows(install, devicesOf(known, install), width),
     ...say('uuid', record.uuid),
     ...say('kernel line', record.PV_args || '(empty)'),
     ...(needsKey(record.PV_args) && state.state === 'armed'
@@ -121,9 +126,28 @@ function sourceText({ vm }: Install): string {
     .join(' ');
 }
 
-function disksText({ vm }: Install): string {
-  const disks = vm.record.VBDs?.length ?? 0;
-  return disks === 0 ? '' : `, ${counted(disks, 'drive')}`;
+/** What an install overwrites; of one that is armed it is said so. */
+function diskRows(install: Install, seen: DevicesSeen, now: number, width: number): Line[] {
+  const look = lookOf(install, now);
+  const erased = look === 'armed' || look === 'erased';
+  const drives = install.vm.record.VBDs.length;
+  if (seen === null) return drives === 0 ? [] : row(width, 'disks', `reading ${counted(drives, 'drive')}`, 'dim');
+  if ('unknown' in seen) return row(width, 'disks', `not known: ${seen.unknown}`, 'warn');
+  if (seen.disks.length === 0) return row(width, 'disks', 'none', erased ? 'warn' : 'plain');
+  return seen.disks.flatMap((disk) =>
+    erased
+      ? row(width, `disk ${disk.device}`, `${diskDeviceText(disk)}: ERASED by the next boot`, 'bad')
+      : row(width, `disk ${disk.device}`, diskDeviceText(disk)),
+  );
+}
+
+function networkRows({ mac }: Install, seen: DevicesSeen, width: number): Line[] {
+  if (seen === null || 'unknown' in seen) return mac === '' ? [] : row(width, 'network 0', mac);
+  const { networks, unread } = seen;
+  return [
+    ...networks.flatMap((one) => row(width, `network ${one.device}`, networkDeviceText(one))),
+    ...(unread === 0 ? [] : row(width, 'besides', `${counted(unread, 'device')} not looked at`)),
+  ];
 }
 
 /** What the state means for whoever looks at it at night, and which key comes next. */

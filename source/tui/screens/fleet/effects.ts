@@ -1,6 +1,9 @@
+import { deviceKey, readDevices } from '../../../hosts/devices.ts';
 import { defaults } from '../../../limits/defaults.ts';
+import { limits } from '../../../limits/limits.ts';
 import { recordVerdict } from '../../../operations/verdict.ts';
 import { watchFleet } from '../../../watch/stream.ts';
+import { pause } from '../../../xapi/pause.ts';
 import type { Work, World } from '../../app/world.ts';
 import type { FleetCommand, FleetEvent } from './state.ts';
 
@@ -13,9 +16,26 @@ export async function performFleet(command: FleetCommand, work: Work<FleetEvent>
     case 'hurry':
       followings.get(work.world)?.hurry();
       return;
+    case 'read-devices':
+      return devicesOf(command, work);
     case 'record-verdict':
       return recordVerdict(command.ref, command.verdict, work.world.context(work.whole));
   }
+}
+
+type ReadDevices = Extract<FleetCommand, { do: 'read-devices' }>;
+
+/** What was asked for last. */
+const wanted = new WeakMap<World, ReadDevices>();
+
+/** Only of the VM on which the cursor comes to rest. */
+async function devicesOf(command: ReadDevices, { world, whole, dispatch }: Work<FleetEvent>): Promise<void> {
+  wanted.set(world, command);
+  await pause(limits.devices.rest, whole);
+  if (whole.aborted || wanted.get(world) !== command) return;
+  const { ref, record } = command.vm;
+  const devices = await readDevices(world.host().session.within({ signal: whole }), record);
+  dispatch({ type: 'devices', vm: ref, key: deviceKey(record), devices });
 }
 
 interface Following {

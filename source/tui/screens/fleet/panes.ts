@@ -38,7 +38,7 @@ export function paneRows(scene: FleetScene, pane: ReadPane, width: number): read
   const install = selectedInstall(scene);
   if (install === undefined) return [];
   if (pane === 'log') return logRowsOnce(install, shared.now, width);
-  return detailRowsOnce(install, own.listening, shared.host?.localAddress ?? '', shared.now, width);
+  return detailRowsOnce(install, own.devices, own.listening, shared.host, shared.now, width);
 }
 
 const pagerAt = (pane: ReadPane): PagerAt<FleetScene> => ({

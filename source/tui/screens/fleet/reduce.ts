@@ -5,7 +5,10 @@ import { change, type Shared, share } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
 import { keepSelection, keepTicks, listAt } from '../../kit/list.ts';
 import { sortable } from './columns.ts';
+import { answered, asking, noDevices, unanswered } from './known-devices.ts';
+import { layoutIn } from './layout.ts';
 import { noNews, noticesAfter } from './notices.ts';
+import { fleetPlace } from './place.ts';
 import {
   type FleetCommand,
   type FleetEvent,
@@ -13,6 +16,7 @@ import {
   type FleetState,
   fleetRows,
   type Sorting,
+  selectedInstall,
 } from './state.ts';
 
 type Reduced = SceneReduced<FleetState, FleetCommand>;
@@ -32,6 +36,10 @@ export function reduceFleet(scene: FleetScene, event: FleetEvent): Reduced {
       return stay(scene, { do: 'record-verdict', ref: event.ref, verdict: event.verdict });
     case 'listening':
       return stay(change(scene, { listening: event.listening }));
+    case 'devices':
+      return stay(change(scene, { devices: answered(scene.own.devices, event.vm, event.key, event.devices) }));
+    case 'no-devices':
+      return stay(change(scene, { devices: unanswered(scene.own.devices, event.vm, event.problem.message) }));
     case 'lost': {
       const lost = { reason: event.problem.message, since: shared.now, nextTry: null };
       return stay(change(share(scene, { fleet: { ...shared.fleet, lost } }), { following: false }));
@@ -88,9 +96,26 @@ export function noticeFleet(before: Shared, scene: FleetScene): Reduced {
     return stay(scene, { do: 'hurry' });
   if (host !== null && (host !== before.host || followed !== before.followed))
     return stay(
-      change(scene, { following: false, listening: null, news: { ...noNews, quiet: scene.own.news.quiet } }),
+      change(scene, {
+        following: false,
+        listening: null,
+        devices: noDevices,
+        news: { ...noNews, quiet: scene.own.news.quiet },
+      }),
       { do: 'follow' },
     );
-  if (spotlight === before.spotlight || spotlight === null || place === before.place) return stay(scene);
+  if (spotlight === before.spotlight || spotlight === null || place === before.place) return askForDevices(scene);
   return stay(change(share(scene, { spotlight: null }), { pane: 'table', list: listAt(spotlight) }));
+}
+
+/** Of the VM whose details are in sight what it has plugged in is read, once. */
+function askForDevices(scene: FleetScene): Reduced {
+  const { shared, own } = scene;
+  const install = selectedInstall(scene);
+  const inSight = own.pane === 'details' || (own.pane !== 'log' && layoutIn(scene).sideBySide);
+  if (install === undefined || !inSight || shared.place !== fleetPlace || shared.fleet.lost !== null)
+    return stay(scene);
+  const devices = asking(own.devices, install);
+  if (devices === null) return stay(scene);
+  return stay(change(scene, { devices }), { do: 'read-devices', vm: install.vm });
 }

@@ -37,7 +37,8 @@ export const fleet: Screen<'fleet', FleetState, FleetEvent, FleetCommand> = {
   notice: noticeFleet,
   busy: () => false,
   perform: async (command, work) => (await import('./effects.ts')).performFleet(command, work),
-  failed: (_, problem) => ({ type: 'failed', problem }),
+  failed: (command, problem) =>
+    command.do === 'read-devices' ? { type: 'no-devices', vm: command.vm.ref, problem } : { type: 'failed', problem },
   // Installs do not need us: they go on when the screen is closed. Those of a demo end with it.
   farewell: ({ shared }) =>
     [...(shared.suggestions.banner === undefined ? shared.fleet.byRef.values() : [])]

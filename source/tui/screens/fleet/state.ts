@@ -1,4 +1,6 @@
 import type { Verdict } from '../../../boot/marks.ts';
+import type { Devices } from '../../../hosts/devices.ts';
+import type { Vm } from '../../../hosts/vm.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Fleet } from '../../../watch/fleet.ts';
 import type { Install } from '../../../watch/install.ts';
@@ -10,6 +12,7 @@ import { emptyList, type ListState, matching } from '../../kit/list.ts';
 import { memoLast } from '../../kit/memo.ts';
 import { type InstallLook, installLooks } from '../../kit/theme.ts';
 import { sortable } from './columns.ts';
+import { type KnownDevices, noDevices } from './known-devices.ts';
 import { type News, noNews } from './notices.ts';
 import { type Reading, startReading } from './reading.ts';
 import { type Held, steady } from './steady.ts';
@@ -33,6 +36,8 @@ export interface FleetState {
   readonly reading: Reading;
   /** What was told of ends of installs. */
   readonly news: News;
+  /** What the VMs whose details were looked at have plugged in. */
+  readonly devices: KnownDevices;
   /** The host has told of its VMs. */
   readonly following: boolean;
   /** Whether FAI's messages come here; null: not known yet. */
@@ -54,6 +59,8 @@ export type FleetEvent =
   /** Proven just now, and not on record yet. */
   | { readonly type: 'verdict'; readonly ref: Ref; readonly verdict: Verdict }
   | { readonly type: 'listening'; readonly listening: Listening }
+  | { readonly type: 'devices'; readonly vm: Ref; readonly key: string; readonly devices: Devices }
+  | { readonly type: 'no-devices'; readonly vm: Ref; readonly problem: Problem }
   | { readonly type: 'lost'; readonly problem: Problem }
   | { readonly type: 'failed'; readonly problem: Problem };
 
@@ -61,6 +68,8 @@ export type FleetCommand =
   | { readonly do: 'follow' }
   /** Tries now what would be tried later. */
   | { readonly do: 'hurry' }
+  /** What one VM has plugged in. */
+  | { readonly do: 'read-devices'; readonly vm: Vm }
   | { readonly do: 'record-verdict'; readonly ref: Ref; readonly verdict: Verdict };
 
 /** Problems first: what one wants to see in the morning. */
@@ -74,6 +83,7 @@ export const startFleet = (): FleetState => ({
   pane: 'table',
   reading: startReading(null),
   news: noNews,
+  devices: noDevices,
   following: false,
   listening: null,
 });

@@ -1,4 +1,5 @@
-import { shutsDown } from '../../../operations/plan.ts';
+import { reasonText } from '../../../boot/missing.ts';
+import { type Plan, shutsDown } from '../../../operations/plan.ts';
 import { diskText, rowText, sourceText } from '../../../operations/summary.ts';
 import { cleanRow } from '../../../text/clean.ts';
 import { printShell } from '../../../text/shell.ts';
@@ -119,6 +120,7 @@ function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line
     .join(', ');
   return [
     head,
+    ...standingRows(planned.plan, size),
     ...(sources === '' ? [] : wrapped(`from: ${sources}`, size.width, 'dim', '  ')),
     ...planned.steps.flatMap(({ step, before, after, xe }): Line[] => [
       ...changeRows(step, before, after, size),
@@ -126,6 +128,16 @@ function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line
     ]),
     ...findingRows(planned.plan.notes, size),
     blank,
+  ];
+}
+
+/** How it stands now, and what a half-armed one lacks. */
+function standingRows({ standing }: Plan, { width }: Size): Line[] {
+  if (standing === undefined) return [];
+  const { condition, history, reasons } = standing;
+  return [
+    ...wrapped(`now: ${condition}; ${history}`, width, 'dim', '  '),
+    ...reasons.flatMap((reason) => wrapped(`missing ${reason.missing}: ${reasonText(reason)}`, width, 'warn', '  ')),
   ];
 }
 

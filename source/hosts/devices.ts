@@ -1,0 +1,85 @@
+import { limits } from '../limits/limits.ts';
+import { formatBytes } from '../text/sizes.ts';
+import {
+  isNull,
+  networkRecord,
+  type Ref,
+  srRecord,
+  type VmRecord,
+  vbdRecord,
+  vdiRecord,
+  vifRecord,
+} from '../xapi/records.ts';
+import type { Session } from '../xapi/session.ts';
+
+/** A disk of a VM. `name` and `sr` may be empty; `bytes`: as the guest sees it. */
+export interface DiskDevice {
+  readonly device: string;
+  readonly name: string;
+  readonly bytes: number;
+  /** The storage it is on. */
+  readonly sr: string;
+}
+
+export interface NetworkDevice {
+  readonly device: string;
+  readonly mac: string;
+  readonly network: string;
+}
+
+/** What a VM has plugged in, by device; CDs are none of it. */
+export interface Devices {
+  readonly disks: readonly DiskDevice[];
+  readonly networks: readonly NetworkDevice[];
+  /** Devices that were not looked at: a VM may have hundreds. */
+  readonly unread: number;
+}
+
+/** 8 GiB on Local storage, "root". The host calls a disk "0" that nobody has named. */
+export const diskDeviceText = ({ device, name, bytes, sr }: DiskDevice): string =>
+  `${formatBytes(bytes)}${sr === '' ? '' : ` on ${sr}`}${name === '' || name === device ? '' : `, "${name}"`}`;
+
+/** 0a:92:28:41:88:e3 on Pool-wide network associated with eth0 */
+export const networkDeviceText = ({ mac, network }: NetworkDevice): string =>
+  `${mac}${network === '' ? '' : ` on ${network}`}`;
+
+/** The same for as long as the VM has the same devices. */
+export const deviceKey = ({ VBDs, VIFs }: Pick<VmRecord, 'VBDs' | 'VIFs'>): string => [...VBDs, ...VIFs].join(' ');
+
+/** Three calls a disk and two a network at most, one for what several share. For one VM at a time, not for a fleet. */
+export async function readDevices(session: Session, { VBDs, VIFs }: VmRecord): Promise<Devices> {
+  const { most } = limits.devices;
+  const storage = once((sr: Ref) =>
+    session.call('SR.get_record', [sr], srRecord).then(({ name_label }) => name_label),
+  );
+  const network = once((ref: Ref) =>
+    session.call('network.get_record', [ref], networkRecord).then(({ name_label }) => name_label),
+  );
+  const disks = VBDs.slice(0, most).map(async (vbd): Promise<DiskDevice[]> => {
+    const { type, VDI, userdevice } = await session.call('VBD.get_record', [vbd], vbdRecord);
+    if (type !== 'Disk' || isNull(VDI)) return [];
+    const { name_label, virtual_size, SR } = await session.call('VDI.get_record', [VDI], vdiRecord);
+    return [{ device: userdevice, name: name_label, bytes: virtual_size, sr: isNull(SR) ? '' : await storage(SR) }];
+  });
+  const networks = VIFs.slice(0, most).map(async (vif): Promise<NetworkDevice> => {
+    const { device, MAC, network: to } = await session.call('VIF.get_record', [vif], vifRecord);
+    return { device, mac: MAC.toLowerCase(), network: isNull(to) ? '' : await network(to) };
+  });
+  const byDevice = (a: { readonly device: string }, b: { readonly device: string }): number =>
+    Number(a.device) - Number(b.device);
+  return {
+    disks: (await Promise.all(disks)).flat().sort(byDevice),
+    networks: (await Promise.all(networks)).sort(byDevice),
+    unread: Math.max(0, VBDs.length - most) + Math.max(0, VIFs.length - most),
+  };
+}
+
+/** Asks once for each reference. */
+function once<T>(ask: (ref: Ref) => Promise<T>): (ref: Ref) => Promise<T> {
+  const asked = new Map<Ref, Promise<T>>();
+  return (ref) => {
+    const answer = asked.get(ref) ?? ask(ref);
+    asked.set(ref, answer);
+    return answer;
+  };
+}
