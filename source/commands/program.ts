@@ -4,7 +4,7 @@ import { type Problem, ProblemError, toProblem } from '../problem/problem.ts';
 import { type Asked, askedFor } from './argv.ts';
 import { allCommands, commandNames, commands } from './commands.ts';
 import type { Doors } from './doors.ts';
-import { printProblem, printResult } from './print.ts';
+import { note, printProblem, printResult } from './print.ts';
 import type { Surroundings } from './surroundings.ts';
 import { usageProblem } from './usage.ts';
 
@@ -32,8 +32,7 @@ export async function runProgram(
   } catch (error) {
     const problem = problemOf(error, asked);
     printProblem(problem, asked.json, around);
-    if (problem.exit === exit.fault && around.env['XENFAI_DEBUG'] && error instanceof Error)
-      around.err(error.stack ?? '');
+    if (problem.exit === exit.fault && error instanceof Error) note(around, ...(error.stack ?? '').split('\n'));
     return problem.exit;
   }
 }

@@ -47,7 +47,7 @@ export function toProblem(error: unknown): Problem {
     code: 'fault',
     exit: exit.fault,
     message: `A fault in xenfai: ${message}`,
-    try: ['Run again with XENFAI_DEBUG=1 for the stack trace and report it.'],
+    try: ['Report it, with the lines below.'],
   };
 }
 

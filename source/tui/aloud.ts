@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { type Conversation, converse, type Talk } from './aloud/conversation.ts';
+import { hearFaults } from './app/faults.ts';
 import type { ScreenOptions } from './app/opening.ts';
 import { type AppState, historyOf, opening } from './screens/index.ts';
 
@@ -29,20 +30,28 @@ export async function openAloud(options: ScreenOptions): Promise<{ code: number;
     },
     isTyping: () => lines.line !== '',
   };
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let ended = false;
     let talking: Conversation<AppState> | null = null;
-    const end = async (code: number, wait: boolean): Promise<void> => {
-      if (ended || talking === null) return;
+    const close = async (wait: boolean): Promise<void> => {
       ended = true;
       signal.removeEventListener('abort', hangUp);
-      talking.stop();
+      deaf();
+      talking?.stop();
       lines.close();
       stdin.pause();
       stdout.write('\n');
-      await talking.runner.close(wait || !talking.state().shared.stopping);
+      await talking?.runner.close(wait || !talking.state().shared.stopping);
+    };
+    const end = async (code: number, wait: boolean): Promise<void> => {
+      if (ended || talking === null) return;
+      await close(wait);
       resolve({ code, history: historyOf(talking.state()) });
     };
+    const deaf = hearFaults((fault) => {
+      if (ended) return;
+      void close(true).finally(() => reject(fault));
+    });
     const hangUp = (): void => void end(0, true);
     talking = converse<AppState>({
       ...opening(options),

@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { App } from './app/app.tsx';
+import { hearFaults } from './app/faults.ts';
 import { type JobControl, processJobs } from './app/job-control.ts';
 import { openKeyboard } from './app/keyboard.ts';
 import type { ScreenOptions } from './app/opening.ts';
@@ -66,6 +67,11 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
     },
   );
   const end = () => app.unmount();
+  const faults: unknown[] = [];
+  const deaf = hearFaults((fault) => {
+    faults.push(fault);
+    app.unmount();
+  });
   options.signal.addEventListener('abort', end, { once: true });
   // It may have come while the screen was being loaded.
   if (options.signal.aborted) end();
@@ -73,12 +79,16 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
   try {
     code = await app.waitUntilExit();
   } finally {
+    deaf();
     output.destroy();
     keyboard.release();
+    // Who was cut short may not have done it.
+    process.stdin.setRawMode(false);
     options.signal.removeEventListener('abort', end);
     // The second Ctrl-C does not wait; every other way out, a hang-up above all, lets what was begun be taken back first.
     await runner.current?.close(options.signal.aborted || !last.shared.stopping);
   }
+  if (faults.length > 0) throw faults[0];
   return {
     code: typeof code === 'number' ? code : 0,
     history: historyOf(last),
