@@ -33,19 +33,25 @@ export async function readAnswer(question: string, streams: AskStreams, signal: 
   }
 }
 
-/** Reads one line that nobody may see; null at the end of the input. Ctrl-C is the signal's business, as everywhere. */
+/**
+ * Reads one line that nobody may see; null at the end of the input. Ctrl-C ends it, also where Enter came with it: what
+ * came before a Ctrl-C is no answer. Errors: the signal's reason.
+ */
 export async function readSecret(question: string, streams: AskStreams, signal: AbortSignal): Promise<string | null> {
   const { input, output } = streams;
   // Deaf first: who answers at once must not be echoed.
   input.setRawMode(true);
   output.write(`${question} `);
   let text = '';
+  let held = '';
   try {
-    return await read(input, signal, (typed, done) => {
-      for (const key of typed.replaceAll(/\u001b(\[[\d;]*[A-Za-z~]|O[A-Za-z])/g, '')) {
+    return await read(input, signal, (typed, done, interrupt) => {
+      if (typed.includes(ctrlC)) return interrupt();
+      const keys = (held + typed).replaceAll(sequence, '');
+      held = cutSequence.exec(keys)?.[0] ?? '';
+      for (const key of keys.slice(0, keys.length - held.length)) {
         if (key === '\r' || key === '\n') return done(text);
         if (key === '\u0004' && text === '') return done(null);
-        if (key === '\u0003') process.kill(process.pid, 'SIGINT');
         text = edited(text, key);
       }
     });
@@ -55,6 +61,15 @@ export async function readSecret(question: string, streams: AskStreams, signal: 
   }
 }
 
+const ctrlC = '\u0003';
+
+/** What an arrow key and its like send, and the beginning of it that a slow line has cut off. */
+const sequence = /\u001b(\[[\d;]*[A-Za-z~]|O[A-Za-z])/g;
+const cutSequence = /\u001b(\[[\d;]*|O)?$/;
+
+/** The terminal is raw, so that no signal comes of the key. */
+const sendInterrupt = (): void => void process.kill(process.pid, 'SIGINT');
+
 /** Backspace and Ctrl-U as a terminal knows them; no other control character belongs to a line. */
 function edited(text: string, key: string): string {
   if (key === '\u007f' || key === '\b') return [...text].slice(0, -1).join('');
@@ -63,13 +78,10 @@ function edited(text: string, key: string): string {
 }
 
 type Done = (line: string | null) => void;
+type Typed = (text: string, done: Done, interrupt: () => void) => void;
 
 /** Hands over what is typed until `done`, the end of the input, or the signal. */
-function read(
-  input: AskStreams['input'],
-  signal: AbortSignal,
-  typed: (text: string, done: Done) => void,
-): Promise<string | null> {
+function read(input: AskStreams['input'], signal: AbortSignal, typed: Typed): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const decoder = new StringDecoder('utf8');
     const leave = (): void => {
@@ -81,7 +93,13 @@ function read(
       leave();
       resolve(line);
     };
-    const onData = (chunk: Buffer): void => typed(decoder.write(chunk), done);
+    // Not only by the signal: it takes a round of the event loop, and Enter may come in the same one.
+    const interrupt = (): void => {
+      leave();
+      reject(new DOMException('Interrupted', 'AbortError'));
+      sendInterrupt();
+    };
+    const onData = (chunk: Buffer): void => typed(decoder.write(chunk), done, interrupt);
     const onEnd = (): void => done(null);
     const onAbort = (): void => {
       leave();
@@ -96,7 +114,9 @@ function read(
 
 /** Raw for a moment, so that half a line counts, too. What waits is read in the next two rounds of the event loop. */
 async function dropTypedAhead(input: AskStreams['input']): Promise<void> {
-  const drop = (): void => {};
+  const drop = (chunk: Buffer): void => {
+    if (chunk.includes(ctrlC)) sendInterrupt();
+  };
   input.setRawMode(true);
   input.on('data', drop).resume();
   for (let round = 0; round < 2; round += 1) await new Promise((next) => setImmediate(next));

@@ -61,6 +61,8 @@ export async function openAloud(options: ScreenOptions): Promise<{ code: number;
     });
     const { hear, interrupt } = talking;
     lines.on('line', (line) => {
+      // Ctrl-C and Enter came together.
+      if (ended) return;
       if (hush) stdout.write('\n');
       hush = false;
       hear(line);

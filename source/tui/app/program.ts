@@ -18,17 +18,23 @@ export interface Program<State> {
   readonly runner: Runner<State>;
 }
 
-/** Events in, the state changed and the commands run; `changed` is told after each. */
+/**
+ * Events in, the state changed and the commands run; `changed` is told after each. Once somebody has left, no key does
+ * anything more: Ctrl-C and Enter may come together.
+ */
 export function createProgram<State extends HasShared>(
   { screens, start, surroundings }: ProgramParts<State>,
   doors: Doors,
   changed: (state: State) => void,
 ): Program<State> {
   let state = start;
+  let left = false;
   const dispatch = (event: AppEvent<State>): void => {
+    if (left && (event.type === 'key' || event.type === 'paste')) return;
     const [next, launches]: readonly [State, readonly Launch<State>[]] = reduce(screens, state, event);
     state = next;
     changed(next);
+    left ||= launches.some((launch) => 'app' in launch && launch.app === 'quit');
     for (const launch of launches) runner.run(launch);
   };
   const runner = createRunner<State>(surroundings, dispatch, doors);
