@@ -97,11 +97,12 @@ export async function loadSettings(
 }
 
 async function password(options: Given, around: Surroundings, address: string): Promise<Secret> {
-  const given = await readPassword({
+  const from = {
     file: options.passwordFile,
     command: options.passwordCommand,
     environment: around.env['XENFAI_PASSWORD'],
-  });
+  };
+  const given = await readPassword(from, around.signal);
   if (given !== null) return given;
   if (around.interactive) return around.askSecret(`Password for ${address}:`);
   return fail({

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { limits } from '../limits/limits.ts';
 import type { CreateOptions } from '../operations/site.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
+import { readGiven } from '../settings/given-file.ts';
 import { parseSize, sizeProblem } from '../text/sizes.ts';
 
 const size = z.string().transform((text, context) => {
@@ -30,7 +31,7 @@ export async function readManifest(path: string): Promise<readonly ManifestEntry
   const usage = (message: string) => fail({ code: 'manifest', exit: exit.usage, message: `${path}: ${message}` });
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = JSON.parse(await readGiven(path, limits.given.manifest));
   } catch (error) {
     return usage(error instanceof Error ? error.message : String(error));
   }

@@ -53,11 +53,8 @@ export async function screenOnHost(
   // As on the command line: a host may be named by its profile.
   const profile = settings.profile(wanted ?? named ?? '');
   const address = wanted === undefined ? (profile?.address ?? named) : (named ?? profile?.address);
-  const password = await readPassword({
-    file: flags.passwordFile,
-    command: flags.passwordCommand,
-    environment: env['XENFAI_PASSWORD'],
-  });
+  const from = { file: flags.passwordFile, command: flags.passwordCommand, environment: env['XENFAI_PASSWORD'] };
+  const password = await readPassword(from, around.signal);
   const complaints: string[] = [];
   return {
     settings,

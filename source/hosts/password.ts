@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
+import { readGiven } from '../settings/given-file.ts';
 import { Secret } from '../xapi/secret.ts';
 
 /** Where a password may come from; never from a flag's value, because everyone can read those. */
@@ -12,16 +12,17 @@ export interface PasswordSource {
 }
 
 /** The password, or null when none was given. One trailing newline is not part of it. */
-export async function readPassword(source: PasswordSource): Promise<Secret | null> {
-  if (source.file !== undefined) return firstLine(await fromFile(source.file));
+export async function readPassword(source: PasswordSource, signal?: AbortSignal): Promise<Secret | null> {
+  if (source.file !== undefined) return firstLine(await fromFile(source.file, signal));
   if (source.command !== undefined) return firstLine(await fromCommand(source.command));
   return source.environment === undefined ? null : new Secret(source.environment);
 }
 
-async function fromFile(path: string): Promise<string> {
+async function fromFile(path: string, signal: AbortSignal | undefined): Promise<string> {
   try {
-    return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
+    return await readGiven(path, limits.password.size, signal);
   } catch (error) {
+    signal?.throwIfAborted();
     return fail({
       code: 'password-file',
       exit: exit.usage,

@@ -187,6 +187,17 @@ export const limits = {
     /** Milliseconds between two times at which what has changed is written. */
     beat: 3 * second,
   },
+  settings: {
+    /** Profiles of some hundred hosts. */
+    size: 1 * MiB,
+  },
+  given: {
+    /** Of a pipe that somebody names as a file: as long as a password command may take. */
+    wait: 60 * second,
+    chunk: 16 * KiB,
+    /** A manifest of a thousand VMs is some hundred kilobytes. */
+    manifest: 4 * MiB,
+  },
   journal: {
     /** Of its end: years of work. */
     read: 64 * MiB,

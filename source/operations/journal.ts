@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, readSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 import { makeFolder } from '../settings/folder.ts';
+import { openOwn, readOwn } from '../settings/own-file.ts';
 import { stateFolder } from '../settings/state-folder.ts';
 import type { Action, Operation } from './plan.ts';
 
@@ -70,7 +71,8 @@ export function fileJournal(path: string, complain: (text: string) => void): Jou
 
 function openJournal(path: string): number {
   makeFolder(dirname(path));
-  return openSync(path, 'a+', 0o600);
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+  return openOwn(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
 }
 
 /** True when the last byte is not the end of a line: its writer was killed. */
@@ -126,16 +128,7 @@ export function readJournal(path: string): StoredEvent[] {
 
 function tailOf(path: string): string {
   try {
-    const file = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(file);
-      if (size <= limits.journal.read) return readFileSync(file, 'utf8');
-      const tail = Buffer.alloc(limits.journal.read);
-      readSync(file, tail, 0, limits.journal.read, size - limits.journal.read);
-      return tail.toString('utf8');
-    } finally {
-      closeSync(file);
-    }
+    return readOwn(path, limits.journal.read, 'its end');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;

@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { constants, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 import { makeFolder } from './folder.ts';
+import { givePathToOwnerOf, readOwn } from './own-file.ts';
 
 const time = z.number().nonnegative().nullable();
 const percent = z.number().min(0).max(100);
@@ -84,6 +74,7 @@ export function fileLearned(stateFolder: string): LearnedStore {
         const draft = join(folder, `.${entry.vm}.${process.pid}`);
         quietly(() => unlinkSync(draft));
         writeFileSync(draft, JSON.stringify(entry), { mode: 0o600, flag: 'wx' });
+        givePathToOwnerOf(folder, draft);
         renameSync(draft, path);
       });
     },
@@ -102,18 +93,8 @@ function quietly<T>(work: () => T): T | null {
   }
 }
 
-/** Only a file of ours: no link is followed, and a pipe is not waited for. */
-function read(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const about = fstatSync(file);
-    const ours = about.isFile() && about.uid === process.getuid?.();
-    if (!ours || about.size > limits.learned.size) throw new Error('no file of ours');
-    return readFileSync(file, 'utf8');
-  } finally {
-    closeSync(file);
-  }
-}
+/** No link is followed. */
+const read = (path: string): string => readOwn(path, limits.learned.size, 'error', constants.O_NOFOLLOW);
 
 /** Those of installs long past, and drafts of processes that were killed. The newest are kept, up to a number. */
 function removeOld(folder: string): void {

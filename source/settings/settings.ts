@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { defaults } from '../limits/defaults.ts';
+import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { printShell } from '../text/shell.ts';
 import { makeFolder } from './folder.ts';
 import { underLock } from './lock.ts';
 import { allNotices, type Notices, noticesSchema } from './notices.ts';
+import { givePathToOwnerOf, readOwn } from './own-file.ts';
 
 /** A host somebody uses, and what new work on it starts from. Never a password. */
 export const profile = z.object({
@@ -66,6 +67,7 @@ export function openSettings(directory: string, access: 'read' | 'write' = 'writ
       underLock(path, () => {
         const kept = [entry, ...profiles().filter((other) => other.name !== entry.name)];
         new Conf<Stored>({ ...place, cwd: directory }).set('profiles', kept);
+        givePathToOwnerOf(directory, path);
       });
     },
   };
@@ -81,7 +83,7 @@ const place = {
 /** What the file holds; nothing where there is none. */
 function readStored(path: string): Partial<Stored> {
   try {
-    const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const stored: unknown = JSON.parse(readOwn(path, limits.settings.size));
     return typeof stored === 'object' && stored !== null ? stored : {};
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
@@ -90,7 +92,10 @@ function readStored(path: string): Partial<Stored> {
       exit: exit.usage,
       message: `${path} cannot be read.`,
       cause: error instanceof Error ? error.message : String(error),
-      try: ['Mend it: it holds JSON.', `Or begin anew: ${printShell({ shell: ['mv', path, `${path}.old`] })}`],
+      try: [
+        'Mend it: a file of your own that holds JSON.',
+        `Or begin anew: ${printShell({ shell: ['mv', path, `${path}.old`] })}`,
+      ],
     });
   }
 }

@@ -13,6 +13,7 @@ import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
+import { readGiven } from '../settings/given-file.ts';
 import { cleanLine } from '../text/clean.ts';
 
 /** What pygrub of one Xen would boot. */
@@ -86,31 +87,34 @@ async function readDisk(path: string): Promise<Disk> {
   const there = await stat(path).catch(() => null);
   if (there === null) return refuse(`There is no file or folder ${path}.`);
   if (there.isDirectory()) return readRoot(path);
-  if (!there.isFile()) return refuse(`${path} is neither a file nor a folder.`);
-  if (there.size > limits.staging.bootMenu)
-    return refuse(`${path} is too large for a boot menu: pygrub reads 1 MiB.`);
-  const text = await readFile(path, 'utf8').catch((error: unknown) =>
-    refuse(`${path} cannot be read: ${String(error)}.`),
+  if (there.size > limits.staging.bootMenu) return refuse(tooLarge(path));
+  const text = await readGiven(path, limits.staging.bootMenu).catch((error: unknown) =>
+    refuse(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`),
   );
   if (isDiskConfig(text)) return { kind: 'disk-config', text };
   const own =
     /^[ \t]*(menuentry|submenu|set[ \t]+default)\b/m.test(text) || basename(path) === 'grub.cfg'
       ? 'grubCfg'
       : 'menuLst';
-  const other = await readFile(join(dirname(path), own === 'grubCfg' ? 'menu.lst' : 'grub.cfg'), 'utf8').catch(
-    () => null,
-  );
+  const other = await readBeside(join(dirname(path), own === 'grubCfg' ? 'menu.lst' : 'grub.cfg'));
   const menus = own === 'grubCfg' ? { menuLst: other, grubCfg: text } : { menuLst: text, grubCfg: other };
   return { kind: 'menus', menus, there: () => null };
+}
+
+const tooLarge = (path: string): string => `${path} is too large for a boot menu: pygrub reads 1 MiB.`;
+
+/** A menu that nobody named: null unless it is a file that can be read. */
+async function readBeside(path: string): Promise<string | null> {
+  const about = await stat(path).catch(() => null);
+  if (about === null || !about.isFile()) return null;
+  if (about.size > limits.staging.bootMenu) return refuse(tooLarge(path));
+  return readFile(path, 'utf8').catch(() => null);
 }
 
 async function readRoot(root: string): Promise<Disk> {
   const read = async (name: string): Promise<string | null> => {
     for (const folder of ['boot/grub', 'grub']) {
-      const path = join(root, folder, name);
-      const size = (await stat(path).catch(() => null))?.size ?? 0;
-      if (size > limits.staging.bootMenu) refuse(`${path} is too large for a boot menu: pygrub reads 1 MiB.`);
-      const text = await readFile(path, 'utf8').catch(() => null);
+      const text = await readBeside(join(root, folder, name));
       if (text !== null) return text;
     }
     return null;
