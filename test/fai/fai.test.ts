@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { detectDialect, dialects, overlayArguments } from '../../source/fai/dialects.ts';
@@ -222,7 +224,20 @@ describe('progress', () => {
     expect(run(begin)).toMatchObject({ task: 'partition', outcome: 'running' });
     const later = run([...begin, 'TASKEND partition 0', 'TASKBEGIN instsoft']);
     expect(later.percent).toBeGreaterThan(run(begin).percent);
-    expect(run([...begin, 'TASKBEGIN instsoft', 'TASKBEGIN confdir']).percent).toBeGreaterThan(30);
+    expect(run([...begin, 'TASKBEGIN instsoft', 'TASKBEGIN confdir']).percent).toBeGreaterThan(20);
+  });
+
+  test('goes as the time went in a recorded install', () => {
+    const file = join(import.meta.dirname, '../simulator/recorded/fai-install.txt');
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    const said = lines.map((line) => ({ at: Number(line.split(' ')[0]), text: line.replace(/^\S+ \S+ /, '') }));
+    const end = said.findIndex(({ text }) => text === 'TASKEND install 0');
+    const [began, ended] = [said[0]?.at ?? 0, said[end]?.at ?? 0];
+    const off = said.slice(0, end).map(({ at }, index) => {
+      const { percent } = run(said.slice(0, index + 1).map(({ text }) => text));
+      return Math.abs(percent - (100 * (at - began)) / (ended - began));
+    });
+    expect(Math.max(...off)).toBeLessThan(5);
   });
 
   test.each([['TASKEND install 0'], ['TASKEND faiend 0'], ['TASKEND reboot 0']])('%s means installed', (last) => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { classesOf } from '../../source/simulator/guest/config-space.ts';
@@ -259,4 +261,35 @@ describe('the guest and its kernel line', () => {
     ['-- quiet console=hvc0', 'panic'],
     [`${goodArgs} FAI_ACTION=sysinfo`, 'reboot: TASKEND reboot 0'],
   ])('%s', (line, expected) => expect(ending(line)).toBe(expected));
+
+  test('says of FAI 6 what a recorded install in a real guest said, in its order and in its proportions', () => {
+    const recorded = recordedMessages('fai-install.txt');
+    const outcome = readKernelLine(modern);
+    if (outcome.kind !== 'fai') throw new Error(outcome.kind);
+    const { acts } = faiScript(outcome.run, classesOf('web01'));
+    expect(acts.map(({ message }) => message)).toEqual(recorded.map(({ text }) => text));
+    const task = (at: number): number => (recorded[at]?.seconds ?? 0) - (recorded[at - 1]?.seconds ?? 0);
+    const wrong = acts.filter(({ seconds }, at) => at > 0 && Math.abs(seconds - task(at)) > 1);
+    expect(wrong).toEqual([]);
+  });
+
+  test('says it as one that was killed did, up to there', () => {
+    const recorded = recordedMessages('fai-install-killed.txt').map(({ text }) => text);
+    const outcome = readKernelLine(modern);
+    if (outcome.kind !== 'fai') throw new Error(outcome.kind);
+    const said = faiScript(outcome.run, classesOf('web01')).acts.map(({ message }) => message);
+    // Its config space had no hook.
+    expect(said.filter((message) => !message?.startsWith('HOOK')).slice(0, recorded.length)).toEqual(recorded);
+  });
 });
+
+/** What FAI's monitor got of one host: seconds, sender and text in each line. */
+function recordedMessages(file: string): { seconds: number; text: string }[] {
+  const lines = readFileSync(join(import.meta.dirname, 'recorded', file), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => {
+    const [seconds, , ...words] = line.split(' ');
+    return { seconds: Number(seconds), text: words.join(' ') };
+  });
+}

@@ -67,7 +67,7 @@ test('it stands among the problems, with sign, word, age, how far it was, and in
   const { state } = watch(before, 17);
   const rows = shown(state).split('\n');
   expect(rows[0]).toContain('3 VMs: 1 lost · 1 installing · 1 armed');
-  expect(rows[2]).toMatch(/web +‽ lost +running +17 min +46% no message for 17 min$/);
+  expect(rows[2]).toMatch(/web +‽ lost +running +17 min +24% no message for 17 min$/);
   expect(rows[3]).toMatch(/good +\S installing/);
   const found = play(state, { type: 'tick', now: now + 18 * minute }, 'G', 'e').state;
   expect(found.fleet.list.selected).toBe('web');

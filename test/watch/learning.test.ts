@@ -54,12 +54,12 @@ describe('a screen that is opened anew', () => {
     const before = screen(10_000, change, 5000, ...begun);
     const after = screen(900_000, change, 5000);
     expect(after.progress).toEqual(before.progress);
-    expect(after.progress?.percent).toBe(46);
+    expect(after.progress?.percent).toBe(24);
     expect(after.messages).toEqual(before.messages);
     expect(after.times).toMatchObject({ task: 14_000, heard: 14_000 });
     expect(seenState(after, 900_000)).toBe('installing');
     // And goes on from there.
-    expect(screen(950_000, change, 5000, says('TASKEND instsoft 0')).progress?.percent).toBe(86);
+    expect(screen(950_000, change, 5000, says('TASKEND instsoft 0')).progress?.percent).toBe(92);
   });
 
   test('shows a failure that could not be put on record', () => {

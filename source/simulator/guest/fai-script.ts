@@ -18,6 +18,7 @@ export interface FaiScript {
   readonly ending: Ending;
 }
 
+/** What comes between the begin of the action and the end of the install. */
 const tasks: Readonly<Record<3 | 6, readonly [task: string, seconds: number, load: number][]>> = {
   3: [
     ['partition', 10, 0.3],
@@ -34,19 +35,20 @@ const tasks: Readonly<Record<3 | 6, readonly [task: string, seconds: number, loa
     ['chboot', 1, 0.1],
     ['savelog', 3, 0.2],
   ],
+  // Seconds of a recorded install (test/simulator/recorded/fai-install.txt).
   6: [
-    ['partition', 10, 0.3],
-    ['mountdisks', 2, 0.2],
-    ['extrbase', 80, 0.8],
-    ['debconf', 2, 0.3],
-    ['repository', 3, 0.3],
-    ['updatebase', 25, 0.6],
-    ['instsoft', 160, 0.9],
-    ['configure', 30, 0.7],
-    ['tests', 2, 0.3],
-    ['finish', 2, 0.3],
-    ['chboot', 1, 0.1],
-    ['savelog', 3, 0.2],
+    ['partition', 13, 0.3],
+    ['mountdisks', 1.3, 0.2],
+    ['extrbase', 33, 0.8],
+    ['debconf', 0.3, 0.3],
+    ['repository', 5.4, 0.3],
+    ['updatebase', 4.3, 0.6],
+    ['instsoft', 178, 0.9],
+    ['configure', 10, 0.7],
+    ['tests', 0.2, 0.3],
+    ['finish', 4, 0.3],
+    ['chboot', 0.1, 0.1],
+    ['savelog', 1.5, 0.2],
   ],
 };
 
@@ -55,7 +57,8 @@ const fetching: ReadonlySet<string> = new Set(['updatebase', 'instsoft']);
 
 /** Everything FAI does and says from the moment its root is mounted; the order of FAI's own subroutines. */
 export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
-  const acts: Act[] = [{ seconds: 4, load: 0.4, message: 'check' }];
+  // A kernel of today takes most of a minute until its root is mounted and FAI begins.
+  const acts: Act[] = [{ seconds: run.version === 6 ? 46 : 4, load: 0.4, message: 'check' }];
   const say = (message: string, seconds = 0, load = 0.2, installed = false) =>
     acts.push({ seconds, load, message, ...(installed ? { installed } : {}) });
   const task = (name: string, seconds: number, load = 0.3, code = 0) => {
@@ -69,14 +72,14 @@ export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
   }
   say('TASKEND confdir 0', 3);
   task('setup', 2);
-  task('defclass', 4);
+  task('defclass', run.version === 6 ? 1.5 : 4);
   task('defvar', 1);
   say('TASKBEGIN action');
   if (!['install', 'sysinfo', ...(run.version === 6 ? ['inventory'] : [])].includes(run.action)) {
     say('TASKERROR action 21', 1);
     return { acts, ending: 'stopped' };
   }
-  say(`TASKBEGIN ${run.action}`);
+  say(`TASKBEGIN ${run.action}`, run.version === 6 ? 7 : 0);
   if (run.action === 'install') {
     for (const [name, seconds, load] of tasks[run.version]) {
       if (classes.fails?.task === name) {
@@ -85,6 +88,8 @@ export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
         // Above STOP_ON_ERROR, which is 700 in both ages, FAI goes no further.
         return { acts, ending: 'stopped' };
       }
+      // A hook that the config space has for every host: FAI 6 tells of it on a line of its own.
+      if (run.version === 6 && name === 'instsoft') say('HOOK instsoft.DEFAULT');
       task(name, seconds * (fetching.has(name) ? classes.slow : 1), load);
     }
     say('TASKEND install 0', 0, 0.2, true);
@@ -97,6 +102,8 @@ export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
   if (run.version === 3 || unattended) say('TASKEND faiend 0', 1);
   if (!unattended) return { acts, ending: 'key' };
   if (run.flags.includes('halt')) return { acts, ending: 'halt' };
-  task('reboot', 2);
+  // 6 does not say that this one begins.
+  if (run.version === 3) task('reboot', 2);
+  else say('TASKEND reboot 0', 2.5);
   return { acts, ending: 'reboot' };
 }
