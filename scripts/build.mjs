@@ -26,6 +26,8 @@ const late = [
   'stream/promises',
   'timers/promises',
   'tls',
+  'tty',
+  'util',
   'zlib',
 ].map((name) => `node:${name}`);
 
@@ -75,13 +77,20 @@ const { metafile } = await build({
     // Yoga would fetch its own code from a data: URL, and Node would read undici for it.
     fetch: 'undefined',
     'Intl.Segmenter': 'LateSegmenter',
+    performance: 'clock',
   },
-  inject: ['scripts/late-segmenter.mjs'],
+  inject: ['scripts/late-segmenter.mjs', 'scripts/clock.mjs'],
   plugins: [noOtherLanguages, required],
   alias: { 'react-devtools-core': './scripts/no-devtools.mjs', 'string-width': './scripts/string-width.mjs' },
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; let __required; const require = (id) => (__required ??= __createRequire(import.meta.url))(id);",
   },
 });
-await mergeChunks(metafile, 'dist', 'cli.tsx', ['source/commands/surroundings.ts', 'source/commands/program.ts']);
+await mergeChunks(metafile, 'dist', 'cli.tsx', {
+  // Before Node keeps what it has compiled.
+  front: ['cli.tsx'],
+  always: ['source/commands/surroundings.ts', 'source/commands/program.ts'],
+  change: ['source/commands/rearm.ts'],
+  calls: ['source/xapi/codec.ts'],
+});
 await chmod('dist/cli.js', 0o755);

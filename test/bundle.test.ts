@@ -53,7 +53,7 @@ describe('the first frame', () => {
     for (const [, next = ''] of textOf(file).matchAll(/(?:from|import)"\.\/([\w-]+\.js)"/g)) reached(next, seen);
     return seen;
   };
-  const parts = /^(cli|surroundings-.*|program-.*|screen-.*|settings-.*)\.js$/;
+  const parts = /^(cli|front|always|screen-.*|settings-.*)\.js$/;
   const read = chunks
     .filter((file) => parts.test(file))
     .reduce((seen, file) => reached(file, seen), new Set<string>());
@@ -72,5 +72,14 @@ describe('the first frame', () => {
     expect([...read].filter((file) => sign.test(textOf(file)))).toEqual([]);
   });
 
-  test('is not spread over many files', () => expect(read.size).toBeLessThan(50));
+  test('is not spread over many files', () => expect(read.size).toBeLessThan(30));
+});
+
+test('a rearm reads five files', () => {
+  const read = ['cli', 'front', 'always', 'change', 'calls'].map((name) => `${name}.js`);
+  const imported = read.flatMap((file) =>
+    [...readFileSync(join(root, 'dist', file), 'utf8').matchAll(/from"\.\/([\w-]+\.js)"/g)].map(([, next]) => next),
+  );
+  expect(imported.length).toBeGreaterThan(0);
+  expect(imported.filter((file) => !read.includes(file ?? ''))).toEqual([]);
 });

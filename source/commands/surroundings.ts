@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { leftBehind } from '../operations/in-flight.ts';
 import { exit } from '../problem/exit.ts';
 import { stateFolder } from '../settings/state-folder.ts';
@@ -80,7 +81,9 @@ const resuming = (): string[] =>
 
 /** The real terminal, environment and clock. */
 export function realSurroundings(interrupts: Interrupts): Surroundings {
-  const { stdin, stdout, stderr } = process;
+  const { stdout, stderr } = process;
+  // Made when it is first asked for: a command that is told all it needs reads nothing from there.
+  const streams = () => ({ input: process.stdin, output: stderr });
   const { signal } = interrupts;
   const env = { ...process.env };
   // Programs that are called (xz, a password command) need not inherit it.
@@ -96,18 +99,18 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     err: (text) => void stderr.write(`${text}\n`),
     stdout,
     stdoutIsTerminal: stdout.isTTY === true,
-    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    interactive: isatty(0) && stderr.isTTY === true,
     signal,
     unread: unread.signal,
     now: () => (fixed === undefined ? new Date() : new Date(fixed)),
     // On stderr, so that stdout stays what a script reads.
     ask: async (question) => {
-      const answer = await readAnswer(`${cleanLine(question)} [y/N]`, { input: stdin, output: stderr }, signal);
+      const answer = await readAnswer(`${cleanLine(question)} [y/N]`, streams(), signal);
       if (answer === null) stderr.write('\n');
       return /^y(es)?$/i.test(answer?.trim() ?? '');
     },
     askSecret: async (question) => {
-      const line = await readSecret(cleanLine(question), { input: stdin, output: stderr }, signal);
+      const line = await readSecret(cleanLine(question), streams(), signal);
       return line === null ? usage('No password was given.') : new Secret(line);
     },
     transport: networkOf(socketFolders(env, stateFolder(env))),

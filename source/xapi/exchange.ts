@@ -4,7 +4,7 @@ import { limits } from '../limits/limits.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { failureOf } from '../transport/http.ts';
 import type { HttpConnections } from '../transport/transport.ts';
-import type { ResponseReader } from './decode.ts';
+import type { ResponseReader } from './codec.ts';
 import { HostFailure } from './errors.ts';
 import type { Param, XmlValue } from './value.ts';
 
@@ -44,12 +44,9 @@ async function post(
   params: readonly Param[],
   signal: AbortSignal,
 ): Promise<XmlValue> {
-  // Read with the first call: a screen that waits for an address needs neither.
-  const [{ default: serializer }, { ResponseReader }] = await Promise.all([
-    import('xmlrpc/lib/serializer.js'),
-    import('./decode.ts'),
-  ]);
-  const body = Buffer.from(serializer.serializeMethodCall(method, params), 'utf8');
+  // Read with the first call: a screen that waits for an address needs neither direction.
+  const { encodeCall, ResponseReader } = await import('./codec.ts');
+  const body = encodeCall(method, params);
   const headers = { 'Content-Type': 'text/xml', 'Content-Length': body.length, 'User-Agent': 'xenfai' };
   const reply = await connections.request({ method: 'POST', path: '/', headers, body, signal });
   if (reply.statusCode !== 200) {
