@@ -25,10 +25,12 @@ export async function exchange<S extends ZodType>(
   result: S,
   { signal, timeout }: ExchangeOptions,
 ): Promise<z.output<S>> {
+  // Read with the first call, before its time begins: a screen that waits for an address needs neither direction.
+  const codec = await import('./codec.ts');
   signal?.throwIfAborted();
   const limit = timeout === null ? [] : [AbortSignal.timeout(timeout)];
   const both = AbortSignal.any([...(signal === undefined ? [] : [signal]), ...limit]);
-  const value = await post(connections, method, params, both);
+  const value = await post(connections, codec, method, params, both);
   const parsed = result.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -40,12 +42,11 @@ const notUnderstood = (method: string, text: string, cause?: unknown): Connectio
 
 async function post(
   connections: HttpConnections,
+  { encodeCall, ResponseReader }: typeof import('./codec.ts'),
   method: string,
   params: readonly Param[],
   signal: AbortSignal,
 ): Promise<XmlValue> {
-  // Read with the first call: a screen that waits for an address needs neither direction.
-  const { encodeCall, ResponseReader } = await import('./codec.ts');
   const body = encodeCall(method, params);
   const headers = { 'Content-Type': 'text/xml', 'Content-Length': body.length, 'User-Agent': 'xenfai' };
   const reply = await connections.request({ method: 'POST', path: '/', headers, body, signal });
