@@ -34,7 +34,7 @@ const vms = Array.from({ length: Number(process.argv[2]) }, (_, i) => ({
 }));
 const fold = new FleetFold(unknownRules);
 fold.fold({ type: 'all', vms, macs: new Map(), started: new Map(), clockAhead: 0 }, Date.now());
-const changed = new Batches<Ref>(50, () => {});
+const changed = new Batches<Ref>({ beat: 50, first: 0 }, () => {});
 const end = new AbortController();
 let heard = 0;
 let before = process.cpuUsage();

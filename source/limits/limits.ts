@@ -39,6 +39,11 @@ export const limits = {
   events: {
     /** xapi touches the pool every 30 s to wake blocked clients: four times that without a word means it is gone. */
     silence: 120 * second,
+    /**
+     * Between two questions for them: what happens meanwhile comes in one reply, and is seen in under 100 ms all the
+     * same. The host keeps 500 events.
+     */
+    beat: 60,
   },
   disc: {
     /** The member that has the disk answers for itself. */

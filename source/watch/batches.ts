@@ -1,20 +1,28 @@
-/** What has changed, gathered for a beat and then told at once: more than one sees is not drawn. */
+interface Pace {
+  /** Milliseconds between two batches. */
+  readonly beat: number;
+  /** Milliseconds that the first change after a rest waits for others; 0: what comes in one turn is told together. */
+  readonly first: number;
+}
+
+/** What has changed, gathered and then told at once: more than one sees is not drawn. */
 export class Batches<Item> {
-  private readonly beat: number;
+  private readonly pace: Pace;
   private readonly tell: (batch: ReadonlySet<Item>) => void;
-  private batch = new Set<Item>();
+  /** Null: nothing has happened since the last one was told. */
+  private batch: Set<Item> | null = null;
   private timer: NodeJS.Timeout | null = null;
 
-  /** `beat`: milliseconds between two batches. */
-  constructor(beat: number, tell: (batch: ReadonlySet<Item>) => void) {
-    this.beat = beat;
+  constructor(pace: Pace, tell: (batch: ReadonlySet<Item>) => void) {
+    this.pace = pace;
     this.tell = tell;
   }
 
   /** Notes items; none of them is news, too. */
   add(items: readonly Item[]): void {
+    this.batch ??= new Set();
     for (const item of items) this.batch.add(item);
-    this.timer ??= setTimeout(() => this.flush(), this.beat);
+    this.timer ??= setTimeout(() => this.flush(), this.pace.first);
   }
 
   /** Nothing is told any more. */
@@ -25,7 +33,9 @@ export class Batches<Item> {
   private flush(): void {
     const { batch } = this;
     this.timer = null;
-    this.batch = new Set();
+    if (batch === null) return;
+    this.batch = null;
+    this.timer = setTimeout(() => this.flush(), this.pace.beat);
     this.tell(batch);
   }
 }

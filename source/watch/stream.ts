@@ -37,7 +37,7 @@ export interface WatchOptions {
 }
 
 /** Milliseconds between two changes that are told. */
-const beat = 50;
+const beat = 40;
 
 /** Milliseconds between two looks for signs of life. */
 const lookEvery = 5000;
@@ -59,10 +59,10 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
     }
   };
   const told = new Map<Ref, string>();
-  const batches = new Batches<Ref>(beat, (batch) => {
+  const batches = new Batches<Ref>({ beat, first: 0 }, (batch) => {
     if (!signal.aborted) onChange(fold.snapshot(), batch);
   });
-  const lessons = new Batches<Ref>(limits.learned.beat, learn);
+  const lessons = new Batches<Ref>({ beat: limits.learned.beat, first: limits.learned.beat }, learn);
   const look = (): void => {
     const lost = patience === undefined ? [] : fold.look(now(), patience);
     if (lost.length > 0) batches.add(lost);

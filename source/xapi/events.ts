@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 import { classify, HostFailure } from './errors.ts';
+import { pause } from './pause.ts';
 import { eventRecord, type HostEvent, nothing } from './records.ts';
 import type { Session } from './session.ts';
 
@@ -20,11 +21,15 @@ export async function* hostEvents(
   await session.call('event.register', [[...classes, 'pool']], nothing, { signal });
   await readAll();
   for (;;) {
+    const beat = pause(limits.events.beat, signal);
     try {
       yield await session.call('event.next', [], eventList, { signal, timeout: limits.events.silence });
     } catch (error) {
       if (!(error instanceof HostFailure) || classify(error).kind !== 'events-lost') throw error;
       await readAll();
     }
+    // What happens meanwhile comes in one reply: each costs more than the events in it.
+    await beat;
+    signal.throwIfAborted();
   }
 }

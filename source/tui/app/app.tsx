@@ -41,9 +41,9 @@ export function App<State extends HasShared>({ glyphs, redraw, jobs = null, ...o
   const { head, body, foot } = picture;
   const size = { width: columns - frame.columns, height: rows - head.length - foot.length, glyphs };
   return (
-    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+    <Box flexDirection="column" width={columns} height={rows} overflowY="hidden">
       <Rows rows={head} width={columns} glyphs={glyphs} />
-      <Box flexDirection="column" height={size.height} paddingLeft={1} overflow="hidden">
+      <Box flexDirection="column" height={size.height} paddingLeft={1} overflowY="hidden">
         <Rows rows={body.rows} width={size.width} glyphs={glyphs} />
         {body.menu === undefined ? null : (
           <MenuRows menu={body.menu} size={{ ...size, height: size.height - body.rows.length }} />

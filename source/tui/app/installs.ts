@@ -1,7 +1,6 @@
 import { concernsUs } from '../../hosts/vm.ts';
 import type { Fleet } from '../../watch/fleet.ts';
 import { type Install, seenState } from '../../watch/install.ts';
-import type { Ref } from '../../xapi/records.ts';
 import { byName } from '../kit/list.ts';
 import { memoLast } from '../kit/memo.ts';
 import type { InstallLook } from '../kit/theme.ts';
@@ -37,54 +36,77 @@ export const isProblem = (look: InstallLook): boolean => urgency[look] <= urgenc
 
 const nameOf = ({ vm }: Install): string => vm.record.name_label;
 
-let known: { readonly installs: readonly Install[]; readonly place: ReadonlyMap<Ref, number> } = {
-  installs: [],
-  place: new Map(),
-};
+/** Web01 and web1 are the same to the collator: then the reference decides, and the order is the same each time. */
+const compare = (a: Install, b: Install): number => byName(nameOf(a), nameOf(b)) || (a.vm.ref < b.vm.ref ? -1 : 1);
 
-/** The order known from before with what has changed since; null: a VM has come, gone or got another name. */
-function refreshed({ byRef }: Fleet): readonly Install[] | null {
-  const { installs, place } = known;
-  if (byRef.size !== installs.length) return null;
-  const next = [...installs];
-  for (const install of byRef.values()) {
-    const at = place.get(install.vm.ref);
-    const before = at === undefined ? undefined : installs[at];
-    if (at === undefined || before === undefined) return null;
-    if (before === install) continue;
-    if (nameOf(before) !== nameOf(install)) return null;
-    next[at] = install;
-  }
-  return next;
+/** A VM in the list, with its place in the map of the fleet. */
+interface Entry {
+  readonly install: Install;
+  readonly index: number;
+  /** An install concerns it. Reading marks costs more than a look. */
+  readonly concerned: boolean;
 }
 
-/** Every VM by name. An event among thousands costs a look at each, not a new order. */
-export const sortedInstalls = memoLast((fleet: Fleet): readonly Install[] => {
-  const kept = refreshed(fleet);
-  if (kept !== null) {
-    known = { ...known, installs: kept };
-    return kept;
-  }
-  // Web01 and web1 are the same to the collator: then the reference decides, and the order is the same each time.
-  const installs = [...fleet.byRef.values()].sort(
-    (a, b) => byName(nameOf(a), nameOf(b)) || (a.vm.ref < b.vm.ref ? -1 : 1),
-  );
-  known = { installs, place: new Map(installs.map(({ vm }, index) => [vm.ref, index])) };
-  return installs;
+const entryOf = (install: Install, index: number): Entry => ({
+  install,
+  index,
+  concerned: concernsUs(install.vm.record, install.state.state),
 });
 
-/** Reading marks costs more than a look: it is done once for each state of a VM. */
-const concerns = new WeakMap<Install, boolean>();
-
-function isConcerned(install: Install): boolean {
-  const before = concerns.get(install);
-  if (before !== undefined) return before;
-  const concerned = concernsUs(install.vm.record, install.state.state);
-  concerns.set(install, concerned);
-  return concerned;
+/** In the order of the map, which keeps the place of each VM; and by name. */
+interface Known {
+  readonly inMap: readonly Entry[];
+  readonly byName: readonly Entry[];
 }
+
+let known: Known = { inMap: [], byName: [] };
+
+/** What was known with what has changed since; null: a VM has come or gone. */
+function refreshed(installs: readonly Install[]): Known | null {
+  if (installs.length !== known.inMap.length) return null;
+  const inMap = [...known.inMap];
+  const changed = installs.flatMap((install, index) =>
+    install === inMap[index]?.install ? [] : [entryOf(install, index)],
+  );
+  for (const entry of changed) {
+    if (inMap[entry.index]?.install.vm.ref !== entry.install.vm.ref) return null;
+    inMap[entry.index] = entry;
+  }
+  const byName = known.byName.filter((entry) => entry === inMap[entry.index]);
+  for (const entry of changed) byName.splice(placeOf(entry, byName), 0, entry);
+  return { inMap, byName };
+}
+
+/** Where its name belongs. */
+function placeOf({ install }: Entry, entries: readonly Entry[]): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const other = entries[middle];
+    if (other !== undefined && compare(other.install, install) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function orderedAnew(installs: readonly Install[]): Known {
+  const inMap = installs.map(entryOf);
+  return { inMap, byName: inMap.toSorted((a, b) => compare(a.install, b.install)) };
+}
+
+/** An event among thousands costs a look at each, not a new order. */
+const ordered = memoLast(({ byRef }: Fleet): readonly Entry[] => {
+  const installs = [...byRef.values()];
+  known = refreshed(installs) ?? orderedAnew(installs);
+  return known.byName;
+});
+
+/** Every VM by name. */
+export const sortedInstalls = memoLast((fleet: Fleet): readonly Install[] =>
+  ordered(fleet).map(({ install }) => install),
+);
 
 /** Those that an install concerns. */
 export const concernedInstalls = memoLast((fleet: Fleet): readonly Install[] =>
-  sortedInstalls(fleet).filter(isConcerned),
+  ordered(fleet).flatMap(({ install, concerned }) => (concerned ? [install] : [])),
 );
