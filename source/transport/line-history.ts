@@ -1,17 +1,20 @@
 import { limits } from '../limits/limits.ts';
 
+const { kept } = limits.message;
+const lineFeed = 0x0a;
+
 /**
  * Lines in the order in which they came in, each with a stamp: microseconds since 1970, made unique by the one who
- * received it, so that a line that comes by two ways counts once. The last mebibyte is kept.
+ * received it, so that a line that comes by two ways counts once. The last mebibyte is kept, as bytes: twenty thousand
+ * strings would have to be looked at whenever memory is tidied.
  */
 export class LineHistory {
-  private readonly kept: string[] = [];
-  /** Where the kept ones begin: a shift for every line would move all others. */
-  private first = 0;
-  private size = 0;
+  /** Filled up, then its latter half is moved to the front. Memory that was never written to costs nothing. */
+  private readonly bytes = Buffer.allocUnsafeSlow(2 * kept);
+  private end = 0;
   private last = 0;
 
-  /** Takes a line that has just come in, and gives it back as it is passed on; without its line feed. */
+  /** Takes a line that has just come in, and gives it back as it is passed on. */
   stamp(line: string): string {
     return this.keep(line, Math.max(this.last + 1, Date.now() * 1000));
   }
@@ -28,22 +31,24 @@ export class LineHistory {
 
   /** All that is kept, oldest first, each line with its line feed. */
   all(): string {
-    return this.kept.slice(this.first).join('');
+    return this.bytes.toString('latin1', this.begin(), this.end);
   }
 
   private keep(line: string, stamp: number): string {
     const stamped = `${stamp} ${line}\n`;
     this.last = stamp;
-    this.kept.push(stamped);
-    this.size += stamped.length;
-    while (this.size > limits.message.kept) {
-      this.size -= this.kept[this.first]?.length ?? 0;
-      this.first += 1;
+    if (this.end + stamped.length > this.bytes.length) {
+      const begin = this.begin();
+      this.bytes.copyWithin(0, begin, this.end);
+      this.end -= begin;
     }
-    if (this.first > this.kept.length / 2) {
-      this.kept.splice(0, this.first);
-      this.first = 0;
-    }
+    this.end += this.bytes.write(stamped, this.end, 'latin1');
     return stamped;
+  }
+
+  /** Of the first whole line of those that are kept. */
+  private begin(): number {
+    if (this.end <= kept) return 0;
+    return this.bytes.indexOf(lineFeed, this.end - kept - 1) + 1;
   }
 }

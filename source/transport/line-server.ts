@@ -14,12 +14,8 @@ const lineFeed = 0x0a;
  * oldest that has said nothing yet when there are too many. Errors: rejects when the port is taken.
  */
 export async function listenForLines(port: number, onLine: (line: string) => void): Promise<LineServer> {
-  const open = new OpenConnections();
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-    serve(socket, onLine);
-  });
+  const open = openConnections(onLine);
+  const server = createServer(open.add);
   await listen(server, port);
   const address = server.address();
   return {
@@ -31,52 +27,59 @@ export async function listenForLines(port: number, onLine: (line: string) => voi
   };
 }
 
-/** Thousands come and go in a second: one timer for all of them, and little else for each. */
-class OpenConnections {
+/** Thousands come and go in a second: one timer for all of them, and listeners that are made once. */
+function openConnections(onLine: (line: string) => void) {
   /** Until when each may stay open, the oldest first. */
-  private readonly until = new Map<Socket, number>();
-  private timer: NodeJS.Timeout | null = null;
+  const until = new Map<Socket, number>();
+  /** Lines that did not come in one piece. */
+  const begun = new Map<Socket, string>();
+  let timer: NodeJS.Timeout | null = null;
 
-  add(socket: Socket): void {
-    if (this.until.size >= limits.message.sockets) this.until.keys().next().value?.destroy();
-    // Not an idle timeout: a byte now and then must not keep the connection.
-    this.until.set(socket, performance.now() + limits.message.whole);
-    this.timer ??= setInterval(() => this.destroyOld(), limits.message.whole / 5);
+  function onData(this: Socket, chunk: Buffer): void {
+    if (this.destroyed) return;
+    const end = chunk.indexOf(lineFeed);
+    const text = (begun.get(this) ?? '') + chunk.toString('latin1', 0, end < 0 ? limits.message.size + 1 : end);
+    if (end < 0 && text.length <= limits.message.size) {
+      begun.set(this, text);
+      return;
+    }
+    this.destroy();
+    if (text.length <= limits.message.size) onLine(text);
   }
 
-  delete(socket: Socket): void {
-    this.until.delete(socket);
+  function onClose(this: Socket): void {
+    until.delete(this);
+    begun.delete(this);
   }
 
-  destroy(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    for (const socket of this.until.keys()) socket.destroy();
-  }
-
-  private destroyOld(): void {
+  function destroyOld(): void {
     const now = performance.now();
-    for (const [socket, until] of this.until) {
-      if (until > now) return;
+    for (const [socket, end] of until) {
+      if (end > now) return;
       socket.destroy();
     }
-    if (this.until.size > 0 || this.timer === null) return;
-    clearInterval(this.timer);
-    this.timer = null;
+    if (until.size > 0 || timer === null) return;
+    clearInterval(timer);
+    timer = null;
   }
+
+  return {
+    add(socket: Socket): void {
+      if (until.size >= limits.message.sockets) until.keys().next().value?.destroy();
+      // Not an idle timeout: a byte now and then must not keep the connection.
+      until.set(socket, performance.now() + limits.message.whole);
+      timer ??= setInterval(destroyOld, limits.message.whole / 5);
+      socket.on('data', onData).on('close', onClose).on('error', onError);
+    },
+    destroy(): void {
+      if (timer !== null) clearInterval(timer);
+      for (const socket of until.keys()) socket.destroy();
+    },
+  };
 }
 
-function serve(socket: Socket, onLine: (line: string) => void): void {
-  let text = '';
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (chunk: Buffer) => {
-    if (socket.destroyed) return;
-    const end = chunk.indexOf(lineFeed);
-    text += chunk.toString('latin1', 0, end < 0 ? limits.message.size + 1 : end);
-    if (end < 0 && text.length <= limits.message.size) return;
-    socket.destroy();
-    if (text.length <= limits.message.size) onLine(text);
-  });
-}
+/** Node closes the connection itself. */
+const onError = (): void => {};
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
