@@ -60,6 +60,8 @@ export const limits = {
     late: 5 * second,
     /** Kept of one VM besides: marks, starts, changes of state; an install has some ten. */
     notes: 100,
+    /** Of them, messages that do not count: anybody may send any number. */
+    doubts: 10,
     /** Between two looks: a program that is stopped, or whose machine sleeps, sees no sign of life. */
     unlooked: 60 * second,
     /** Calls in one round: on a large fleet the others have their turn in the next. */

@@ -4,8 +4,9 @@ import { stateOf, type Vm } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
 import type { LearnedStore } from '../settings/learned.ts';
 import type { Ref } from '../xapi/records.ts';
+import { hear } from './hearing.ts';
 import { type Install, seenState } from './install.ts';
-import { canSpeak, heard, isUntouched, loaded, seenAgain, seenFirst } from './install-events.ts';
+import { isUntouched, loaded, seenAgain, seenFirst } from './install-events.ts';
 import { withLearned } from './learning.ts';
 import { isLost, Lookout, silentSince } from './lost.ts';
 import { Senders } from './senders.ts';
@@ -114,9 +115,8 @@ export class FleetFold {
         const { message, late = false } = event;
         const sender = this.senders.find(message.sendid);
         if (sender === null || (late && this.isOver(sender, now))) return [];
-        // While the host is silent, its record is old.
-        const hears = (install: Install): boolean => this.lost !== null || canSpeak(install, now, late);
-        return this.change(sender, now, (install) => (hears(install) ? heard(install, message, now) : install));
+        const about = { now, late, silentHost: this.lost !== null };
+        return this.change(sender, now, (install) => hear(install, message, about));
       }
       case 'load':
         return this.change(event.ref, now, (install) => loaded(install, event.load, now));
@@ -169,13 +169,13 @@ export class FleetFold {
   private put(install: Install, now: number, witnessed: number | null): Ref[] {
     const { vm } = install;
     const before = this.byRef.get(vm.ref);
-    this.started.know(vm);
+    if (before?.vm !== vm) this.started.know(vm);
     const timed = this.timed(install, before, now, before === undefined ? null : witnessed);
     const look = { now, witnessed: witnessed !== null, ahead: this.clockAhead };
     const notes = notesAfter(before, timed, look);
     const put = notes === timed.notes ? timed : { ...timed, notes };
     this.byRef.set(vm.ref, put);
-    this.senders.know(put);
+    if (before?.vm !== vm || before.mac !== put.mac) this.senders.know(put);
     return [vm.ref];
   }
 

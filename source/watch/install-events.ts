@@ -1,3 +1,4 @@
+import { markKeys } from '../boot/marks.ts';
 import type { MonitorMessage } from '../fai/monitor-message.ts';
 import { foldMessage, type InstallProgress, noProgress } from '../fai/progress.ts';
 import type { Vm } from '../hosts/vm.ts';
@@ -40,9 +41,11 @@ export function seenAgain(before: Install, vm: Vm, mac: string | null, state: St
   const moved = domid !== domidBefore || power !== powerBefore;
   const life = moved ? alive(before, now) : { aliveAt: before.aliveAt, lostSince: before.lostSince };
   const seen = { vm, mac: mac ?? before.mac, state, ...life };
-  if (state.state === 'armed' && (before.state.state !== 'armed' || before.progress !== null)) {
-    return { ...before, ...unspoken, ...seen, times: { ...before.times, task: null, heard: null } };
-  }
+  const forgotten = { ...before, ...unspoken, ...seen, times: { ...before.times, task: null, heard: null } };
+  if (state.state === 'armed' && (before.state.state !== 'armed' || before.progress !== null)) return forgotten;
+  // Armed and started again while nobody looked.
+  if (isFired(state) && domid > 0 && domid !== domidBefore && isAnotherAttempt(before, vm, state))
+    return { ...forgotten, installerDomain: domid };
   const newDomain = domid > 0 && domid !== domidBefore;
   return {
     ...before,
@@ -50,6 +53,12 @@ export function seenAgain(before: Install, vm: Vm, mac: string | null, state: St
     installerDomain: installerDomainOf(before, domid, state),
     ...(newDomain ? { busySeen: false, idleSince: null, progress: leftInstaller(before, domid) } : {}),
   };
+}
+
+/** The mark of its arming is another, or its record says that this very boot is the installer's. */
+function isAnotherAttempt({ vm: { record } }: Install, vm: Vm, { state }: State): boolean {
+  const key = markKeys.armed;
+  return state === 'installing' || vm.record.other_config[key] !== record.other_config[key];
 }
 
 /** In another domain than the installer's: somebody has pressed the key, or what was said last is over. */
@@ -75,10 +84,8 @@ export function heard(install: Install, message: MonitorMessage, now: number): I
   // A message that comes late must not let the system on the disk wait for a key.
   const left = install.installerDomain !== null && domid > 0 && domid !== install.installerDomain;
   const progress = foldMessage(before, message, () => !left && needsKey(PV_args));
-  const { sendid, keyword, ...rest } = message;
-  const text = [keyword, ...Object.values(rest)].join(' ');
-  const said = { at: now, text };
-  const messages = keyword === 'check' ? [said] : lastOf([...install.messages, said]);
+  const said = { at: now, text: messageText(message) };
+  const messages = message.keyword === 'check' ? [said] : lastOf([...install.messages, said]);
   const { times } = install;
   const taskSince = progress.task === before.task ? times.task : now;
   return {
@@ -86,22 +93,16 @@ export function heard(install: Install, message: MonitorMessage, now: number): I
     progress,
     messages,
     outcomeAt: progress.outcome === before.outcome ? install.outcomeAt : now,
-    ...alive(install, now),
+    aliveAt: Math.max(install.aliveAt ?? now, now),
+    lostSince: null,
     times: { ...times, task: progress.task === null ? null : taskSince, heard: now },
   };
 }
 
-/** Milliseconds in which the last words of a VM may come after its end. */
-const lastWords = 10_000;
-
-/**
- * Whether it can have said something now. A VM that is halted says nothing: who uses its name is another machine, and
- * must not make an install of it. `late`: it was said before.
- */
-export function canSpeak({ vm, state, aliveAt }: Install, now: number, late: boolean): boolean {
-  if (vm.record.power_state === 'Running') return true;
-  if (isUntouched(state)) return false;
-  return late || (aliveAt !== null && now - aliveAt < lastWords);
+/** A message as FAI has written it, but for whose it is. */
+export function messageText(message: MonitorMessage): string {
+  if ('code' in message) return `${message.keyword} ${message.name} ${message.code}`;
+  return 'name' in message ? `${message.keyword} ${message.name}` : message.keyword;
 }
 
 /** What is yet to be installed, or never will be: nothing can have been said of it. */

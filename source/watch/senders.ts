@@ -1,7 +1,7 @@
 import type { Ref } from '../xapi/records.ts';
 import type { Install } from './install.ts';
 
-interface Known extends Pick<Install, 'vm' | 'mac'> {
+interface Known {
   readonly exact: readonly string[];
   readonly name: string;
 }
@@ -13,13 +13,10 @@ export class Senders {
   private readonly known = new Map<Ref, Known>();
 
   know({ vm, mac }: Pick<Install, 'vm' | 'mac'>): void {
-    const before = this.known.get(vm.ref);
-    // Every message comes by here: what has not changed is seen at a glance.
-    if (before?.vm === vm && before.mac === mac) return;
     const exact = [vm.record.uuid, ...(mac === '' ? [] : [mac])];
     const name = hostName(vm.record.name_label);
     this.forget(vm.ref);
-    this.known.set(vm.ref, { vm, mac, exact, name });
+    this.known.set(vm.ref, { exact, name });
     for (const id of exact) add(this.exact, id, vm.ref);
     add(this.byName, name, vm.ref);
   }

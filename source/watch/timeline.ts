@@ -14,7 +14,7 @@ interface Look {
 
 /** The notes of a VM after a change, the latest ones only. */
 export function notesAfter(before: Install | undefined, after: Install, look: Look): readonly Note[] {
-  const kept = before?.notes ?? [];
+  const kept = after.notes;
   const fresh = [
     ...markNotes(before, after, look),
     ...startNotes(before, after),

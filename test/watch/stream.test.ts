@@ -8,7 +8,7 @@ import type { Transport } from '../../source/transport/transport.ts';
 import { type Fleet, noFleet } from '../../source/watch/fleet.ts';
 import { type Listening, watchFleet } from '../../source/watch/stream.ts';
 import type { Ref } from '../../source/xapi/records.ts';
-import { open, simulator, until } from '../harness.ts';
+import { goodArgs, open, simulator, until } from '../harness.ts';
 
 let sim: Simulator;
 let host: Host;
@@ -130,7 +130,9 @@ test('a port that is taken is told, and the rest goes on', async () => {
 test('what is heard before the VMs are known is not lost', async () => {
   sim = await simulator({ vms: 2 });
   const [vm1 = ''] = [...sim.world.database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm1') ?? [];
-  sim.world.database.set('VM', vm1, 'power_state', 'Running');
+  // Its loader has fired.
+  const loaded = { power_state: 'Running', PV_bootloader: 'pygrub', PV_args: goodArgs, other_config: {} };
+  for (const [field, value] of Object.entries(loaded)) sim.world.database.set('VM', vm1, field, value);
   host = await open(sim);
   life = new AbortController();
   fleet = noFleet;
