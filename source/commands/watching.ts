@@ -1,6 +1,8 @@
+import { limits } from '../limits/limits.ts';
 import { cleanLine } from '../text/clean.ts';
 import { fitText, widthOf } from '../text/width.ts';
-import { type Fleet, noFleet } from '../watch/fleet.ts';
+import type { Fleet } from '../watch/fleet.ts';
+import { Lookout, type Waiting } from '../watch/lost.ts';
 import { type Sight, sightOf } from '../watch/sight.ts';
 import { type Ref, ref } from '../xapi/records.ts';
 import type { Connection } from './connect.ts';
@@ -38,9 +40,8 @@ export class Watch {
   private readonly following: Following;
   private readonly told = new Map<string, string>();
   private readonly refs = new Map<string, Ref>();
-  private fleet: Fleet = noFleet;
-  /** Since when the host answers; null while it does not. */
-  private since: number | null = null;
+  private readonly lookout = new Lookout(limits.watch.unlooked);
+  private fleet: Fleet | null = null;
   private look: () => void = () => {};
 
   constructor(options: Watching, connection: Connection, around: Surroundings) {
@@ -60,8 +61,12 @@ export class Watch {
     const { around, options } = this;
     let seen: readonly Seen[] = [];
     this.look = () => {
-      if (this.since === null) return;
-      seen = vms.map((vm) => ({ ...vm, sight: this.sightOf(vm) }));
+      const { fleet } = this;
+      // Patience is for the time in which a sign of life could be seen.
+      if (fleet === null || fleet.lost !== null) return this.lookout.interrupt();
+      const now = around.now().getTime();
+      const waiting = { now, since: this.lookout.look(now), patience: patienceOf(options) };
+      seen = vms.map((vm) => ({ ...vm, sight: this.sightOf(vm, fleet, waiting) }));
       this.tell(seen);
       if (seen.every(({ sight }) => sight.end !== null)) this.stop.abort();
     };
@@ -83,25 +88,19 @@ export class Watch {
     await this.following.recorded();
   }
 
-  private now(): number {
-    return this.around.now().getTime();
-  }
-
   private take(fleet: Fleet): void {
     this.fleet = fleet;
-    this.since = fleet.lost === null ? (this.since ?? this.now()) : null;
     this.look();
   }
 
-  private sightOf({ uuid }: Awaited): Sight {
-    const install = this.fleet.byRef.get(this.refOf(uuid));
+  private sightOf({ uuid }: Awaited, fleet: Fleet, waiting: Waiting): Sight {
+    const install = fleet.byRef.get(this.refOf(uuid, fleet));
     if (install === undefined) return { state: 'other', text: 'gone', known: 'record', end: 'bad' };
-    const now = this.now();
-    return sightOf(install, { now, since: this.since ?? now, patience: patienceOf(this.options) });
+    return sightOf(install, waiting);
   }
 
-  private refOf(uuid: string): Ref {
-    for (const { vm } of this.refs.has(uuid) ? [] : this.fleet.byRef.values()) this.refs.set(vm.record.uuid, vm.ref);
+  private refOf(uuid: string, fleet: Fleet): Ref {
+    for (const { vm } of this.refs.has(uuid) ? [] : fleet.byRef.values()) this.refs.set(vm.record.uuid, vm.ref);
     return this.refs.get(uuid) ?? ref.parse('');
   }
 

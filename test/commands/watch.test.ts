@@ -43,11 +43,13 @@ function goesOn(args: readonly string[], extra: Partial<Surroundings> = {}) {
   const lines: string[] = [];
   const notes: string[] = [];
   let later = 0;
+  let hastened = Number.POSITIVE_INFINITY;
+  const now = () => Date.now() + later + 19 * Math.max(0, Date.now() - hastened);
   const life = new AbortController();
   const ended: Promise<Ran> = xenfai(sim, args, {
     out: (text) => lines.push(text),
     err: (text) => notes.push(text),
-    now: () => new Date(Date.now() + later),
+    now: () => new Date(now()),
     signal: life.signal,
     ...extra,
   });
@@ -56,8 +58,14 @@ function goesOn(args: readonly string[], extra: Partial<Surroundings> = {}) {
     notes,
     ended,
     life,
+    now,
+    /** At once, as for a program that was stopped meanwhile. */
     forward: (milliseconds: number) => {
       later += milliseconds;
+    },
+    /** From now on time goes by twenty times as fast, and somebody looks all the while. */
+    hasten: () => {
+      hastened = Date.now();
     },
     /** Waits for a line that ends so. */
     says: (end: string) => until(() => lines.some((line) => line.endsWith(end))),
@@ -259,11 +267,25 @@ describe('an install that does not get there', () => {
     await xenfai(sim, ['start', 'vm1']);
     // The guest is held still: its processor rests, too.
     sim.world.database.set('VM_metrics', String(find('vm1')[1]['metrics']), 'VCPUs_utilisation', { '0': 0 });
-    const run = goesOn(['watch', 'vm1', '--patience', '30']);
+    const run = goesOn(['watch', 'vm1', '--patience', '1']);
     await run.says(' vm1 installing');
-    run.forward(31 * minute);
+    run.hasten();
     expect((await run.ended).code).toBe(11);
-    expect(run.told()).toEqual(['vm1 installing', 'vm1 lost, no sign of life for 30 min']);
+    expect(run.told()).toEqual(['vm1 installing', 'vm1 lost, no sign of life for 1 min']);
+  });
+
+  test('no sign of life while xenfai was stopped is none that was missed: patience begins anew', async () => {
+    await xenfai(sim, ['start', 'vm1']);
+    sim.world.database.set('VM_metrics', String(find('vm1')[1]['metrics']), 'VCPUs_utilisation', { '0': 0 });
+    const run = goesOn(['watch', 'vm1', '--patience', '1', '--json']);
+    await until(() => run.lines.some((line) => line.includes('installing')));
+    run.forward(60 * minute);
+    const wentOn = run.now();
+    run.hasten();
+    expect((await run.ended).code).toBe(11);
+    const { at, state } = JSON.parse(run.lines[1] ?? '');
+    expect(state).toBe('lost');
+    expect(Date.parse(at) - wentOn).toBeGreaterThanOrEqual(minute);
   });
 
   test('somebody stops it', async () => {
@@ -287,11 +309,11 @@ describe('an install that does not get there', () => {
   });
 
   test('nobody starts it', async () => {
-    const run = goesOn(['watch', 'vm1']);
+    const run = goesOn(['watch', 'vm1', '--patience', '1']);
     await run.says(' vm1 armed');
-    run.forward(16 * minute);
+    run.hasten();
     expect((await run.ended).code).toBe(11);
-    expect(run.told().at(-1)).toBe('vm1 armed, not started for 15 min');
+    expect(run.told().at(-1)).toBe('vm1 armed, not started for 1 min');
   });
 });
 
