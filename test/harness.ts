@@ -92,6 +92,7 @@ export async function xenfai(
     err: (text) => err.push(text),
     stdout: new PassThrough(),
     stdoutIsTerminal: false,
+    stdoutColumns: null,
     interactive: false,
     signal: new AbortController().signal,
     unread: new AbortController().signal,

@@ -1,6 +1,7 @@
 import { type Plan, shutsDown } from '../operations/plan.ts';
 import { planArming } from '../operations/rearm.ts';
 import { diskText } from '../operations/summary.ts';
+import { shortName } from '../text/short-name.ts';
 import { isAsked } from './agree.ts';
 import { changeVms } from './change-vms.ts';
 import { applyPlan, changedBy, unchanged, withStart } from './changed.ts';
@@ -77,7 +78,7 @@ function questionOf(plans: readonly Plan[], start: boolean): string {
   const loss = lossOf(plans, start);
   const [only, ...others] = plans;
   if (only !== undefined && others.length === 0) {
-    const { name } = only.target;
+    const name = shortName(only.target.name);
     return running > 0 ? `${name} runs. Shut it down, and ${verb} it?${loss}` : `${capital(verb)} ${name}?${loss}`;
   }
   const stops = running === 0 ? '' : `, of which ${running} run and are shut down first`;

@@ -6,6 +6,7 @@ import type { Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
 import { printShell, type ShellLine } from '../text/shell.ts';
+import { shortName } from '../text/short-name.ts';
 import { adviceText } from './advice.ts';
 
 // What is printed for people. `plainText` is the one exit: it cleans each row. What must line up, and every word of a
@@ -47,10 +48,10 @@ export const shellText = (line: ShellLine): string => printShell(line, cleanRow)
 export function planLines(plan: Plan): string[] {
   const steps = planView(plan);
   return [
-    `${plan.operation} ${plan.target.name}`,
+    `${plan.operation} ${shortName(plan.target.name)}`,
     ...(plan.erases.length === 0
       ? []
-      : [`  the next boot ERASES ${plan.erases.map(diskText).join(', ')} of ${plan.target.name}`]),
+      : [`  the next boot ERASES ${plan.erases.map(diskText).join(', ')} of ${shortName(plan.target.name)}`]),
     ...(plan.standing?.reasons ?? []).map((reason) => `  missing ${reason.missing}: ${reasonText(reason)}`),
     ...findingLines(plan.notes).map((line) => `  ${line}`),
     ...steps.flatMap(({ step, before, after, xe }) => {

@@ -4,7 +4,8 @@ import { planView } from '../operations/plan-view.ts';
 import { diskText, type Summary, sourceText } from '../operations/summary.ts';
 import type { Finding } from '../problem/finding.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
-import { wrapText } from '../text/width.ts';
+import { shortName } from '../text/short-name.ts';
+import { cutText, wrapText } from '../text/width.ts';
 import { adviceText } from './advice.ts';
 import type { Changed } from './changed.ts';
 import { table } from './table.ts';
@@ -17,6 +18,8 @@ const labels = 14;
 const mostRows = 14;
 /** Characters of a value that a step names. */
 const shortValue = 30;
+/** Of what is said of one that has no plan: some rows. */
+const mostOfProblem = 400;
 
 /** One plan with all that matters of it, or several in a row each. */
 export function previewLines(plans: readonly Plan[], summary: Summary): string[] {
@@ -32,7 +35,7 @@ function oneLines(plan: Plan, { head }: Summary): string[] {
   const { standing, erases, sources, target } = plan;
   const steps = planView(plan);
   return [
-    `${plan.operation} ${plan.target.name}`,
+    cutText(cleanLine(`${plan.operation} ${plan.target.name}`), width),
     ...(standing === undefined
       ? []
       : [
@@ -53,14 +56,16 @@ function manyLines(plans: readonly Plan[], { head, rows }: Summary): string[] {
   const told = more === 0 ? '--dry-run shows each step' : `and ${more} more; --dry-run shows them all, step by step`;
   return [
     ...wrapText(cleanLine(`${plans[0]?.operation ?? ''}: ${head}`), width),
-    ...table(['', '', ''], shown).slice(1),
+    ...table(['', '', ''], shown, { columns: width, names: 1 }).slice(1),
     `  ${told}`,
   ];
 }
 
 /** Those that were named with the others and have no plan. */
 export const withoutLines = (refused: Iterable<Changed>): string[] =>
-  [...refused].map(({ item, problem }) => `  without ${item.name}: ${problem?.message ?? ''}`);
+  [...refused].map(({ item, problem }) =>
+    cutText(cleanLine(`  without ${shortName(item.name)}: ${problem?.message ?? ''}`), mostOfProblem),
+  );
 
 /** A label and its text, over as many rows as it needs. */
 const row = (label: string, text: string): string[] =>

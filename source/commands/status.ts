@@ -57,29 +57,34 @@ export const status = command({
     return withHost(options.watch ? options : { ...options, access: 'read' }, around, (connection) => {
       if (options.watch) return watchStatus(connection, options, around);
       if (options.orphans) return orphans(connection.host);
-      return options.names.length > 0 ? named(connection.host, options, around) : listed(connection.host, options);
+      return options.names.length > 0
+        ? named(connection.host, options, around)
+        : listed(connection.host, options, around);
     });
   },
 });
 
-async function named(host: Host, options: Options, { signal }: Surroundings): Promise<Result> {
+async function named(host: Host, options: Options, around: Surroundings): Promise<Result> {
   const { rules } = await host.facts();
-  const found = await eachName(options.names, host, signal, async (name): Promise<Changed> => {
+  const found = await eachName(options.names, host, around.signal, async (name): Promise<Changed> => {
     const vm = await findVm(host.session, name);
     const devices = await readDevices(host.session, vm.record);
     return { item: detailedItem(vm, rules, devices), problem: null, lines: [], steps: [] };
   });
   const items = found.filter(({ problem }) => problem === null).map(({ item }) => item);
   const details = items.flatMap((item) => [...(items.length === 1 ? [] : [`${item.name}:`]), ...detailLines(item)]);
-  return { ...summary(found, { dryRun: false }), lines: items.length === 0 ? [] : [...rows(items), ...details] };
+  return {
+    ...summary(found, { dryRun: false }),
+    lines: items.length === 0 ? [] : [...rows(items, around), ...details],
+  };
 }
 
-async function listed(host: Host, { all }: Options): Promise<Result> {
+async function listed(host: Host, { all }: Options, around: Surroundings): Promise<Result> {
   const { rules } = await host.facts();
   const vms = await allVms(host.session);
   const wanted = vms.filter(({ record }) => all || concernsUs(record, stateOf(record, { rules }).state));
   const items = wanted.map((vm) => vmItem(vm, rules));
-  return { exit: exit.done, json: { vms: items }, lines: rows(items) };
+  return { exit: exit.done, json: { vms: items }, lines: rows(items, around) };
 }
 
 async function orphans(host: Host): Promise<Result> {
@@ -104,10 +109,11 @@ async function orphans(host: Host): Promise<Result> {
   };
 }
 
-function rows(items: readonly VmItem[]): string[] {
+function rows(items: readonly VmItem[], { stdoutColumns: columns }: Surroundings): string[] {
   if (items.length === 0) return ['No VM here has to do with an FAI install; --all shows the others.'];
   return table(
     ['NAME', 'STATE', 'POWER', 'DETAIL', 'UUID'],
     items.map((item) => [item.name, item.state, item.powerState, vmDetail(item) || '-', item.uuid]),
+    { columns, spare: true },
   );
 }

@@ -21,6 +21,8 @@ export interface Surroundings {
   /** Where an archive goes. */
   readonly stdout: Writable;
   readonly stdoutIsTerminal: boolean;
+  /** Columns of that terminal; null: stdout is none. */
+  readonly stdoutColumns: number | null;
   /** Both stdin and stderr are a terminal: somebody can be asked. */
   readonly interactive: boolean;
   readonly signal: AbortSignal;
@@ -99,6 +101,7 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     err: (text) => void stderr.write(`${text}\n`),
     stdout,
     stdoutIsTerminal: stdout.isTTY === true,
+    stdoutColumns: stdout.isTTY === true ? (stdout.columns ?? null) : null,
     interactive: isatty(0) && stderr.isTTY === true,
     signal,
     unread: unread.signal,

@@ -25,7 +25,9 @@ export const templates = command({
       return {
         exit: exit.done,
         json: { templates: all },
-        lines: table(['NAME', 'OWNER', 'NETBOOTS', 'REPOSITORY, OR WHY NOT'], all.map(row)),
+        lines: table(['NAME', 'OWNER', 'NETBOOTS', 'REPOSITORY, OR WHY NOT'], all.map(row), {
+          columns: around.stdoutColumns,
+        }),
       };
     }),
 });

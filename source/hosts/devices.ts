@@ -1,4 +1,5 @@
 import { limits } from '../limits/limits.ts';
+import { shortName } from '../text/short-name.ts';
 import { formatBytes } from '../text/sizes.ts';
 import {
   isNull,
@@ -37,11 +38,11 @@ export interface Devices {
 
 /** 8 GiB on Local storage, "root". The host calls a disk "0" that nobody has named. */
 export const diskDeviceText = ({ device, name, bytes, sr }: DiskDevice): string =>
-  `${formatBytes(bytes)}${sr === '' ? '' : ` on ${sr}`}${name === '' || name === device ? '' : `, "${name}"`}`;
+  `${formatBytes(bytes)}${sr === '' ? '' : ` on ${shortName(sr)}`}${name === '' || name === device ? '' : `, "${shortName(name)}"`}`;
 
 /** 0a:92:28:41:88:e3 on Pool-wide network associated with eth0 */
 export const networkDeviceText = ({ mac, network }: NetworkDevice): string =>
-  `${mac}${network === '' ? '' : ` on ${network}`}`;
+  `${mac}${network === '' ? '' : ` on ${shortName(network)}`}`;
 
 /** The same for as long as the VM has the same devices. */
 export const deviceKey = ({ VBDs, VIFs }: Pick<VmRecord, 'VBDs' | 'VIFs'>): string => [...VBDs, ...VIFs].join(' ');

@@ -78,3 +78,23 @@ test('one document on stdout that no terminal minds; for people, clean rows and 
   expect(err[1]).toMatch(/^xenfai: /);
   expect(JSON.parse(jsonText({ name }))).toEqual({ name });
 });
+
+test('on a terminal no row of a table is wider than it, and names stay apart; elsewhere they are whole', () => {
+  const long = (end: string): string => `${'web-frontend-'.repeat(200)}${end}`;
+  const rows = ['01', '02'].map((end) => [long(end), 'half-armed', 'halted', 'repository args', 'u'.repeat(36)]);
+  const head = ['NAME', 'STATE', 'POWER', 'DETAIL', 'UUID'];
+  const fitted = table(head, [...rows, ['web', 'armed', 'halted', '-', 'u'.repeat(36)]], {
+    columns: 80,
+    spare: true,
+  });
+  for (const row of fitted) expect(widthOf(row)).toBeLessThanOrEqual(80);
+  expect(fitted[0]).toMatch(/^NAME +STATE +POWER +DETAIL$/);
+  expect(fitted[1]).toMatch(/-01 +half-armed {2}halted {2}repository args$/);
+  expect(fitted[2]).toMatch(/-02 +half-armed/);
+  const whole = table(head, [...rows, ['web', 'armed', 'halted', '-', '']]);
+  expect(whole[1]).toContain(long('01'));
+  // The others do not wait for it.
+  expect(widthOf(whole[3] ?? '')).toBeLessThan(120);
+  const short = table(head, [['web', 'armed', 'halted', '-', 'u'.repeat(36)]], { columns: 80, spare: true });
+  expect(short[1]).toContain('u'.repeat(36));
+});

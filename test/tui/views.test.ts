@@ -294,3 +294,10 @@ describe('at 80 columns', () => {
     for (const key of keys) expect(read).toContain(key.help.slice(0, 30));
   });
 });
+
+test('a name of thousands of characters leaves room for the question, and for what comes after it', () => {
+  const rows = topmost(stack(job), 'view')?.(job, { width: 78, height: 19, glyphs: unicode }).rows ?? [];
+  const text = rows.map((row) => row.map((part) => part.text).join(''));
+  expect(text.findIndex((row) => row.includes('y does it'))).toBeLessThan(6);
+  expect(text.some((row) => row.startsWith('·'))).toBe(true);
+});

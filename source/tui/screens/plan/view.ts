@@ -3,6 +3,8 @@ import { type Plan, shutsDown } from '../../../operations/plan.ts';
 import { diskText, rowText, sourceText } from '../../../operations/summary.ts';
 import { cleanRow } from '../../../text/clean.ts';
 import { printShell } from '../../../text/shell.ts';
+import { shortName } from '../../../text/short-name.ts';
+import { widthOf } from '../../../text/width.ts';
 import { findingRows, problemRows } from '../../app/problem-rows.ts';
 import type { Work } from '../../app/work.ts';
 import type { View } from '../../kit/binding.ts';
@@ -72,21 +74,21 @@ function previewRows(job: Job, size: Size): Line[] {
 }
 
 function questionRows(job: Job, { width }: Size): Line[] {
-  const names = workable(job)
-    .map(({ name }) => name)
-    .join(', ');
-  return wrapped(`${verbs[job.request.work]} ${names}? y does it, Esc or n does not.`, width, 'warn');
+  const names = workable(job).map(({ name }) => shortName(name));
+  const all = names.join(', ');
+  const what = widthOf(all) <= width || names.length === 1 ? all : `these ${names.length} VMs`;
+  return wrapped(`${verbs[job.request.work]} ${what}? y does it, Esc or n does not.`, width, 'warn');
 }
 
 /** What will be lost: machines that run now, and disks by VM. */
 function lossRows(job: Job, { width }: Size): Line[] {
   const running = workable(job).filter(({ planned }) => job.request.work !== 'stop' && shutsDown(planned.plan));
-  const stops = running.map(({ name }) => name).join(', ');
+  const stops = running.map(({ name }) => shortName(name)).join(', ');
   const erased = workable(job).flatMap(({ name, planned }) =>
-    planned.plan.erases.map((disk) => `${diskText(disk)} of ${name}`),
+    planned.plan.erases.map((disk) => `${diskText(disk)} of ${shortName(name)}`),
   );
   return [
-    ...(stops === '' ? [] : wrapped(`Running now, and shut down first: ${stops}.`, width, 'bad')),
+    ...(stops === '' ? [] : wrapped(`Running now, and shut down first: ${stops}.`, width, 'bad').slice(0, 3)),
     // Folded, each row says it of its own VM.
     ...(erased.length === 0 || !job.details ? [] : erasedRows(erased.join(', '), job, width)),
   ];
@@ -103,7 +105,10 @@ function foldedRows({ name, planned, problem, note }: JobEntry, { width, glyphs 
   const text = problem?.message ?? note ?? (planned === null ? '' : rowText(planned.plan));
   const notes = planned?.plan.notes.map(({ message }) => wrapped(message, width, 'warn', '    ')) ?? [];
   const tone = problem === null ? 'plain' : 'bad';
-  return [[span(`${glyphs.bullet} `, 'accent'), foreign(name), span('  '), foreign(text, tone)], ...notes.flat()];
+  return [
+    [span(`${glyphs.bullet} `, 'accent'), foreign(shortName(name)), span('  '), foreign(text, tone)],
+    ...notes.flat(),
+  ];
 }
 
 function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line[] {
