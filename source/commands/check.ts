@@ -23,7 +23,7 @@ import { architecture, codeName, hostVersion } from './values.ts';
 const takes = (take: Take) => ({
   repository: take.text('--repository <url>', 'check this one; no host is needed'),
   release: take.as('--release <name>', 'such as lenny', codeName),
-  arch: take.as('--arch <name>', 'i386 or amd64; i386 unless said otherwise', architecture),
+  arch: take.as('--arch <name>', 'i386 or amd64; default i386', architecture),
   proxy: take.text('--proxy <url>', 'as install-proxy has it'),
   for: take.as('--for <release>', 'by the rules of this XenServer release, such as 5.6', hostVersion),
   template: take.text('--template <name>', 'what this template names'),
@@ -49,7 +49,7 @@ export const check = command({
 });
 
 /**
- * The netboot files, asked for as eliloader will ask, and what belongs to them. With --repository no host is needed;
+ * The netboot files, fetched as eliloader will fetch them, and what belongs to them. With --repository no host is needed;
  * --disk-config looks at what the guest boots afterwards.
  */
 async function checkAny(options: Options, around: Surroundings): Promise<Result> {

@@ -33,7 +33,7 @@ export async function withHost<T>(
 ): Promise<T> {
   const { url, profile } = await whichHost(options, around);
   if (sendsPasswordInClear(url)) {
-    note(around, `Warning: ${showAddress(url)} is plain http: the password crosses the network readable.`);
+    note(around, `Warning: ${showAddress(url)} is plain http: the password crosses the network unencrypted.`);
   }
   const host = await openHost({
     url,

@@ -35,7 +35,7 @@ const takes = (take: Take) => ({
   mac: take.text('--mac <address>', 'of the one VM'),
   concurrency: take.as(
     '--concurrency <n>',
-    `how many at a time; ${defaults.concurrency} unless said otherwise`,
+    `how many at a time; default ${defaults.concurrency}`,
     between(1, mostNames),
   ),
   start: take.on('--start', 'start them, if the repository passes the check'),

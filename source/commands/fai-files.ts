@@ -18,12 +18,12 @@ import { architecture } from './values.ts';
 
 const takes = (take: Take) => ({
   folder: take.one('DIR'),
-  release: take.text('--release <name>', 'of the guests; lenny unless said otherwise'),
+  release: take.text('--release <name>', 'of the guests; default lenny'),
   arch: take.as('--arch <name>', 'i386 or amd64, for the commands shown', architecture),
   repository: take.text('--repository <url>', 'your archive, which the files name; needed to write them'),
   root: take.text('--root <place>', 'its folder, for the commands shown'),
-  nfsroot: take.text('--nfsroot <dir>', 'to see what is done; /srv/fai/nfsroot unless said otherwise'),
-  etc: take.text('--etc <dir>', "FAI's settings; /etc/fai unless said otherwise"),
+  nfsroot: take.text('--nfsroot <dir>', 'to see what is done; default /srv/fai/nfsroot'),
+  etc: take.text('--etc <dir>', "FAI's settings; default /etc/fai"),
 });
 
 type Options = Given & ReturnType<typeof takes>;

@@ -31,7 +31,7 @@ const takes = (take: Take) => ({
   repack: take.on('--repack', 'the kernel packed with gzip, for a Xen that cannot unpack it as it is'),
   url: take.text('--url <url>', 'the repository as seen from outside: checks it afterwards'),
   for: take.as('--for <release>', 'by the rules of this XenServer release, such as 5.6', hostVersion),
-  force: take.on('--force', 'whatever is found'),
+  force: take.on('--force', 'even if something is found wrong'),
   liveIso: take.text('--live-iso <name>', 'with --iso host: a VM from this live disc to copy the files by hand'),
   network: take.text('--network <name>', 'of that VM'),
 });

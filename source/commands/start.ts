@@ -11,7 +11,7 @@ export const start = command({
   about: 'start; an armed VM only if its repository passes the check',
   takes: (take) => ({
     names: take.some('VM'),
-    force: take.on('--force', 'whatever the check says'),
+    force: take.on('--force', 'even if the check fails'),
     ...watchFlags(take),
   }),
   examples: [

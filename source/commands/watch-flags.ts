@@ -8,14 +8,14 @@ const minute = 60_000;
 export const patienceFlag = (take: Take) => ({
   patience: take.as(
     '--patience <minutes>',
-    `without a sign of life until a VM counts as lost; ${defaults.patience / minute} unless said otherwise`,
+    `without a sign of life until a VM counts as lost; default ${defaults.patience / minute}`,
     positive,
   ),
 });
 
 /** What every command takes that starts an install. */
 export const watchFlags = (take: Take) => ({
-  watch: take.on('--watch', 'then a line for each change, until all are installed or will not be'),
+  watch: take.on('--watch', 'then a line for each change, until each is installed or has failed'),
   ...patienceFlag(take),
 });
 

@@ -63,7 +63,7 @@ describe.each([
     await terminal.is('no ticks', (text) => !text.includes('ticked'));
     expect(terminal.text()).toContain('34 VMs:');
     terminal.press('e');
-    await terminal.shows('None of those shown failed, waits or is lost.');
+    await terminal.shows('None of those shown has failed, waits or is lost.');
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { simulator } from '../harness.ts';
+import { heldClock, prepareTemplate, simulator, xenfai } from '../harness.ts';
 import { built, Terminal } from './terminal.ts';
 
 // The program for whoever listens to it: the three uses in lines and numbered answers, on the normal screen.
@@ -150,6 +150,40 @@ describe('it is read out', () => {
     expect(terminal.raw).not.toContain(sim.password);
     terminal.press('ctrl-c');
     expect((await terminal.exit).exitCode).toBe(130);
+  });
+
+  test('the details of a VM, and a running one is stopped by numbers and a yes', async () => {
+    sim = await simulator({ vms: 8, clock: heldClock() });
+    await prepareTemplate(sim);
+    expect((await xenfai(sim, ['create', 'web01', '--template', 'FAI', '--start'])).code).toBe(0);
+    begin(['--host', sim.host], {
+      ACCESSIBLE: 'yes',
+      XENFAI_PASSWORD: sim.password,
+      XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
+    });
+    await hears('Here: Fleet.');
+    await hears(/web01, state installing/);
+    answer('/');
+    await hears('Text to look for');
+    answer('web01');
+    await hears('A number from 1 to 1 takes that row');
+    answer('1');
+    await choose('details');
+    const [, stop = ''] = await hears(/\n(?:\r)?(\d+)\. stop\r?\n/);
+    // They are read when somebody asks for them, and told when they come.
+    await hears(/disk 0 +8 GiB on Local storage/);
+    await hears(/network 0 +[0-9a-f:]{17} on Pool-wide network/);
+    answer(stop);
+    await hears('Plan: shut down web01');
+    // A number is no yes: what changes a VM that exists is said in so many letters.
+    await hears('y. yes, do it');
+    answer('y');
+    await hears(/done: web01 .*halted/);
+    await choose('go on');
+    const status = await xenfai(sim, ['status', 'web01', '--json']);
+    expect(status.json.vms[0].powerState).toBe('halted');
+    answer(':quit');
+    await terminal.exit;
   });
 
   test('the end of the input is the end', async () => {

@@ -153,7 +153,7 @@ describe('the filter', () => {
 
   test('without hits it says what to press, and what it takes', () => {
     const text = screen(played(fleet(), ...typed('nowhere'))).join(' ');
-    expect(text).toContain('None of 6 VMs fits /nowhere: Esc shows all of them, / changes the filter.');
+    expect(text).toContain('None of 6 VMs matches /nowhere: Esc shows all of them, / changes the filter.');
     expect(text).toContain('failed, quiet, half-armed, armed, installed, running, halted');
   });
 });
@@ -247,7 +247,7 @@ test('e goes to the next problem and round again; without one it says so', () =>
   );
   expect(walked).toEqual(['bad', 'bad2', 'bad']);
   expect(played(fleet(), ...typed('web'), 'e').shared.flash?.text).toBe(
-    'None of those shown failed, waits or is lost.',
+    'None of those shown has failed, waits or is lost.',
   );
 });
 

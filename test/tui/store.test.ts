@@ -54,7 +54,7 @@ describe('a host that was named, with its password', () => {
     const { state, commands } = play(begun.state, connected);
     expect(state.shared.place.name).toBe('fleet');
     expect(commands).toEqual([{ do: 'load-templates' }, { do: 'follow' }]);
-    expect(play(state, 'ctrl-f').state.shared.flash?.text).toBe('One is there already.');
+    expect(play(state, 'ctrl-f').state.shared.flash?.text).toBe('You are there already.');
     expect(play(state, 'n', 'ctrl-f').state.shared.place.name).toBe('fleet');
     expect(play(state, 'n', 'ctrl-f', 'ctrl-f').state.shared.place.name).toBe('act');
   });

@@ -218,8 +218,8 @@ test('the states above are what they are called', () => {
   expect(shown('preview')).toContain('Plan: start 2 VMs');
   expect(shown('done')).toContain('Result: start 2 VMs');
   expect(shown('stage')).toContain('Put the netboot files');
-  expect(shown('no template')).toContain('None of the templates shown fits /ü');
-  expect(shown('pick')).toContain('Which VMs shall boot?');
+  expect(shown('no template')).toContain('None of the templates shown matches /ü');
+  expect(shown('pick')).toContain('Which VMs do you want to boot?');
   expect(shown('create')).toContain('New VMs');
 });
 

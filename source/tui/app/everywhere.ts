@@ -27,12 +27,12 @@ export function homeKey<State extends HasShared>(
   const reason = (): string | null => {
     if (host === null) return 'Not connected to a host yet.';
     if (covered) return 'First answer what is asked here: Esc leaves it.';
-    return home === null || (isHome && left === null) ? 'One is there already.' : null;
+    return home === null || (isHome && left === null) ? 'You are there already.' : null;
   };
   return {
     keys: ['ctrl-f'],
     label: isHome ? (left?.label.toLowerCase() ?? 'back') : (home?.label.toLowerCase() ?? ''),
-    help: isHome ? 'back to where one came from by this key' : 'to the fleet, and back by the same key',
+    help: isHome ? 'back to where you came from' : 'to the fleet, and back by the same key',
     pinned: !isHome,
     disabled: reason,
     run(state) {

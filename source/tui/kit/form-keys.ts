@@ -48,7 +48,7 @@ export function formKeys<State, Command, Values>(
     };
   const turns = on('choice', 'flags');
   const choose: Binding<State, Command>[] = [
-    { keys: ['left'], label: 'choose', help: 'the choice before', run: edit, shown: turns },
+    { keys: ['left'], label: 'choose', help: 'the previous choice', run: edit, shown: turns },
     { keys: ['right'], label: 'choose', help: 'the next choice', hidden: true, run: edit },
   ];
   const tick: Binding<State, Command> = {
@@ -83,13 +83,13 @@ export function formKeys<State, Command, Values>(
     {
       keys: ['tab'],
       label: 'next field',
-      help: 'the next field; from the last one to the first',
+      help: 'the next field; from the last to the first',
       run: (state) => to(state, (focus(state) + 1) % shown(state).length),
     },
     {
       keys: ['shift-tab'],
       label: 'field before',
-      help: 'the field before; from the first one to the last',
+      help: 'the previous field; from the first to the last',
       hidden: true,
       run: (state) => to(state, focus(state) === 0 ? shown(state).length - 1 : focus(state) - 1),
     },

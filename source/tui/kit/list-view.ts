@@ -13,4 +13,4 @@ export const filterNote = ({ filter }: ListState, { ellipsis }: Pick<Glyphs, 'el
 
 /** In place of the rows when none fits the filter: what to press. `what`: "12 VMs". */
 export const noHitRows = ({ filter }: ListState, what: string, width: number): Line[] =>
-  wrapped(`None of ${what} fits /${filter}: Esc shows all of them, / changes the filter.`, width);
+  wrapped(`None of ${what} matches /${filter}: Esc shows all of them, / changes the filter.`, width);

@@ -40,7 +40,7 @@ export function pagerKeys<State>(at: PagerAt<State>): readonly Binding<State, ne
     {
       keys: ['/'],
       label: 'find',
-      help: 'look for what you type; n and N go on from hit to hit',
+      help: 'search for what you type; n and N go to the next and the previous hit',
       run: (state) => edit(state, (pager) => ({ ...pager, typing: textField('') })),
     },
     hitKey('n', 1, 'next', 'the next hit'),
@@ -62,7 +62,7 @@ export function findLayers<State>(state: State, at: PagerAt<State>): readonly La
           help: 'keep it, and back to the text',
           run: (now) => close(now, at.pager(now).find),
         },
-        { keys: ['escape'], label: 'clear', help: 'look for nothing', run: (now) => close(now, '') },
+        { keys: ['escape'], label: 'clear', help: 'stop searching', run: (now) => close(now, '') },
       ],
       typed: (now, key) => {
         const pager = at.pager(now);

@@ -83,7 +83,7 @@ export const pickKeys: readonly Key[] = [
     disabled: (scene) => writeReason(scene) ?? (tickedRefs(scene).length > 0 ? null : pickReason(scene)),
     run: planPicked,
   },
-  filterKey(candidateList, 'only those with what you type in their name, or a state'),
+  filterKey(candidateList, 'only VMs with what you type in their name, or in a state'),
   toMenu,
   helpKey(),
   quitKey(),

@@ -19,7 +19,7 @@ export function actMenuView(scene: ActScene, size: Size): View {
   const warning = 'The repository check failed and was overridden: an attempt will probably be wasted.';
   return {
     rows: [
-      title('What shall be done?'),
+      title('What do you want to do?'),
       chosen === undefined
         ? hint('No template is chosen yet: new VMs begin with one.')
         : [span('Template: ', 'dim'), foreign(chosen.name)],
@@ -49,7 +49,7 @@ export function createView({ own }: ActScene, size: Size): View {
 }
 
 const pickTitles: Readonly<Record<PickWork, string>> = {
-  start: 'Which VMs shall boot?',
+  start: 'Which VMs do you want to boot?',
   rearm: 'Which VMs shall run the installer once more?',
   repair: 'Which VM shall get what it lacks, before its first boot?',
 };

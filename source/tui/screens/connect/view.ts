@@ -31,7 +31,7 @@ export function loginView({ own }: ConnectScene, size: Size): View {
     ...helpRows(loginFields, form, size),
   ];
   if (crossesNetwork(form.values.address))
-    rows.push(line('Plain http: the password crosses the network readable.', 'warn'));
+    rows.push(line('Plain http: the password crosses the network unencrypted.', 'warn'));
   if (phase === 'connecting') rows.push(blank, busyRow('Connecting', size));
   if (problem !== null) rows.push(blank, ...problemRows(problem, size));
   return { rows };

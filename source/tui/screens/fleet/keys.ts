@@ -87,11 +87,11 @@ const leave = (scene: FleetScene): FleetScene =>
 
 export const fleetKeys: readonly Key[] = [
   ...listKeys(fleetList),
-  paneKey('enter', 'details', 'details', 'everything that is known of the selected VM, and back to the table'),
+  paneKey('enter', 'details', 'details', 'everything known about the selected VM; again: back to the table'),
   workKey('s', 'start', 'start it; when armed, only if its files pass the check', canStartRecord),
   workKey('a', 'rearm', 'the installer once more at the next boot', canRearmRecord),
-  paneKey('l', 'log', 'log', 'what was said and seen of the selected VM, and back'),
-  filterKey(fleetList, 'only those with what you type in their name, or a state: failed, !installed'),
+  paneKey('l', 'log', 'log', 'the log of the selected VM; again: back to the table'),
+  filterKey(fleetList, 'only VMs with what you type in their name, or in a state: failed, !installed'),
   workKey('A', 'rearm and start', 'the installer once more, now', canRearmAndStartRecord, 'rearm+start'),
   workKey('x', 'stop', 'shut it down', canStopRecord),
   workKey('p', 'repair', 'give it what its template says, before its first boot', canRepairRecord),
@@ -106,21 +106,21 @@ export const fleetKeys: readonly Key[] = [
   {
     keys: ['e', '!'],
     label: 'next problem',
-    help: 'the next VM that failed, waits or is lost',
+    help: 'the next VM that has failed, waits or is lost',
     run: (scene) =>
-      stay(toNextProblem(scene) ?? flash(scene, 'None of those shown failed, waits or is lost.', 'good')),
+      stay(toNextProblem(scene) ?? flash(scene, 'None of those shown has failed, waits or is lost.', 'good')),
   },
   {
     keys: ['S'],
     label: 'sort',
-    help: 'in the order of the next column; at first the problems are on top',
+    help: 'sort by the next column; at first, problems are on top',
     hidden: true,
     run: (scene) => stay(change(scene, { sorting: nextSorting(scene.own.sorting), held: null })),
   },
   {
     keys: ['R'],
     label: 'reverse',
-    help: 'the same order from its other end',
+    help: 'reverse the order',
     hidden: true,
     run(scene) {
       const { sorting } = scene.own;
@@ -130,7 +130,7 @@ export const fleetKeys: readonly Key[] = [
   {
     keys: ['o'],
     label: 'others',
-    help: 'show or hide VMs that no install concerns',
+    help: 'show or hide VMs that have nothing to do with an install',
     hidden: true,
     run: (scene) => stay(selecting(change(scene, { all: !scene.own.all, held: null }))),
   },
@@ -141,7 +141,7 @@ export const fleetKeys: readonly Key[] = [
     label: 'menu',
     // Whoever came by the key for home is led back, not to another step.
     labelNow: ({ shared }) => shared.left?.label.toLowerCase() ?? 'menu',
-    help: 'back to where one came from, else to what can be done',
+    help: 'back to where you came from, or to the menu',
     run: (scene) => stay(scene.own.pane === 'table' ? leave(scene) : change(scene, { pane: 'table' })),
   },
   helpKey(),

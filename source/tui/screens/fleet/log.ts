@@ -22,7 +22,7 @@ export function logRows(install: Install, now: number, width: number): readonly 
   if (silence !== null) return [...rows, line(`${' '.repeat(indent)}${silence}`, 'warn')];
   return rows.length > 0
     ? rows
-    : wrapped('Nothing yet: neither FAI nor the record has told anything since xenfai looks.', width, 'dim');
+    : wrapped('Nothing yet: neither FAI nor the host has said anything since xenfai began to watch.', width, 'dim');
 }
 
 const entryRows = (entries: readonly Entry[], width: number): readonly Line[] =>

@@ -77,12 +77,12 @@ const goTo = (keys: readonly [string, ...string[]], pane: FleetState['pane'], la
 const keysOf: Readonly<Record<ReadPane, readonly Key[]>> = {
   details: [
     ...pagerKeys(pagerAt('details')),
-    goTo(['l'], 'log', 'log', 'what was said and seen of it'),
+    goTo(['l'], 'log', 'log', 'its log'),
     goTo(['escape', 'enter'], 'table', 'table', 'back to the table'),
   ],
   log: [
     ...pagerKeys(pagerAt('log')),
-    goTo(['enter'], 'details', 'details', 'everything that is known of it'),
+    goTo(['enter'], 'details', 'details', 'everything known about it'),
     goTo(['escape', 'l'], 'table', 'table', 'back to the table'),
   ],
 };

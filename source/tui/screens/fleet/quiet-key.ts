@@ -7,7 +7,7 @@ import type { FleetCommand, FleetState } from './state.ts';
 export const quietKey: SceneBinding<FleetState, FleetCommand> = {
   keys: ['b'],
   label: 'bell',
-  help: 'bell, desktop notice and title at the end of an install: off, and on again',
+  help: 'turn bell, desktop notice and title at the end of an install off or on',
   hidden: true,
   run(scene) {
     const news = { ...scene.own.news, quiet: !scene.own.news.quiet };

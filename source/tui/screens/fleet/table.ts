@@ -58,7 +58,7 @@ function emptyRows(scene: FleetScene, { glyphs, width }: Size): Line[] {
     return [
       ...noHitRows(own.list, `${fleetInstalls(scene).length} VMs`, width),
       blank,
-      ...wrapped(`It takes a part of the name, or a state: ${words}; with ! before it, all others.`, width, 'dim'),
+      ...wrapped(`Type a part of a name, or a state: ${words}; with ! before it, all others.`, width, 'dim'),
     ];
   }
   const others = shared.fleet.byRef.size;

@@ -114,7 +114,7 @@ export const copyFields: readonly Field<CopyAnswers>[] = [
   }),
   stringField('comment', {
     label: 'comment',
-    help: 'What whoever finds it later should know of it.',
+    help: 'A note for whoever finds it later.',
     terms: ['template'],
   }),
 ];

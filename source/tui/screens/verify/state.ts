@@ -68,7 +68,7 @@ export const stageTerms: readonly Term[] = ['netboot files', 'nfsroot', 'reposit
 export const stageFields: readonly Field<StageAnswers>[] = [
   stringField('root', {
     label: 'repository',
-    help: 'The folder behind the repository URL; of another machine by ssh with a key.',
+    help: 'The folder behind the repository URL; on another machine user@host:/dir, by ssh with a key.',
     placeholder: '/srv/www/debian-custom, or user@web:/srv/www/debian-custom',
     required: 'Where to? The folder behind the repository is missing.',
   }),

@@ -16,7 +16,7 @@ const names: readonly FileName[] = ['vmlinuz', 'initrd.gz'];
 
 export function verifyView(scene: VerifyScene, size: Size): View {
   const { result, problem, running, scroll } = scene.own;
-  const rows: Line[] = [title('The netboot files, asked for as eliloader will'), blank];
+  const rows: Line[] = [title('The netboot files, fetched as eliloader will fetch them'), blank];
   for (const name of names) rows.push(...fileRows(scene, name, size));
   if (problem !== null) rows.push(blank, ...problemRows(problem, size));
   if (result !== null)
