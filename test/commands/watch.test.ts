@@ -124,9 +124,9 @@ describe('an install to its end', () => {
     const uuid = String(find('vm1')[1]['uuid']);
     for (const [message, told] of [
       ['check', 'installing 0%'],
-      ['TASKBEGIN partition', 'installing 4% partition'],
+      ['TASKBEGIN partition', 'installing 3% partition'],
       ['TASKEND partition 0', 'installing 8% partition'],
-      ['TASKBEGIN instsoft', 'installing 46% instsoft'],
+      ['TASKBEGIN instsoft', 'installing 24% instsoft'],
       ['TASKEND install 0', 'installed'],
     ] as const) {
       await sendMessage('127.0.0.1', sim.world.monitorPort, `${uuid} ${message}`, new AbortController().signal);

@@ -54,7 +54,7 @@ describe('what whoever waits for the end is told', () => {
     ],
     ['fired a moment ago', [armed, vm()], 0, 'fired', 'record', null],
     ['its processor works', [armed, vm(), load(0.9)], 0, 'installing', 'processor', null],
-    ['FAI speaks', [armed, vm(), says('TASKBEGIN instsoft')], 0, 'installing 46% instsoft', 'message', null],
+    ['FAI speaks', [armed, vm(), says('TASKBEGIN instsoft')], 0, 'installing 24% instsoft', 'message', null],
     ['silent for less than one waits', [armed, vm(), says('check')], patience - 1, 'installing 0%', 'message', null],
     ['silent', [armed, vm(), says('check')], patience, 'lost, no sign of life for 15 min', 'record', 'bad'],
     ['FAI is done, and reboots', [armed, vm(), says('TASKEND install 0')], 0, 'installed', 'message', 'good'],
