@@ -57,8 +57,12 @@ export function freshForm(dialect: Dialect): FaiForm {
     sendid: dialect === 'live-boot' ? '' : 'mac',
     console: 'hvc0',
     quiet: true,
+    extra: dialect === 'live-boot' ? '' : noLogs,
   };
 }
+
+/** No logs by ssh, which may ask on the console: see validateLine. */
+const noLogs = 'LOGUSER= FAI_LOGPROTO=none';
 
 /** The same answers in another dialect: overlay and boot words follow, what the operator typed stays. */
 export function changeDialect(form: FaiForm, dialect: Dialect): FaiForm {
@@ -69,6 +73,7 @@ export function changeDialect(form: FaiForm, dialect: Dialect): FaiForm {
     overlay: facts.overlay[0] ?? '',
     bootLive: dialect === 'live-boot',
     sendid: dialect === 'live-boot' ? '' : form.sendid || 'mac',
+    extra: form.extra === '' || form.extra === noLogs ? freshForm(dialect).extra : form.extra,
   };
 }
 

@@ -28,6 +28,7 @@ export function validateLine(line: string): Finding[] {
     ...actionFindings(words),
     ...configFindings(words, dialect),
     ...flagFindings(words, dialect),
+    ...logFindings(words, dialect),
     ...habitFindings(words),
   ];
 }
@@ -209,6 +210,20 @@ function* flagFindings(words: readonly KernelArgument[], dialect: Dialect | null
       'Add reboot to FAI_FLAGS.',
     );
   }
+}
+
+/**
+ * FAI 6 copies its logs by ssh when it knows a LOGUSER. To a server whose host key the nfsroot has not it asks on the
+ * console, and waits for ever without a word to the monitor (seen in a real PV guest).
+ */
+function* logFindings(words: readonly KernelArgument[], dialect: Dialect | null): Generator<Finding> {
+  if (dialect === null || dialect === 'live-boot' || hasArgument(words, 'LOGUSER')) return;
+  if (lastValue(words, 'FAI_LOGPROTO') === 'none') return;
+  yield warning(
+    'args-loguser',
+    "Where FAI's logs go is left to fai.conf of the nfsroot: if that has a LOGUSER whose server ssh does not know, FAI asks on the console and waits for ever.",
+    'Add LOGUSER= FAI_LOGPROTO=none to keep no logs, or LOGUSER=NAME.',
+  );
 }
 
 function* habitFindings(words: readonly KernelArgument[]): Generator<Finding> {
