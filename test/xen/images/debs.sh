@@ -1,0 +1,26 @@
+#!/bin/bash
+# debs.sh NFSROOT FOLDER: the packages that a guest needs beyond the base system of this nfsroot, fetched by apt as the
+# guest would; xe-guest-utilities, which Debian has not, is an empty one of that name. As root.
+set -euo pipefail
+nfsroot=$1
+out=$2
+
+base=$(mktemp -d)
+# What is mounted in it goes first.
+trap 'umount -l "$base/proc" 2>/dev/null || true; rm -rf "$base"' EXIT
+tar -xJf "$nfsroot/var/tmp/base.tar.xz" -C "$base"
+cp /etc/resolv.conf "$base/etc/resolv.conf"
+mount -t proc proc "$base/proc"
+mirror=http://deb.debian.org/debian
+printf 'deb %s bookworm main\ndeb %s-security bookworm-security main\n' "$mirror" "$mirror" > "$base/etc/apt/sources.list"
+chroot "$base" apt-get -qq update
+chroot "$base" apt-get -qq -y --no-install-recommends -d dist-upgrade
+chroot "$base" apt-get -qq -y --no-install-recommends -d install linux-image-amd64 initramfs-tools grub-legacy libc6-i386 openssh-server
+mkdir -p "$out"
+cp "$base"/var/cache/apt/archives/*.deb "$out"
+
+tools=$base/tools
+mkdir -p "$tools/DEBIAN"
+printf '%s\n' 'Package: xe-guest-utilities' 'Version: 5.6.0-578' 'Architecture: amd64' 'Maintainer: nobody <root@localhost>' \
+  'Description: stands for the package of the tools ISO' > "$tools/DEBIAN/control"
+dpkg-deb --root-owner-group --build "$tools" "$out" > /dev/null

@@ -1,0 +1,27 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * What this site adds to the files of `xenfai fai-files`: FAI's own base classes, its archive, the packages of one
+ * class, and a smaller initrd, for one with all modules costs nine emulated minutes.
+ */
+export function addSite(space: string, archive: string): void {
+  const put = (path: string, mode: number, ...lines: string[]): void => {
+    const file = join(space, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    chmodSync(file, mode);
+  };
+  put('class/10-base', 0o755, '#!/bin/sh', 'echo AMD64 GUEST', 'exit 0');
+  put('package_config/GUEST', 0o644, 'PACKAGES install GUEST', 'initramfs-tools', 'openssh-server');
+  put('files/etc/apt/sources.list/XENSERVER', 0o644, `deb [trusted=yes] ${archive} bookworm main`);
+  put(
+    'hooks/instsoft.GUEST',
+    0o755,
+    '#!/bin/bash',
+    'mkdir -p "$target/etc/initramfs-tools/conf.d"',
+    'echo MODULES=list > "$target/etc/initramfs-tools/conf.d/list"',
+    'printf \'%s\\n\' xen-blkfront xen-netfront ext4 crc32c_generic >> "$target/etc/initramfs-tools/modules"',
+    'exit 0',
+  );
+}
