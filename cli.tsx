@@ -119,6 +119,8 @@ async function refuseFlags(flags: SimulatorFlags): Promise<void> {
 async function open(given: ScreenGiven, flags: GlobalFlags, around: Surroundings): Promise<number> {
   // Whether there are colours is said below; without this chalk would take bold and the cursor with them, and all in CI.
   process.env['FORCE_COLOR'] = '1';
+  // Node warns, in the middle of the screen, of whoever has both; what was said of colours is in `around`.
+  delete process.env['NO_COLOR'];
   const { cleanLine, isAloud, screenOptions } = await import('./source/commands/screen-options.ts');
   const options = screenOptions(given, flags, around);
   const { code, history } = isAloud(around.env, flags.screenReader)
