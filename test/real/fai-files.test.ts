@@ -185,6 +185,8 @@ function fai(script: string, root: string, log: string): Promise<Ran> {
       LOGDIR: log,
       target: root,
       ROOTCMD: `chroot ${root}`,
+      // The folder of this run is not there in the new system.
+      TMPDIR: '/tmp',
       classes: 'DEFAULT XENSERVER XENPV demohost LAST',
       LC_ALL: 'C',
       PATH: `${dirname(downloads.fcopy)}:${process.env['PATH']}`,
