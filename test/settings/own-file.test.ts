@@ -20,6 +20,7 @@ import { fileLearned } from '../../source/settings/learned.ts';
 import { readOwn } from '../../source/settings/own-file.ts';
 import { openSettings } from '../../source/settings/settings.ts';
 import { xenfai } from '../harness.ts';
+import { programPath, realTest } from '../real/needs.ts';
 
 // Files of ours, and files that somebody names, may be anything: none of them holds the program up.
 
@@ -150,13 +151,13 @@ describe.runIf(isRoot)('root', () => {
 
 describe('a file that somebody names', () => {
   const inShell = (script: string) =>
-    spawnSync('bash', ['-c', script, process.execPath, join(import.meta.dirname, 'read-given.ts')], {
+    spawnSync(programPath('bash'), ['-c', script, process.execPath, join(import.meta.dirname, 'read-given.ts')], {
       input: 'from stdin',
       encoding: 'utf8',
       timeout: 30_000,
     });
 
-  test.each([
+  const given: readonly (readonly [what: string, script: string, told: string])[] = [
     ['-', '"$0" "$1" -', 'from stdin'],
     ['/dev/stdin, a pipe', 'echo -n piped | "$0" "$1" /dev/stdin', 'piped'],
     ['/dev/stdin, a file', '"$0" "$1" /dev/stdin < <(echo -n fed)', 'fed'],
@@ -168,9 +169,12 @@ describe('a file that somebody names', () => {
       'p=$(mktemp -u); mkfifo $p; (sleep 0.3; echo -n named > $p) & "$0" "$1" $p; rm $p',
       'named',
     ],
-  ])('%s', (_, script, told) => {
-    expect(inShell(script)).toMatchObject({ stdout: told, status: 0 });
-  });
+  ];
+  for (const [what, script, told] of given) {
+    realTest(what, ['bash'], () => {
+      expect(inShell(script)).toMatchObject({ stdout: told, status: 0 });
+    });
+  }
 
   test.each([
     ['a folder', () => folder, /it is a folder/],
