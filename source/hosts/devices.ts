@@ -68,9 +68,11 @@ export async function readDevices(session: Session, { VBDs, VIFs }: VmRecord): P
   });
   const byDevice = (a: { readonly device: string }, b: { readonly device: string }): number =>
     Number(a.device) - Number(b.device);
+  // Awaited together: when the host goes away, both fail.
+  const [allDisks, allNetworks] = await Promise.all([Promise.all(disks), Promise.all(networks)]);
   return {
-    disks: (await Promise.all(disks)).flat().sort(byDevice),
-    networks: (await Promise.all(networks)).sort(byDevice),
+    disks: allDisks.flat().sort(byDevice),
+    networks: allNetworks.sort(byDevice),
     unread: Math.max(0, VBDs.length - most) + Math.max(0, VIFs.length - most),
   };
 }
