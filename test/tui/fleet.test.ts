@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { footRow } from '../../source/tui/app/frame.ts';
-import { keysNow } from '../../source/tui/app/layers.ts';
+import { bodyRows, footRow } from '../../source/tui/app/frame.ts';
+import { keysNow, topmost } from '../../source/tui/app/layers.ts';
 import { unicode } from '../../source/tui/kit/theme.ts';
 import { sortable } from '../../source/tui/screens/fleet/columns.ts';
 import { type FleetScene, fleetRows, inOrder } from '../../source/tui/screens/fleet/state.ts';
@@ -257,6 +257,19 @@ test('names that must be cut keep what tells them apart; where there is room the
   expect(screen(long)[2]).toMatch(/^❯ web-frontend-of-\S+…\S*-01 /);
   expect(screen(long)[3]).toMatch(/^ {2}web-frontend-of-\S+…\S*-02 /);
   expect(screen(long, 109).join('\n')).toContain(names[1]);
+});
+
+test('at 160x50 neither a name nor a task is cut, and the panes beside the table can be read', () => {
+  const name = 'web-frontend-of-the-production-in-the-north-01';
+  const lacking = vm('long', { name_label: name, PV_args: '', other_config: {} });
+  const state = played(at('fleet'), told([lacking]), { type: 'window', window: { columns: 160, rows: 50 } });
+  const view = topmost(stack(state), 'view')?.(state, { width: 158, height: 46, glyphs: unicode });
+  const row = view?.rows[2]?.map(({ text }) => text).join('') ?? '';
+  expect(row).toContain(`${name} `);
+  expect(row).toContain('missing distro repository ');
+  expect(row.split('│')[1]?.length).toBeGreaterThanOrEqual(48);
+  // Nothing stands between the steps and the totals.
+  expect(bodyRows(state.shared, 50)).toBe(46);
 });
 
 test('more columns come with the room, none goes with it', () => {
