@@ -36,9 +36,13 @@ export interface Devices {
   readonly unread: number;
 }
 
-/** 8 GiB on Local storage, "root". The host calls a disk "0" that nobody has named. */
-export const diskDeviceText = ({ device, name, bytes, sr }: DiskDevice): string =>
-  `${formatBytes(bytes)}${sr === '' ? '' : ` on ${shortName(sr)}`}${name === '' || name === device ? '' : `, "${shortName(name)}"`}`;
+/** `, "root"`; empty where nobody has named it: the host calls such a disk "0". */
+export const diskNameText = ({ device, name }: Pick<DiskDevice, 'device' | 'name'>): string =>
+  name === '' || name === device ? '' : `, "${shortName(name)}"`;
+
+/** 8 GiB on Local storage, "root" */
+export const diskDeviceText = (disk: DiskDevice): string =>
+  `${formatBytes(disk.bytes)}${disk.sr === '' ? '' : ` on ${shortName(disk.sr)}`}${diskNameText(disk)}`;
 
 /** 0a:92:28:41:88:e3 on Pool-wide network associated with eth0 */
 export const networkDeviceText = ({ mac, network }: NetworkDevice): string =>
@@ -56,25 +60,40 @@ export async function readDevices(session: Session, { VBDs, VIFs }: VmRecord): P
   const network = once((ref: Ref) =>
     session.call('network.get_record', [ref], networkRecord).then(({ name_label }) => name_label),
   );
-  const disks = VBDs.slice(0, most).map(async (vbd): Promise<DiskDevice[]> => {
-    const { type, VDI, userdevice } = await session.call('VBD.get_record', [vbd], vbdRecord);
-    if (type !== 'Disk' || isNull(VDI)) return [];
-    const { name_label, virtual_size, SR } = await session.call('VDI.get_record', [VDI], vdiRecord);
-    return [{ device: userdevice, name: name_label, bytes: virtual_size, sr: isNull(SR) ? '' : await storage(SR) }];
-  });
+  const disks = readDisks(session, VBDs.slice(0, most)).then((all) =>
+    Promise.all(all.map(async ({ SR, ...disk }) => ({ ...disk, sr: isNull(SR) ? '' : await storage(SR) }))),
+  );
   const networks = VIFs.slice(0, most).map(async (vif): Promise<NetworkDevice> => {
     const { device, MAC, network: to } = await session.call('VIF.get_record', [vif], vifRecord);
     return { device, mac: MAC.toLowerCase(), network: isNull(to) ? '' : await network(to) };
   });
-  const byDevice = (a: { readonly device: string }, b: { readonly device: string }): number =>
-    Number(a.device) - Number(b.device);
   // Awaited together: when the host goes away, both fail.
-  const [allDisks, allNetworks] = await Promise.all([Promise.all(disks), Promise.all(networks)]);
+  const [allDisks, allNetworks] = await Promise.all([disks, Promise.all(networks)]);
   return {
-    disks: allDisks.flat().sort(byDevice),
+    disks: allDisks,
     networks: allNetworks.sort(byDevice),
     unread: Math.max(0, VBDs.length - most) + Math.max(0, VIFs.length - most),
   };
+}
+
+interface Plugged {
+  readonly device: string;
+}
+
+const byDevice = (a: Plugged, b: Plugged): number => Number(a.device) - Number(b.device);
+
+/** The disks in these drives, by device, and the storage each is on; CDs and empty drives are none. */
+export async function readDisks(
+  session: Session,
+  drives: readonly Ref[],
+): Promise<(Omit<DiskDevice, 'sr'> & { readonly SR: Ref })[]> {
+  const disks = drives.map(async (drive) => {
+    const { type, VDI, userdevice } = await session.call('VBD.get_record', [drive], vbdRecord);
+    if (type !== 'Disk' || isNull(VDI)) return [];
+    const { name_label, virtual_size, SR } = await session.call('VDI.get_record', [VDI], vdiRecord);
+    return [{ device: userdevice, name: name_label, bytes: virtual_size, SR }];
+  });
+  return (await Promise.all(disks)).flat().sort(byDevice);
 }
 
 /** Asks once for each reference. */

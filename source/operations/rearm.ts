@@ -1,9 +1,10 @@
 import { readMark } from '../boot/marks.ts';
+import { readDisks } from '../hosts/devices.ts';
 import type { Host } from '../hosts/host.ts';
 import { findVm, isTemplate, readVm, snapshotName, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
-import { isNull, refs, type VmRecord, vbdRecord, vdiRecord } from '../xapi/records.ts';
+import { isNull, refs, type VmRecord, vbdRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { armingActions } from './arming.ts';
 import { type Action, type Disk, type Plan, planFor } from './plan.ts';
@@ -110,14 +111,8 @@ async function templateOf(session: Session, record: VmRecord, named: string | un
 
 /** Every disk that an install would write to. */
 export async function disksOf(session: Session, record: VmRecord): Promise<Disk[]> {
-  const devices = await Promise.all(record.VBDs.map((vbd) => session.call('VBD.get_record', [vbd], vbdRecord)));
-  const disks = devices
-    .filter(({ type, VDI }) => type === 'Disk' && !isNull(VDI))
-    .map(async ({ userdevice, VDI }): Promise<Disk> => {
-      const { name_label, virtual_size } = await session.call('VDI.get_record', [VDI], vdiRecord);
-      return { device: userdevice, name: name_label, bytes: virtual_size };
-    });
-  return (await Promise.all(disks)).sort((a, b) => Number(a.device) - Number(b.device));
+  const disks = await readDisks(session, record.VBDs);
+  return disks.map(({ SR: _, ...disk }) => disk);
 }
 
 /** Bootable VBDs that are not empty, CDs included: several stop the loader up to 6.0. */

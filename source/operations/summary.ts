@@ -1,6 +1,6 @@
+import { diskNameText } from '../hosts/devices.ts';
 import type { Finding } from '../problem/finding.ts';
 import { counted } from '../text/counted.ts';
-import { shortName } from '../text/short-name.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { type Disk, type Plan, type Source, shutsDown } from './plan.ts';
 import { type Room, roomFindings } from './room.ts';
@@ -26,9 +26,9 @@ export function summaryOf(plans: readonly Plan[], room: Room, starts = false): S
   };
 }
 
-/** A disk as one names it before it is erased: disk 0 (8 GiB, "root"). The host calls one "0" that nobody has named. */
-export const diskText = ({ device, name, bytes }: Disk): string =>
-  `disk ${device} (${formatBytes(bytes)}${name === '' || name === device ? '' : `, "${shortName(name)}"`})`;
+/** A disk as one names it before it is erased: disk 0 (8 GiB, "root"). */
+export const diskText = (disk: Disk): string =>
+  `disk ${disk.device} (${formatBytes(disk.bytes)}${diskNameText(disk)})`;
 
 /** A value and where it comes from: lenny (the VM). */
 export const sourceText = ({ value, from }: Source): string =>
