@@ -7,7 +7,6 @@ import type { ScreenGiven } from './source/commands/screen-options.ts';
 import type { SimulatorFlags } from './source/commands/simulator-flags.ts';
 import type { Surroundings } from './source/commands/surroundings.ts';
 import { makeFolder } from './source/settings/folder.ts';
-import { ourFolder } from './source/settings/own-file.ts';
 import type { Transport } from './source/transport/transport.ts';
 
 const oldest = 22;
@@ -50,9 +49,9 @@ function keepCompiled(): void {
   const home = process.env['XDG_CACHE_HOME'] || (process.env['HOME'] && `${process.env['HOME']}/.cache`);
   if (!home?.startsWith('/') || process.env['NODE_COMPILE_CACHE']) return;
   try {
-    makeFolder(`${home}/xenfai`);
+    const { uid } = makeFolder(`${home}/xenfai`);
     // What is compiled is carried out: root, sent to somebody's home, does not believe what lies there.
-    if (ourFolder(`${home}/xenfai`).uid !== process.getuid?.()) return;
+    if (uid !== process.getuid?.()) return;
     module.enableCompileCache?.(`${home}/xenfai`);
   } catch {
     // A home that is not there, or not ours to write: it is only slower.

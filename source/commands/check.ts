@@ -9,7 +9,7 @@ import { type CheckOptions, type CheckResult, resultOf } from '../repository/che
 import { survey } from '../repository/survey.ts';
 import { bootLines, checkDisk, type DiskCheck } from '../staging/guest-disk.ts';
 import { checkLines } from './check-lines.ts';
-import { withHost } from './connect.ts';
+import { timeoutOf, withHost } from './connect.ts';
 import type { Given } from './global-flags.ts';
 import { findingJson, problemJson } from './json.ts';
 import { findingLines } from './plain.ts';
@@ -105,7 +105,7 @@ type Look = (asked: CheckOptions) => Promise<CheckResult>;
 /** The survey, ended after so many seconds from now on, however many files are still waited for. Null: no such end. */
 function lookWithin(seconds: number | null, { now }: Surroundings): Look {
   if (seconds === null) return (asked) => survey(asked, now());
-  const deadline = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  const deadline = AbortSignal.timeout(timeoutOf({ timeout: seconds }));
   return async (asked) => {
     try {
       return await survey({ ...asked, signal: AbortSignal.any([asked.signal, deadline]) }, now());

@@ -96,13 +96,15 @@ export async function loadSettings(
   return openSettings(configFolder(around.env), access);
 }
 
+/** The password that a flag or the environment names; null: none does. */
+export const givenPassword = (
+  { passwordFile, passwordCommand }: Pick<Given, 'passwordFile' | 'passwordCommand'>,
+  { env, signal }: Surroundings,
+): Promise<Secret | null> =>
+  readPassword({ file: passwordFile, command: passwordCommand, environment: env['XENFAI_PASSWORD'] }, signal);
+
 async function password(options: Given, around: Surroundings, address: string): Promise<Secret> {
-  const from = {
-    file: options.passwordFile,
-    command: options.passwordCommand,
-    environment: around.env['XENFAI_PASSWORD'],
-  };
-  const given = await readPassword(from, around.signal);
+  const given = await givenPassword(options, around);
   if (given !== null) return given;
   if (around.interactive) return around.askSecret(`Password for ${address}:`);
   return fail({

@@ -1,4 +1,3 @@
-import { readPassword } from '../hosts/password.ts';
 import { fileJournal, type Journal, journalPath, noJournal } from '../operations/journal.ts';
 import { fileLearned, type LearnedStore, noLearned } from '../settings/learned.ts';
 import { noticesFor } from '../settings/notices.ts';
@@ -8,7 +7,7 @@ import type { Suggestions } from '../settings/suggestions.ts';
 import { cleanLine } from '../text/clean.ts';
 import { network } from '../transport/network.ts';
 import type { Transport } from '../transport/transport.ts';
-import { loadSettings, timeoutOf } from './connect.ts';
+import { givenPassword, loadSettings, timeoutOf } from './connect.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import { listenPort } from './monitor-port.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -53,8 +52,7 @@ export async function screenOnHost(
   // As on the command line: a host may be named by its profile.
   const profile = settings.profile(wanted ?? named ?? '');
   const address = wanted === undefined ? (profile?.address ?? named) : (named ?? profile?.address);
-  const from = { file: flags.passwordFile, command: flags.passwordCommand, environment: env['XENFAI_PASSWORD'] };
-  const password = await readPassword(from, around.signal);
+  const password = await givenPassword(flags, around);
   const complaints: string[] = [];
   return {
     settings,

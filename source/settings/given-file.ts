@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../limits/limits.ts';
+import { tooLarge } from './own-file.ts';
 
 /** Milliseconds between two looks at a pipe that is empty yet. */
 const beat = 20;
@@ -83,5 +84,4 @@ function emptyYet(error: unknown): null {
   throw error;
 }
 
-const tooLarge = (most: number): Error => new Error(`it has more than ${most} bytes`);
 const tooSlow = (): Error => new Error(`it did not come to its end within ${limits.given.wait / 1000} s`);

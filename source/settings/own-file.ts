@@ -35,7 +35,7 @@ export function readOwn(path: string, most: number, more: 'its end' | 'error' = 
   const file = openOwn(path, constants.O_RDONLY | flags);
   try {
     const { size } = fstatSync(file);
-    if (size > most && more === 'error') throw new Error(`it has more than ${most} bytes`);
+    if (size > most && more === 'error') throw tooLarge(most);
     const data = Buffer.alloc(Math.min(size, most));
     let at = 0;
     for (let read = -1; read !== 0 && at < data.length; at += read)
@@ -75,5 +75,8 @@ export function ourFolder(path: string): Stats {
   if (reason !== null) throw new Error(`the folder ${path} is not used: ${reason}`);
   return about;
 }
+
+/** What is said of a file that has more than what is read of its kind. */
+export const tooLarge = (most: number): Error => new Error(`it has more than ${most} bytes`);
 
 const me = (): number => process.getuid?.() ?? -1;

@@ -8,7 +8,7 @@ import { updateAllowedOperations } from './calls/vm-operations.ts';
 import { hostTime } from './clock.ts';
 import templates from './datamodel-5.6/templates.json' with { type: 'json' };
 import type { Fields, Value } from './types.ts';
-import type { World } from './world.ts';
+import type { EmptyWorld, World } from './world.ts';
 
 const gib = 1024 ** 3;
 export const diskSize = 8 * gib;
@@ -138,7 +138,7 @@ function hasRun(world: World, vm: string, kind: 'installed' | 'fired' | 'windows
   database.set('VM_metrics', text(record['metrics']), 'start_time', hostTime(started));
 }
 
-export function newMetrics(world: Omit<World, 'host' | 'guests'>, cpus: number): string {
+export function newMetrics(world: EmptyWorld, cpus: number): string {
   return world.database.create('VM_metrics', {
     VCPUs_utilisation: Object.fromEntries(Array.from({ length: cpus }, (_, i) => [String(i), 0])),
   });

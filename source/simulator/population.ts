@@ -5,12 +5,12 @@ import { nullRef } from './database.ts';
 import templates from './datamodel-5.6/templates.json' with { type: 'json' };
 import { diskSize, newMetrics, type Site } from './populate-vms.ts';
 import type { Fields } from './types.ts';
-import type { World } from './world.ts';
+import type { EmptyWorld, World } from './world.ts';
 
 const gib = 1024 ** 3;
 
 /** One standalone 5.6.0 host as it is after installation, with room for so many VMs: pool, storage, networks, dom0. */
-export function populateHost(world: Omit<World, 'host' | 'guests'>, address: string, vms = 0): Site {
+export function populateHost(world: EmptyWorld, address: string, vms = 0): Site {
   const { database } = world;
   const now = hostTime(world.clock.now());
   const metrics = database.create('host_metrics', {
@@ -88,14 +88,7 @@ export function populateHost(world: Omit<World, 'host' | 'guests'>, address: str
   return { host, localStorage, network };
 }
 
-function storage(
-  world: Omit<World, 'host' | 'guests'>,
-  host: string,
-  name: string,
-  type: string,
-  content: string,
-  size: number,
-) {
+function storage(world: EmptyWorld, host: string, name: string, type: string, content: string, size: number) {
   const sr = world.database.create('SR', {
     name_label: name,
     type,
@@ -108,7 +101,7 @@ function storage(
   return sr;
 }
 
-function controlDomain(world: Omit<World, 'host' | 'guests'>, host: string): void {
+function controlDomain(world: EmptyWorld, host: string): void {
   const metrics = newMetrics(world, 2);
   const vm = world.database.create('VM', {
     name_label: 'Control domain on host: xvm03',

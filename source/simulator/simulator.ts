@@ -15,7 +15,7 @@ import { populateVms } from './populate-vms.ts';
 import { populateHost, populateTemplates } from './population.ts';
 import { seededRandom } from './random.ts';
 import { restartXapi } from './restart.ts';
-import type { Quirk, World } from './world.ts';
+import type { EmptyWorld, Quirk, World } from './world.ts';
 
 export interface SimulatorOptions {
   readonly port?: number;
@@ -62,7 +62,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let xapi = new AbortController();
   const monitorPort = options.monitorPort ?? 4711;
   let domid = 0;
-  const base: Omit<World, 'host' | 'guests'> = {
+  const base: EmptyWorld = {
     database,
     events: new Events(database, () => clock.now()),
     clock,

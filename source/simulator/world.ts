@@ -46,3 +46,6 @@ export interface World {
   /** Ends when xapi does, which is each restart and the end of the simulator: what it was doing ends there. */
   stopped: AbortSignal;
 }
+
+/** A world in which nothing stands yet: its host and what boots domains are made from it. */
+export type EmptyWorld = Omit<World, 'host' | 'guests'>;

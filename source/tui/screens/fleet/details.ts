@@ -14,7 +14,7 @@ import { lookOf } from '../../app/installs.ts';
 import type { Found } from '../../app/shared.ts';
 import { blank, type Line, span, wrapped } from '../../kit/lines.ts';
 import { memoLast } from '../../kit/memo.ts';
-import { installLooks, type Tone } from '../../kit/theme.ts';
+import { type InstallLook, installLooks, type Tone } from '../../kit/theme.ts';
 import { type DevicesSeen, devicesOf, type KnownDevices } from './known-devices.ts';
 import { type TaskReason, taskReason } from './task-reason.ts';
 
@@ -53,13 +53,14 @@ export function detailRows(
   const { word, tone } = installLooks[look];
   const since = times.state === null ? '' : `, ${coarseAge(now - times.state)}`;
   const reason = taskReason(install, { listening, localAddress: host?.localAddress ?? '' }, now);
+  const devices = devicesOf(known, install);
   const reasons = reasonsOf(record, state.missing, host?.loader ?? 'none');
   return [
     ...say('state', `${word}${since}`, tone),
     ...say('failed at', failureText(install), 'bad'),
     ...reasons.flatMap((one) => row(width, 'missing', reasonText(one), 'warn')),
     ...nextRows(install, reason !== null && install.progress === null, now, width),
-    ...diskRows(install, devicesOf(known, install), now, width),
+    ...diskRows(install, devices, look, width),
     ...say('power', powerText(install, now)),
     ...say('task', taskText(install, now)),
     ...heardRows(install, reason, now, width),
@@ -68,7 +69,7 @@ export function detailRows(
     ...say('boots with', record.HVM_boot_policy === '' ? record.PV_bootloader || '-' : 'HVM'),
     ...say('installs', sourceText(install)),
     ...say('memory', `${formatBytes(record.memory_static_max)}, ${counted(record.VCPUs_max, 'VCPU')}`),
-    ...networkRows(install, devicesOf(known, install), width),
+    ...networkRows(install, devices, width),
     ...say('uuid', record.uuid),
     ...say('kernel line', record.PV_args || '(empty)'),
     ...(needsKey(record.PV_args) && state.state === 'armed'
@@ -127,8 +128,7 @@ function sourceText({ vm }: Install): string {
 }
 
 /** What an install overwrites; of one that is armed it is said so. */
-function diskRows(install: Install, seen: DevicesSeen, now: number, width: number): Line[] {
-  const look = lookOf(install, now);
+function diskRows(install: Install, seen: DevicesSeen, look: InstallLook, width: number): Line[] {
   const erased = look === 'armed' || look === 'erased';
   const drives = install.vm.record.VBDs.length;
   if (seen === null) return drives === 0 ? [] : row(width, 'disks', `reading ${counted(drives, 'drive')}`, 'dim');

@@ -17,7 +17,7 @@ export async function performFleet(command: FleetCommand, work: Work<FleetEvent>
       followings.get(work.world)?.hurry();
       return;
     case 'read-devices':
-      return devicesOf(command, work);
+      return readWanted(command, work);
     case 'record-verdict':
       return recordVerdict(command.ref, command.verdict, work.world.context(work.whole));
   }
@@ -29,7 +29,7 @@ type ReadDevices = Extract<FleetCommand, { do: 'read-devices' }>;
 const wanted = new WeakMap<World, ReadDevices>();
 
 /** Only of the VM on which the cursor comes to rest. */
-async function devicesOf(command: ReadDevices, { world, whole, dispatch }: Work<FleetEvent>): Promise<void> {
+async function readWanted(command: ReadDevices, { world, whole, dispatch }: Work<FleetEvent>): Promise<void> {
   wanted.set(world, command);
   await pause(limits.devices.rest, whole);
   if (whole.aborted || wanted.get(world) !== command) return;
