@@ -56,6 +56,12 @@ export const limits = {
     messages: 200,
     /** Messages that wait until the VMs are known: as many as another process may pass on at once. */
     early: 20_000,
+    ahead: {
+      /** Milliseconds by which a record may be behind FAI's own word. */
+      wait: 10 * second,
+      /** Messages of all VMs: a first word, and a few more, of hundreds that start at once. */
+      most: 1000,
+    },
     /** A message that is passed on while it is news comes sooner. */
     late: 5 * second,
     /** Kept of one VM besides: marks, starts, changes of state; an install has some ten. */

@@ -4,9 +4,10 @@ import { stateOf, type Vm } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
 import type { LearnedStore } from '../settings/learned.ts';
 import type { Ref } from '../xapi/records.ts';
-import { hear } from './hearing.ts';
+import { Ahead } from './ahead.ts';
+import { hear, hearAgain } from './hearing.ts';
 import { type Install, seenState } from './install.ts';
-import { isUntouched, loaded, seenAgain, seenFirst } from './install-events.ts';
+import { isFired, isUntouched, loaded, seenAgain, seenFirst } from './install-events.ts';
 import { withLearned } from './learning.ts';
 import { isLost, Lookout, silentSince } from './lost.ts';
 import { Senders } from './senders.ts';
@@ -69,6 +70,7 @@ export class FleetFold {
   /** Up to when what FAI said was learned, of each VM. */
   private readonly recalled = new Map<Ref, number>();
   private readonly senders = new Senders();
+  private readonly ahead = new Ahead();
   private readonly started = new Started();
   private readonly lookout = new Lookout(limits.watch.unlooked);
   private clockAhead = 0;
@@ -99,14 +101,17 @@ export class FleetFold {
         return this.replaceAll(event, now);
       case 'vm':
         this.answered(now);
-        return this.put(this.updated(event.vm, null, now), now, now);
+        this.put(this.updated(event.vm, null, now), now, now);
+        return this.catchUp(event.vm.ref, now);
       case 'gone':
         return this.forget(event.ref) ? [event.ref] : [];
       case 'mac':
         return this.change(event.ref, now, (install) => ({ ...install, mac: event.mac }));
       case 'started': {
         const owner = this.started.tell(event.metrics, event.at);
-        return owner === null ? [] : this.change(owner, now, (install) => install);
+        if (owner === null) return [];
+        this.change(owner, now, (install) => install);
+        return this.catchUp(owner, now);
       }
       case 'lost':
         this.lost = { reason: event.reason, since: this.lost?.since ?? now, nextTry: now + event.wait };
@@ -116,6 +121,9 @@ export class FleetFold {
         const sender = this.senders.find(message.sendid);
         if (sender === null || (late && this.isOver(sender, now))) return [];
         const about = { now, late, silentHost: this.lost !== null };
+        const { vm, state } = this.byRef.get(sender) ?? {};
+        if (vm !== undefined && state?.state === 'armed' && !late && this.lost === null)
+          this.ahead.keep({ ref: sender, message, at: now, start: this.started.latest(vm) });
         return this.change(sender, now, (install) => hear(install, message, about));
       }
       case 'load':
@@ -157,7 +165,17 @@ export class FleetFold {
     for (const ref of gone) this.forget(ref);
     // What has changed while nobody looked has changed nobody knows when.
     for (const vm of vms) this.put(this.updated(vm, macs.get(vm.ref) ?? null, now), now, null);
+    for (const ref of there) this.catchUp(ref, now);
     return [...gone, ...there];
+  }
+
+  /** What was said while the record did not tell yet that the installer was started counts now that it does. */
+  private catchUp(ref: Ref, now: number): Ref[] {
+    const install = this.byRef.get(ref);
+    const host = install === undefined || !isFired(install.state) ? null : this.started.latest(install.vm);
+    const said = host === null ? [] : this.ahead.take(ref, { host, here: host - this.clockAhead }, now);
+    if (said.length > 0) this.change(ref, now, (one) => hearAgain(one, said));
+    return install === undefined ? [] : [ref];
   }
 
   private change(ref: Ref, now: number, edit: (install: Install) => Install): Ref[] {

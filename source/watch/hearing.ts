@@ -1,5 +1,6 @@
 import type { MonitorMessage } from '../fai/monitor-message.ts';
 import { limits } from '../limits/limits.ts';
+import type { Said } from './ahead.ts';
 import type { Install } from './install.ts';
 import { heard, messageText } from './install-events.ts';
 
@@ -29,6 +30,15 @@ export function hear(install: Install, message: MonitorMessage, about: Circumsta
     if (mayFollow(install, after)) return after;
   }
   return about.late ? install : withDoubt(install, `does not count, ${why}: ${messageText(message)}`, about.now);
+}
+
+/** What did not count when it was said, because the record was behind. */
+export function hearAgain(install: Install, said: readonly Said[]): Install {
+  const since = said[0]?.at ?? Number.POSITIVE_INFINITY;
+  const notes = install.notes.filter(({ by, at }) => by !== 'port' || at < since);
+  const about = { late: true, silentHost: false };
+  const caughtUp: Install = { ...install, notes };
+  return said.reduce((one, { message, at }) => hear(one, message, { ...about, now: at }), caughtUp);
 }
 
 /** Why nothing that is said can be of an install that goes on here, for a sentence; null where it can. */

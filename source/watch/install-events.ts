@@ -11,7 +11,7 @@ import { noTimes } from './times.ts';
 type State = Install['state'];
 
 /** A state in which the installer has been booted, and nobody has said how it ended. */
-const isFired = ({ state }: State): boolean => state === 'fired' || state === 'installing';
+export const isFired = ({ state }: State): boolean => state === 'fired' || state === 'installing';
 
 /** Nothing has been said of an install yet. */
 const unspoken = {

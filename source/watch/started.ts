@@ -28,8 +28,13 @@ export class Started {
   }
 
   /** By the host's clock; null when it does not run, or nobody has said it. */
-  of({ record: { metrics, power_state } }: Install['vm']): number | null {
-    const at = power_state === 'Halted' ? undefined : this.times.get(metrics);
-    return at === undefined || at <= 0 ? null : at;
+  of(vm: Install['vm']): number | null {
+    return vm.record.power_state === 'Halted' ? null : this.latest(vm);
+  }
+
+  /** The same of its last start, also where it is over. */
+  latest({ record: { metrics } }: Install['vm']): number | null {
+    const at = this.times.get(metrics) ?? 0;
+    return at <= 0 ? null : at;
   }
 }

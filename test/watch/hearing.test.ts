@@ -5,8 +5,9 @@ import { limits } from '../../source/limits/limits.ts';
 import { type FleetEvent, FleetFold } from '../../source/watch/fleet.ts';
 import { failureOf, seenState, verdictOf } from '../../source/watch/install.ts';
 import { timelineOf } from '../../source/watch/timeline.ts';
+import { ref } from '../../source/xapi/records.ts';
 import { pageArgs } from '../harness.ts';
-import { load, one, says, vm, words } from './events.ts';
+import { load, one, says, vm, vmOf, words } from './events.ts';
 
 // What a line on FAI's port may do to a VM: the port proves no sender, the host's record does.
 
@@ -158,6 +159,53 @@ describe('an honest install is followed', () => {
         expect(install.notes.some(({ by }) => by === 'port')).toBe(false);
       }),
     );
+  });
+
+  describe('when its record comes after its first words, too', () => {
+    const metrics = ref.parse('m1');
+    const halted = { power_state: 'Halted', PV_bootloader: 'eliloader', domid: '-1', other_config: words, metrics };
+    const start = (at: number): FleetEvent => ({ type: 'started', metrics, at });
+    const first = ['check', 'TASKBEGIN partition', 'TASKERROR partition 710'].map((text) => says(text));
+    const failed = { state: 'failed', verdict: { verdict: 'failed', task: 'partition', code: 710 } };
+    const nothing = { state: 'quiet', verdict: null };
+
+    test.each<[string, FleetEvent[], object]>([
+      ['the start is told before the VM runs', [start(500), vm({ metrics })], failed],
+      ['the start is told after it runs', [vm({ metrics }), start(500)], failed],
+      ['what was said before the start does not count', [vm({ metrics }), start(5000)], nothing],
+      ['nor by a start that was known before', [vm({ metrics })], nothing],
+    ])('%s', (_, record, wanted) => {
+      // It ran before, at another time.
+      const begin = [vm({ metrics }), start(1), vm(halted)];
+      const ahead = begin.length * 1000;
+      const shifted = record.map((event) => (event.type === 'started' ? { ...event, at: event.at + ahead } : event));
+      const { install, ...seen } = play([...begin, ...first, ...shifted]);
+      expect(seen).toMatchObject(wanted);
+      expect(install.notes.some(({ by }) => by === 'port')).toBe(wanted === nothing);
+    });
+
+    test('but not long after', () => {
+      const wait = Array.from({ length: limits.watch.ahead.wait / 1000 }, () => load(0));
+      expect(play([vm(halted), ...first, ...wait, start(500), vm({ metrics })])).toMatchObject(nothing);
+    });
+
+    test('and when all is read anew', () => {
+      const all: FleetEvent = {
+        type: 'all',
+        vms: [vmOf({ metrics })],
+        macs: new Map(),
+        started: new Map([[metrics, 500]]),
+        clockAhead: 0,
+      };
+      expect(play([vm(halted), ...first, all])).toMatchObject(failed);
+    });
+
+    test('a flood is held no further than its bound', () => {
+      const fold = new FleetFold(unknownRules);
+      const flood = Array.from({ length: 3 * limits.watch.ahead.most }, () => says('TASKBEGIN partition'));
+      for (const event of [vm(halted), ...flood, start(500), vm({ metrics })]) fold.fold(event, 1000);
+      expect(fold.snapshot().byRef.get(one)?.messages).toHaveLength(limits.watch.messages);
+    });
   });
 
   test('its failure, too', () => {
