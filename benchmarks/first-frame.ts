@@ -2,6 +2,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { inkBundle } from '../test/end-to-end/ink-bundle.ts';
 import { built, Terminal } from '../test/end-to-end/terminal.ts';
 import { type BenchmarkRow, inTurn, row } from './measure.ts';
 
@@ -22,17 +23,8 @@ export async function hello(folder: string): Promise<string> {
   await build({
     entryPoints: [entry],
     outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    jsx: 'automatic',
     minify: true,
-    define: { 'process.env.NODE_ENV': '"production"' },
-    alias: { 'react-devtools-core': join(root, 'scripts/no-devtools.mjs') },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    ...inkBundle,
   });
   return outfile;
 }

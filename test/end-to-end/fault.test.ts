@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { inkBundle } from './ink-bundle.ts';
 import { Terminal } from './terminal.ts';
 
 // A fault of our own while the screen is open: the terminal is given back, and the fault is told below, once.
@@ -30,17 +31,8 @@ beforeAll(async () => {
     entryPoints: { cli: join(root, 'cli.tsx') },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    jsx: 'automatic',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    alias: { 'react-devtools-core': join(root, 'scripts/no-devtools.mjs') },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    ...inkBundle,
     plugins: [
       faulty(
         'screens/connect/view.ts',

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { prepareTemplate, simulator } from '../harness.ts';
 import { built, Terminal } from './terminal.ts';
-import { connect, planNew, save } from './walk.ts';
+import { planFromTemplate } from './walk.ts';
 
 let sim: Simulator;
 let terminal: Terminal;
@@ -20,13 +20,7 @@ beforeEach(async () => {
     XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
   };
   terminal = new Terminal([built], { env });
-  await connect(terminal, sim.password);
-  terminal.press('enter');
-  await terminal.shows(/❯ FAI +Enter uses it: lenny i386, yours/);
-  terminal.press('enter');
-  await terminal.shows('as the template has it');
-  await save(terminal);
-  await planNew(terminal, 'web[01-09]');
+  await planFromTemplate(terminal, sim.password, 'web[01-09]');
 });
 afterEach(async () => {
   terminal.kill();

@@ -43,6 +43,15 @@ async function choose(label: string): Promise<void> {
   answer(number);
 }
 
+/** A row has another number when others go wrong: a filter leaves one. */
+async function take(name: string): Promise<void> {
+  answer('/');
+  await hears('Text to look for');
+  answer(name);
+  await hears('A number from 1 to 1 takes that row');
+  answer('1');
+}
+
 /** From the first question to a plan for a new VM, with what is suggested. */
 async function toPlan(name: string): Promise<void> {
   await hears('address');
@@ -90,12 +99,7 @@ test('first time: from the first question to an installed VM, then its details, 
   // The install is told line by line as it goes on.
   await hears(/web01, state installing.*task \d+%/);
   await hears(/web01, state installed/);
-  // A row has another number when others go wrong: a filter leaves one.
-  answer('/');
-  await hears('Text to look for');
-  answer('web01');
-  await hears('A number from 1 to 1 takes that row');
-  answer('1');
+  await take('web01');
   await choose('rearm');
   await hears(/ERASES disk 0 .* of web01/);
   // What erases has no number, and an empty line does nothing.
@@ -164,11 +168,7 @@ describe('it is read out', () => {
     await hears('Here: Fleet.');
     // It runs from its disk by now, and does what its host asks for.
     await hears(/web01, state installed/);
-    answer('/');
-    await hears('Text to look for');
-    answer('web01');
-    await hears('A number from 1 to 1 takes that row');
-    answer('1');
+    await take('web01');
     await choose('details');
     const [, stop = ''] = await hears(/\n(?:\r)?(\d+)\. stop\r?\n/);
     // They are read when somebody asks for them, and told when they come.

@@ -39,6 +39,17 @@ export async function planNew(terminal: Terminal, names: string): Promise<void> 
   await terminal.shows('Enter carries this out');
 }
 
+/** From the first screen to the plan for new VMs from the template "FAI", which is there already. */
+export async function planFromTemplate(terminal: Terminal, password: string, names: string): Promise<void> {
+  await connect(terminal, password);
+  terminal.press('enter');
+  await terminal.shows(/❯ FAI +Enter uses it: lenny i386, yours/);
+  terminal.press('enter');
+  await terminal.shows('as the template has it');
+  await save(terminal);
+  await planNew(terminal, names);
+}
+
 /** The plan carried out, and what it made started; the result is on the screen. */
 export async function makeAndStart(terminal: Terminal, name: string): Promise<void> {
   terminal.press('enter');

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { readJournal } from '../../source/operations/journal.ts';
 import { storiesOf } from '../../source/operations/journal-runs.ts';
 import { built, Terminal } from '../end-to-end/terminal.ts';
-import { connect, planNew, save } from '../end-to-end/walk.ts';
+import { planFromTemplate } from '../end-to-end/walk.ts';
 import { prepareTemplate, simulator, until } from '../harness.ts';
 import { programPath, realTest } from './needs.ts';
 import { startSshd } from './sshd.ts';
@@ -63,13 +63,7 @@ for (const [what, end] of ends)
         program: programPath('ssh'),
       });
       try {
-        await connect(terminal, sim.password);
-        terminal.press('enter');
-        await terminal.shows(/❯ FAI +Enter uses it: lenny i386, yours/);
-        terminal.press('enter');
-        await terminal.shows('as the template has it');
-        await save(terminal);
-        await planNew(terminal, 'web[01-09]');
+        await planFromTemplate(terminal, sim.password, 'web[01-09]');
         let made = 0;
         sim.world.intercept = (method) => {
           if (method === 'Async.VM.provision') made += 1;

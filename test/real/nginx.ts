@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { programPath } from './needs.ts';
 
 export interface WebServer {
@@ -18,15 +17,6 @@ export function netbootFolder(root: string, release: string, arch: string): stri
   const folder = join(root, 'dists', release, 'main', `installer-${arch}`, 'current/images/netboot/xen');
   mkdirSync(folder, { recursive: true });
   return folder;
-}
-
-/** A port nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** One nginx for all tests of a file: started by the first that asks for it, stopped after the last. */

@@ -2,9 +2,9 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { until } from '../harness.ts';
 import { programPath } from './needs.ts';
-import { freePort } from './nginx.ts';
 
 /** `args`: what ssh is called with; `config`: for whoever calls ssh itself, any host name leads there. */
 export interface Sshd {

@@ -9,9 +9,10 @@ import { kernelImage } from '../../source/simulator/depot/kernel-image.ts';
 import { depotFiles } from '../../source/simulator/depot/server.ts';
 import { network } from '../../source/transport/network.ts';
 import { built } from '../end-to-end/terminal.ts';
+import { freePort } from '../free-port.ts';
 import { xenfai } from '../harness.ts';
 import { realTest } from './needs.ts';
-import { freePort, netbootFolder, nginxOfFile } from './nginx.ts';
+import { netbootFolder, nginxOfFile } from './nginx.ts';
 import { run, serve, temporary } from './tools.ts';
 
 const folder = temporary('transport');

@@ -2,7 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { addresses, freePort } from './dom0.ts';
+import { freePort } from '../free-port.ts';
+import { addresses } from './dom0.ts';
 
 /** A repository that is served on loopback. `url` is for this machine, `guestUrl` for dom0 and guests. */
 export interface Archive {
