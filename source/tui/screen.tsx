@@ -66,6 +66,9 @@ export async function openScreen(options: ScreenOptions): Promise<{ code: number
       kittyKeyboard: { mode: 'auto' },
     },
   );
+  // A shell in between may keep the hang-up to itself: the end of the terminal's input says the same.
+  const hangUp = () => process.kill(process.pid, 'SIGHUP');
+  process.stdin.once('end', hangUp).once('error', hangUp);
   const end = () => app.unmount();
   const faults: unknown[] = [];
   const deaf = hearFaults((fault) => {

@@ -15,20 +15,21 @@ beforeEach(async () => {
   sim = await simulator();
   await prepareTemplate(sim);
   before = sim.world.database.all('VM').size;
-  const env = {
-    XENFAI_HOST: sim.host,
-    XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
-  };
-  terminal = new Terminal([built], { env });
-  await planFromTemplate(terminal, sim.password, 'web[01-09]');
 });
 afterEach(async () => {
   terminal.kill();
   await sim.stop();
 });
 
-/** While the disks of the second VM are being made. */
-function meanwhile(happens: () => void | Promise<void>): void {
+/** While the disks of the second VM are being made. `before`: what stands before the program in a shell's line. */
+async function meanwhile(happens: () => void | Promise<void>, before = 'exec'): Promise<void> {
+  const env = {
+    XENFAI_HOST: sim.host,
+    XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
+  };
+  const line = ['-c', `${before} "$0" "$1"`, process.execPath, built];
+  terminal = new Terminal(line, { env, program: '/bin/sh' });
+  await planFromTemplate(terminal, sim.password, 'web[01-09]');
   let made = 0;
   sim.world.intercept = async (method) => {
     if (method !== 'Async.VM.provision') return undefined;
@@ -48,12 +49,12 @@ async function leavesNothing(): Promise<void> {
 }
 
 test('an ssh that drops while the screen makes VMs: what was begun is taken back before it leaves', async () => {
-  meanwhile(() => terminal.hangUp());
+  await meanwhile(() => terminal.hangUp());
   await leavesNothing();
 });
 
 test('told of it once more while it takes back, when the screen is long gone', async () => {
-  meanwhile(async () => {
+  await meanwhile(async () => {
     process.kill(terminal.pty.pid, 'SIGHUP');
     await terminal.is('the normal screen', () => terminal.buffer.type === 'normal');
     process.kill(terminal.pty.pid, 'SIGHUP');
@@ -62,10 +63,15 @@ test('told of it once more while it takes back, when the screen is long gone', a
 });
 
 test('an ssh that drops when it was stopped already: the taking back goes on to its end', async () => {
-  meanwhile(async () => {
+  await meanwhile(async () => {
     terminal.press('ctrl-c');
     await terminal.shows('Stopping');
     terminal.hangUp();
   });
+  await leavesNothing();
+});
+
+test('a shell in between that keeps the hang-up to itself: the end of the terminal says the same', async () => {
+  await meanwhile(() => terminal.hangUp(), 'trap : HUP;');
   await leavesNothing();
 });
