@@ -27,9 +27,9 @@ export async function startDom0(images: string, logs: string, signal: AbortSigna
   const port = await freePort();
   const drive = (name: string) => ['-drive', `file=${name}.img,format=raw,if=virtio,cache=unsafe,snapshot=on`];
   const qemu = spawn(
-    'nice',
+    'qemu-system-x86_64',
     [
-      ...['-n', '19', 'qemu-system-x86_64', '-M', 'q35', '-accel', 'tcg,thread=multi,tb-size=512', '-cpu', processor],
+      ...['-M', 'q35', '-accel', 'tcg,thread=multi,tb-size=512', '-cpu', processor],
       ...['-m', '5120', '-smp', '2', '-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-no-reboot'],
       ...['-kernel', 'dom0.xen', '-append'],
       'dom0_mem=1536M,max:1536M dom0_max_vcpus=2 com1=115200,8n1 console=com1 noreboot',

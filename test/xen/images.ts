@@ -68,7 +68,7 @@ export async function buildImages(space: string, say: (text: string) => void, si
 
 function runScript(line: readonly string[], log: string, signal: AbortSignal): Promise<void> {
   const output = openSync(log, 'w');
-  const child = spawn('nice', ['-n', '19', 'bash', ...line], { signal, stdio: ['ignore', output, output] });
+  const child = spawn('bash', line, { signal, stdio: ['ignore', output, output] });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${line[0]} failed: see ${log}`))));
