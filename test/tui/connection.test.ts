@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { connectionRow, lossText, nextTryText } from '../../source/tui/app/connection.ts';
+import { bodyRows, headRows } from '../../source/tui/app/frame.ts';
 import { keysNow, topmost } from '../../source/tui/app/layers.ts';
 import type { Line } from '../../source/tui/kit/lines.ts';
 import { unicode } from '../../source/tui/kit/theme.ts';
-import type { AppState } from '../../source/tui/screens/index.ts';
+import { type AppState, screens } from '../../source/tui/screens/index.ts';
 import { at, fleetOf, now, play, problem, say, stack, vm } from './play.ts';
 
 // What the screen says of a host that is silent, and that nothing is done with it.
@@ -69,6 +70,17 @@ describe('while the host is silent', () => {
     expect(drawn(later)).toEqual(drawn(state));
     expect(new Set(drawn(state).flatMap((row) => row.map(({ tone }) => tone)))).toEqual(new Set(['dim']));
     expect(textOf(connectionRow(later.shared, size))).toMatch(/for 3 ?m/);
+  });
+
+  test('at home it stands in the place of the steps: no row moves, when it comes or goes', () => {
+    const heads = [fleet, state, later].map((one) => headRows(screens, one.shared, size).map(textOf));
+    expect(heads.map((rows) => rows.length)).toEqual([2, 2, 2]);
+    expect(heads.map((rows) => rows[1])).toEqual([
+      expect.stringContaining('Fleet'),
+      expect.stringContaining('No answer'),
+      expect.stringContaining('No answer'),
+    ]);
+    expect(bodyRows(state.shared, 24)).toBe(bodyRows(fleet.shared, 24));
   });
 
   test.each([['s'], ['x'], ['a'], ['p']])('%s does nothing, and says why', (key) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { freshForm } from '../../source/fai/form.ts';
 import { xe } from '../../source/text/shell.ts';
-import { footRow, headRow, messageRow, railRow } from '../../source/tui/app/frame.ts';
+import { footRow, headRows, messageRow } from '../../source/tui/app/frame.ts';
 import { keysNow, topmost } from '../../source/tui/app/layers.ts';
 import { cutLine, type Line, lineWidth } from '../../source/tui/kit/lines.ts';
 import type { Size } from '../../source/tui/kit/size.ts';
@@ -196,8 +196,7 @@ describe('no row is wider than the screen, and nothing hostile gets through', ()
         const message = topmost(layers, 'message')?.(state) ?? [];
         clean(
           [
-            headRow(state.shared, size),
-            railRow(screens, state.shared, size),
+            ...headRows(screens, state.shared, size),
             messageRow(state.shared, message),
             footRow(keysNow(layers), state, size),
           ],

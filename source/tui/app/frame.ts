@@ -2,20 +2,29 @@ import { widthOf } from '../../text/width.ts';
 import type { Binding } from '../kit/binding.ts';
 import { cutLine, foreign, type Line, lineWidth, span } from '../kit/lines.ts';
 import type { Size } from '../kit/size.ts';
-import { isRemarkable } from './connection.ts';
+import { connectionRow, isRemarkable } from './connection.ts';
 import type { Place, Shared } from './shared.ts';
 
 /** What stands around the body of a screen. */
 export const frame = { columns: 2, rows: 5 } as const;
 
-/** Above a form an empty row is rest for the eye; at home it is a VM more, unless there is something to say in it. */
-export const hasRemarkRow = (shared: Shared): boolean => shared.place.home !== true || isRemarkable(shared);
+/** Rows of a terminal that the body has. Above a form an empty row is rest for the eye; at home it is a VM more. */
+export const bodyRows = ({ place }: Shared, rows: number): number => rows - frame.rows + (place.home ? 1 : 0);
 
-/** Rows of a terminal that the body has. */
-export const bodyRows = (shared: Shared, rows: number): number => rows - frame.rows + (hasRemarkRow(shared) ? 0 : 1);
+/** The rows above the body. At home what there is to say of the host takes the place of the steps: no VM is moved. */
+export function headRows(screens: readonly Placed[], shared: Shared, size: Size): Line[] {
+  const remark = connectionRow(shared, size);
+  const steps = railRow(screens, shared, size);
+  const below = shared.place.home ? [isRemarkable(shared) ? remark : steps] : [steps, remark];
+  return [headRow(shared, size), ...below];
+}
+
+interface Placed {
+  readonly place: Place | null;
+}
 
 /** The top row: program, host, and what kind of world this is. */
-export function headRow({ host, suggestions, readOnly }: Shared, { width, glyphs }: Size): Line {
+function headRow({ host, suggestions, readOnly }: Shared, { width, glyphs }: Size): Line {
   const found =
     host === null
       ? []
@@ -35,11 +44,7 @@ export function headRow({ host, suggestions, readOnly }: Shared, { width, glyphs
 }
 
 /** The places in order: done, current, to do; by glyph and by colour. */
-export function railRow(
-  screens: readonly { readonly place: Place | null }[],
-  { place: current, visited }: Shared,
-  { glyphs }: Size,
-): Line {
+function railRow(screens: readonly Placed[], { place: current, visited }: Shared, { glyphs }: Size): Line {
   const places = screens.flatMap(({ place }) => (place === null ? [] : [place]));
   return places.flatMap((place, index) => {
     const here = place === current;

@@ -1,8 +1,7 @@
 import type { View } from '../kit/binding.ts';
 import { type Line, wrapped } from '../kit/lines.ts';
 import type { Glyphs } from '../kit/theme.ts';
-import { connectionRow } from './connection.ts';
-import { bodyRows, footRow, frame, hasRemarkRow, headRow, messageRow, railRow } from './frame.ts';
+import { bodyRows, footRow, frame, headRows, messageRow } from './frame.ts';
 import { keysNow, stackOf, topmost } from './layers.ts';
 import type { Mounted } from './mount.ts';
 import type { HasShared } from './shared.ts';
@@ -34,11 +33,7 @@ export function pictureOf<State extends HasShared>(
   const { shared } = state;
   const body = topmost(stack, 'view')?.(state, size) ?? { rows: [] };
   return {
-    head: [
-      headRow(shared, whole),
-      railRow(screens, shared, whole),
-      ...(hasRemarkRow(shared) ? [connectionRow(shared, whole)] : []),
-    ],
+    head: headRows(screens, shared, whole),
     body: { ...body, rows: body.rows.slice(0, size.height) },
     foot: [messageRow(shared, topmost(stack, 'message')?.(state) ?? []), footRow(keysNow(stack), state, whole)],
   };
