@@ -11,7 +11,7 @@ export const detailedItem = (vm: Vm, rules: BootRules, { disks, networks, unread
   ...vmItem(vm, rules),
   memory: vm.record.memory_static_max,
   vcpus: vm.record.VCPUs_max,
-  disks,
+  disks: disks.map(({ vdi: _, ...disk }) => disk),
   networks,
   ...(unread === 0 ? {} : { notes: [unreadText(unread)] }),
 });

@@ -22,6 +22,11 @@ export interface DiskDevice {
   readonly sr: string;
 }
 
+/** The same with what this session calls it. */
+export interface KnownDisk extends DiskDevice {
+  readonly vdi: Ref;
+}
+
 export interface NetworkDevice {
   readonly device: string;
   readonly mac: string;
@@ -30,7 +35,7 @@ export interface NetworkDevice {
 
 /** What a VM has plugged in, by device; CDs are none of it. */
 export interface Devices {
-  readonly disks: readonly DiskDevice[];
+  readonly disks: readonly KnownDisk[];
   readonly networks: readonly NetworkDevice[];
   /** Devices that were not looked at: a VM may have hundreds. */
   readonly unread: number;
@@ -86,12 +91,12 @@ const byDevice = (a: Plugged, b: Plugged): number => Number(a.device) - Number(b
 export async function readDisks(
   session: Session,
   drives: readonly Ref[],
-): Promise<(Omit<DiskDevice, 'sr'> & { readonly SR: Ref })[]> {
+): Promise<(Omit<KnownDisk, 'sr'> & { readonly SR: Ref })[]> {
   const disks = drives.map(async (drive) => {
     const { type, VDI, userdevice } = await session.call('VBD.get_record', [drive], vbdRecord);
     if (type !== 'Disk' || isNull(VDI)) return [];
     const { name_label, virtual_size, SR } = await session.call('VDI.get_record', [VDI], vdiRecord);
-    return [{ device: userdevice, name: name_label, bytes: virtual_size, SR }];
+    return [{ device: userdevice, vdi: VDI, name: name_label, bytes: virtual_size, SR }];
   });
   return (await Promise.all(disks)).flat().sort(byDevice);
 }

@@ -112,7 +112,7 @@ async function templateOf(session: Session, record: VmRecord, named: string | un
 /** Every disk that an install would write to. */
 export async function disksOf(session: Session, record: VmRecord): Promise<Disk[]> {
   const disks = await readDisks(session, record.VBDs);
-  return disks.map(({ SR: _, ...disk }) => disk);
+  return disks.map(({ device, name, bytes }) => ({ device, name, bytes }));
 }
 
 /** Bootable VBDs that are not empty, CDs included: several stop the loader up to 6.0. */

@@ -6,6 +6,7 @@ import { classify, HostFailure } from '../xapi/errors.ts';
 import { hostEvents } from '../xapi/events.ts';
 import { pause } from '../xapi/pause.ts';
 import { type HostEvent, type Ref, ref, vifRecord, vmRecord, vmStart } from '../xapi/records.ts';
+import { type DiskNews, diskNews } from './disks.ts';
 import type { FleetEvent } from './fleet.ts';
 
 const vifTable = z.record(ref, vifRecord);
@@ -13,29 +14,38 @@ const startTable = z.record(ref, vmStart);
 const firstWait = 1000;
 const longestWait = 30_000;
 
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  readonly tell: (events: readonly FleetEvent[]) => void;
+  /** Somebody shows disks; absent: the host is not asked for their events. */
+  readonly tellDisks?: ((news: readonly DiskNews[]) => void) | undefined;
+  /** The signal that ends the present pause: somebody wants it tried now. */
+  readonly hurry?: (() => AbortSignal) | undefined;
+}
+
 /**
  * Follows all VMs of a host until the signal ends it: registers, reads everything once, then lives on events. What
  * xapi sends in one reply is told as one. Lost events mean a full read; a lost connection is told and tried again with
  * growing pauses, a forgotten session is opened anew and told only when that does not help. Other errors of the host
- * are thrown. `hurry` gives the signal that ends the present pause: somebody wants it tried now.
+ * are thrown.
  */
-export async function followInventory(
-  host: Host,
-  signal: AbortSignal,
-  tell: (events: readonly FleetEvent[]) => void,
-  hurry: () => AbortSignal = () => signal,
-): Promise<void> {
+export async function followInventory(host: Host, options: FollowOptions): Promise<void> {
+  const { signal, tell, tellDisks, hurry = () => signal } = options;
+  const classes = ['vm', 'vif', 'vm_metrics', ...(tellDisks === undefined ? [] : ['vdi'])];
   let wait = firstWait;
   const started = new Map<Ref, number>();
   while (!signal.aborted) {
     try {
       const readAll = async (): Promise<void> => {
         tell([await fullRead(host, started, signal)]);
+        tellDisks?.([{ type: 'all' }]);
         wait = firstWait;
       };
-      for await (const events of hostEvents(host.session, ['vm', 'vif', 'vm_metrics'], signal, readAll)) {
+      for await (const events of hostEvents(host.session, classes, signal, readAll)) {
         const news = events.flatMap((event) => translate(event, started));
         if (news.length > 0) tell(news);
+        const disks = tellDisks === undefined ? [] : events.flatMap(diskNews);
+        if (disks.length > 0) tellDisks?.(disks);
       }
     } catch (error) {
       if (signal.aborted) return;

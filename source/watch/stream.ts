@@ -6,6 +6,7 @@ import { type LearnedStore, noLearned } from '../settings/learned.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Ref } from '../xapi/records.ts';
 import { Batches } from './batches.ts';
+import type { DiskNews } from './disks.ts';
 import { type Fleet, type FleetEvent, FleetFold } from './fleet.ts';
 import { verdictOf } from './install.ts';
 import { followInventory } from './inventory.ts';
@@ -30,6 +31,8 @@ export interface WatchOptions {
   readonly hurry?: () => AbortSignal;
   /** What has changed since the last time, some twenty times a second at most. */
   readonly onChange: (fleet: Fleet, changed: ReadonlySet<Ref>) => void;
+  /** Somebody shows disks of VMs. */
+  readonly onDisks?: (news: readonly DiskNews[]) => void;
   /** Something was proven that is not on record yet: told once. */
   readonly onVerdict: (ref: Ref, verdict: Verdict) => void;
   /** At the beginning, and whenever it has changed. */
@@ -47,7 +50,7 @@ const lookEvery = 5000;
  * both read. Goes on until the signal ends it. Errors of the host that no new try can mend are thrown.
  */
 export async function watchFleet(options: WatchOptions): Promise<void> {
-  const { host, transport, monitorPort, now, signal, hurry, onChange, onVerdict, onListening } = options;
+  const { host, transport, monitorPort, now, signal, hurry, onChange, onDisks, onVerdict, onListening } = options;
   const { learned = noLearned, patience } = options;
   const { rules } = await host.facts();
   const fold = new FleetFold(rules, learned.recall);
@@ -116,7 +119,8 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
   const looks = setInterval(look, lookEvery);
   try {
     const loads = followLoads(host, () => fold.snapshot().byRef.values(), now, signal, take);
-    await Promise.all([followInventory(host, signal, takeInventory, hurry), loads]);
+    const follow = { signal, tell: takeInventory, tellDisks: onDisks, hurry };
+    await Promise.all([followInventory(host, follow), loads]);
   } finally {
     clearInterval(looks);
     batches.close();

@@ -22,8 +22,8 @@ const reads = (commands: readonly object[]): unknown[] =>
 
 const devices: Devices = {
   disks: [
-    { device: '0', name: 'root', bytes: 8 * 1024 ** 3, sr: 'Local storage' },
-    { device: '1', name: '1', bytes: 1024 ** 4, sr: '' },
+    { device: '0', vdi: ref.parse('root'), name: 'root', bytes: 8 * 1024 ** 3, sr: 'Local storage' },
+    { device: '1', vdi: ref.parse('data'), name: '1', bytes: 1024 ** 4, sr: '' },
   ],
   networks: [{ device: '0', mac: '0a:92:28:41:88:e3', network: 'Pool-wide network' }],
   unread: 3,
@@ -66,6 +66,34 @@ describe('the devices of a VM', () => {
     expect(reads(play(state, told(first === undefined ? [] : [first, ...others])).commands)).toEqual([]);
   });
 
+  test('a disk that grew is shown so without a question to the host; other disks change nothing', () => {
+    const { state } = play(fleet(), 'enter', answer('a'));
+    const grown = (disk: string) =>
+      play(
+        state,
+        say.fleet({
+          type: 'disks',
+          news: [{ type: 'disk', disk: ref.parse(disk), name: 'data', bytes: 2 * 1024 ** 4 }],
+        }),
+      );
+    expect(shown(grown('data').state)).toMatch(/disk 1 +2 TiB, "data": ERASED by the next boot/);
+    expect(grown('data').commands).toEqual([]);
+    expect(grown('else').state.fleet.devices).toBe(state.fleet.devices);
+  });
+
+  test('a disk that is gone, and events that were missed, mean one new read of what is in sight', () => {
+    const { state } = play(fleet(), 'enter', answer('a'));
+    for (const news of [{ type: 'gone', disk: ref.parse('data') } as const, { type: 'all' } as const]) {
+      const told = say.fleet({ type: 'disks', news: [news] });
+      const next = play(state, told, told);
+      expect(reads(next.commands)).toEqual([vms[0]]);
+      // What is known stands there until the answer comes.
+      expect(shown(next.state)).toBe(shown(state));
+      expect(reads(play(next.state, answer('a'), 'escape', 'enter').commands)).toEqual([]);
+      expect(reads(play(state, 'escape', told).commands)).toEqual([]);
+    }
+  });
+
   test('that cannot be read are not asked for again and again; one comes back to them', () => {
     const gone = say.fleet({
       type: 'no-devices',
@@ -98,6 +126,9 @@ test('on a host: only the VM on which one rests is asked about', async () => {
   await program.comes(({ fleet: { devices: known } }) => known.byVm.size > 0);
   expect(program.state().fleet.devices.byVm.size).toBe(1);
   expect(program.screen()).toMatch(/disk 0 +8 GiB on Local storage/);
+  const [disk] = program.state().fleet.devices.byVm.values().next().value?.devices.disks ?? [];
+  sim.world.database.set('VDI', disk?.vdi ?? '', 'virtual_size', 16 * 1024 ** 3);
+  await program.comes(() => /disk 0 +16 GiB on Local storage/.test(program.screen()));
   await program.close();
   await sim.stop();
 });

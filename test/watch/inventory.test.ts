@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Host } from '../../source/hosts/host.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
+import type { DiskNews } from '../../source/watch/disks.ts';
 import type { FleetEvent } from '../../source/watch/fleet.ts';
 import { followInventory } from '../../source/watch/inventory.ts';
 import { open, simulator, until, xenfai } from '../harness.ts';
@@ -8,6 +9,7 @@ import { open, simulator, until, xenfai } from '../harness.ts';
 let sim: Simulator;
 let host: Host;
 let events: FleetEvent[] = [];
+let disks: DiskNews[] = [];
 let life: AbortController;
 let impatience: AbortController;
 let following: Promise<void>;
@@ -18,7 +20,9 @@ beforeEach(async () => {
   sim = await simulator({ vms: 4 });
   host = await open(sim);
   const tell = (batch: readonly FleetEvent[]) => events.push(...batch);
-  following = followInventory(host, life.signal, tell, () => impatience.signal);
+  disks = [];
+  const tellDisks = (batch: readonly DiskNews[]) => disks.push(...batch);
+  following = followInventory(host, { signal: life.signal, tell, tellDisks, hurry: () => impatience.signal });
   await until(() => events.length > 0);
 });
 afterEach(async () => {
@@ -59,6 +63,18 @@ test('of the metrics only another start is told, as the host says it', async () 
   await until(() => started().length > 1);
   const at = [2, 3].map((hour) => Date.UTC(2026, 10, 24, hour));
   expect(started()).toEqual(at.map((time) => ({ type: 'started', metrics, at: time })));
+});
+
+test('a disk that grows or goes is told with its size and name; after a full read any may be another', async () => {
+  expect(disks).toEqual([{ type: 'all' }]);
+  const [disk = ''] =
+    [...sim.world.database.all('VDI')].find(([, { virtual_size }]) => Number(virtual_size) > 0) ?? [];
+  sim.world.database.set('VDI', disk, 'name_label', 'root');
+  sim.world.database.set('VDI', disk, 'virtual_size', 2 ** 40);
+  sim.world.database.destroy('VDI', disk);
+  await until(() => disks.some(({ type }) => type === 'gone'));
+  expect(disks).toContainEqual({ type: 'disk', disk, name: 'root', bytes: 2 ** 40 });
+  expect(disks.at(-1)).toEqual({ type: 'gone', disk });
 });
 
 test('lost events mean a full read', async () => {

@@ -87,6 +87,7 @@ async function follow(
     signal,
     hurry,
     onChange: (fleet, changed) => dispatch({ type: 'fleet', fleet, changed, now: world.now() }),
+    onDisks: (news) => dispatch({ type: 'disks', news }),
     onVerdict: (ref, verdict) => dispatch({ type: 'verdict', ref, verdict }),
     onListening: (listening) => dispatch({ type: 'listening', listening }),
   }).finally(() => clearInterval(clock));

@@ -5,7 +5,7 @@ import { change, type Shared, share } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
 import { keepSelection, keepTicks, listAt } from '../../kit/list.ts';
 import { sortable } from './columns.ts';
-import { answered, asking, noDevices, unanswered } from './known-devices.ts';
+import { answered, asking, noDevices, toldOfDisk, unanswered } from './known-devices.ts';
 import { layoutIn } from './layout.ts';
 import { noNews, noticesAfter } from './notices.ts';
 import { fleetPlace } from './place.ts';
@@ -38,6 +38,10 @@ export function reduceFleet(scene: FleetScene, event: FleetEvent): Reduced {
       return stay(change(scene, { listening: event.listening }));
     case 'devices':
       return stay(change(scene, { devices: answered(scene.own.devices, event.vm, event.key, event.devices) }));
+    case 'disks': {
+      const devices = event.news.reduce(toldOfDisk, scene.own.devices);
+      return stay(devices === scene.own.devices ? scene : change(scene, { devices }));
+    }
     case 'no-devices':
       return stay(change(scene, { devices: unanswered(scene.own.devices, event.vm, event.problem.message) }));
     case 'lost': {

@@ -2,6 +2,7 @@ import type { Verdict } from '../../../boot/marks.ts';
 import type { Devices } from '../../../hosts/devices.ts';
 import type { Vm } from '../../../hosts/vm.ts';
 import type { Problem } from '../../../problem/problem.ts';
+import type { DiskNews } from '../../../watch/disks.ts';
 import type { Fleet } from '../../../watch/fleet.ts';
 import type { Install } from '../../../watch/install.ts';
 import type { Listening } from '../../../watch/stream.ts';
@@ -60,6 +61,7 @@ export type FleetEvent =
   | { readonly type: 'verdict'; readonly ref: Ref; readonly verdict: Verdict }
   | { readonly type: 'listening'; readonly listening: Listening }
   | { readonly type: 'devices'; readonly vm: Ref; readonly key: string; readonly devices: Devices }
+  | { readonly type: 'disks'; readonly news: readonly DiskNews[] }
   | { readonly type: 'no-devices'; readonly vm: Ref; readonly problem: Problem }
   | { readonly type: 'lost'; readonly problem: Problem }
   | { readonly type: 'failed'; readonly problem: Problem };
