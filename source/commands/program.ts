@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { BadValue } from '../problem/bad-value.ts';
 import { exit } from '../problem/exit.ts';
 import { type Problem, ProblemError, toProblem } from '../problem/problem.ts';
 import { type Asked, askedFor } from './argv.ts';
@@ -72,7 +73,7 @@ function unknownCommand({ word, like }: Extract<Asked, { ask: 'unknown' }>): Pro
   ]);
 }
 
-/** What argv's reader throws is wrong usage; so are names that make no sense. */
+/** What argv's reader throws is wrong usage; so are names and values that make no sense. */
 function problemOf(error: unknown, asked: Asked): Problem {
   const command = asked.ask === 'run' ? asked.command : '';
   const help = `xenfai help ${command}`.trimEnd();
@@ -81,5 +82,5 @@ function problemOf(error: unknown, asked: Asked): Problem {
     const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
     return usageProblem(text, [...hints.map((hint) => hint.replace(/[()]/g, '')), help]);
   }
-  return error instanceof RangeError ? usageProblem(error.message, [help]) : toProblem(error);
+  return error instanceof BadValue ? usageProblem(error.message, [help]) : toProblem(error);
 }

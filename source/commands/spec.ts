@@ -24,7 +24,7 @@ export interface Spec<T> {
 /** A spec whose own options only it knows. */
 export interface CommandSpec extends Omit<Spec<unknown>, 'takes' | 'run'> {
   readonly taken: Taken;
-  /** Reads its part of a line; what comes back runs it. Errors: CommanderError, RangeError. */
+  /** Reads its part of a line; what comes back runs it. Errors: CommanderError, BadValue. */
   readonly read: (argv: readonly string[]) => {
     readonly given: Given;
     readonly run: (around: Surroundings, doors: Doors) => Promise<Result>;

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { leftBehind } from '../operations/in-flight.ts';
+import { BadValue } from '../problem/bad-value.ts';
 import { exit } from '../problem/exit.ts';
 import { stateFolder } from '../settings/state-folder.ts';
 import { cleanLine } from '../text/clean.ts';
@@ -81,6 +82,13 @@ const resuming = (): string[] =>
         adviceText(act),
       );
 
+function fixedClock(text: string): Date {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime()))
+    throw new BadValue(`XENFAI_CLOCK ${text}: a time is wanted, such as 2026-05-01T10:00:00Z`);
+  return at;
+}
+
 /** The real terminal, environment and clock. */
 export function realSurroundings(interrupts: Interrupts): Surroundings {
   const { stdout, stderr } = process;
@@ -105,7 +113,7 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     interactive: isatty(0) && stderr.isTTY === true,
     signal,
     unread: unread.signal,
-    now: () => (fixed === undefined ? new Date() : new Date(fixed)),
+    now: () => (fixed === undefined ? new Date() : fixedClock(fixed)),
     // On stderr, so that stdout stays what a script reads.
     ask: async (question) => {
       const answer = await readAnswer(`${cleanLine(question)} [y/N]`, streams(), signal);

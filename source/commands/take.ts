@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { BadValue } from '../problem/bad-value.ts';
 
 /**
  * What a command takes from its line, said once: the function that takes it is run without a line to learn what there
@@ -14,7 +15,7 @@ export interface Take {
   /** A flag without a value; `--no-…` is on when it stands there, too. */
   on(flag: string, help: string): boolean;
   text(flag: string, help: string): string | undefined;
-  /** `parse` throws RangeError with what is wanted instead. */
+  /** `parse` throws BadValue with what is wanted instead. */
   as<T>(flag: string, help: string, parse: (text: string) => T): T | undefined;
   /** A flag that may stand there several times. */
   each(flag: string, help: string): readonly string[];
@@ -78,7 +79,7 @@ export function declared(takes: (take: Take) => unknown): Taken {
 /** `--password-file <file>` without its value. */
 export const nameOf = (flag: string): string => flag.split(' ')[0] ?? flag;
 
-/** Reads one line. Errors: CommanderError for what is not understood, RangeError for a value that is none. */
+/** Reads one line. Errors: CommanderError for what is not understood, BadValue for a value that is none. */
 export function readLine<T>(argv: readonly string[], takes: (take: Take) => T): T {
   const { operands, flags } = declared(takes);
   const command = new Command()
@@ -129,7 +130,7 @@ function parsed<T>(flag: string, value: string, parse: (text: string) => T): T {
   try {
     return parse(value);
   } catch (error) {
-    if (error instanceof RangeError) throw new RangeError(`${flag} ${value}: ${error.message}`);
+    if (error instanceof BadValue) throw new BadValue(`${flag} ${value === '' ? "''" : value}: ${error.message}`);
     throw error;
   }
 }

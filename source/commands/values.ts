@@ -1,11 +1,12 @@
 import { type HostRelease, hostRelease, knownReleases } from '../boot/releases.ts';
+import { BadValue } from '../problem/bad-value.ts';
 import { parseSize, sizeProblem } from '../text/sizes.ts';
 import { nearestWord } from './nearest.ts';
 
-// Values of flags. Each throws RangeError with what is wanted instead.
+// Values of flags. Each throws BadValue with what is wanted instead.
 
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new RangeError('a whole number is wanted');
+  if (!/^\d{1,9}$/.test(text)) throw new BadValue('a whole number is wanted');
   return Number(text);
 }
 
@@ -15,7 +16,7 @@ export const between =
   (text: string): number => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    throw new RangeError(`a whole number from ${least} to ${most} is wanted`);
+    throw new BadValue(`a whole number from ${least} to ${most} is wanted`);
   };
 
 export const port = between(0, 65_535);
@@ -23,20 +24,20 @@ export const port = between(0, 65_535);
 /** Seconds that something may take, to the millisecond: no longer than a timer of this machine can be set. */
 export function seconds(text: string): number {
   const value = positive(text);
-  if (value < 0.001 || value > 86_400) throw new RangeError('seconds are wanted, a day at most');
+  if (value < 0.001 || value > 86_400) throw new BadValue('seconds are wanted, a day at most');
   return value;
 }
 
 export function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new RangeError('a number above 0 is wanted');
+  if (!(value > 0) || !Number.isFinite(value)) throw new BadValue('a number above 0 is wanted');
   return value;
 }
 
 /** Bytes. A bare number is bytes, too; one that can only have been meant otherwise is asked about. */
 export function size(text: string): number {
   const problem = sizeProblem(text);
-  if (problem !== null) throw new RangeError(problem);
+  if (problem !== null) throw new BadValue(problem);
   return parseSize(text) ?? 0;
 }
 
@@ -47,19 +48,19 @@ export const oneOf =
     const word = words.find((known) => known === text);
     if (word !== undefined) return word;
     const like = nearestWord(text, words);
-    throw new RangeError(`${like === null ? '' : `did you mean ${like}? `}one of ${words.join(', ')} is wanted`);
+    throw new BadValue(`${like === null ? '' : `did you mean ${like}? `}one of ${words.join(', ')} is wanted`);
   };
 
 /** A Debian architecture that a PV guest of XenServer can have; x86_64 is warned of, for a tree may be called so. */
 export function architecture(text: string): string {
   if (text === 'x86_64') return text;
-  if (/^(i[456]86|x86|32|ia32)$/.test(text)) throw new RangeError('Debian calls it i386');
+  if (/^(i[456]86|x86|32|ia32)$/.test(text)) throw new BadValue('Debian calls it i386');
   return oneOf(['i386', 'amd64'])(text);
 }
 
 /** The code name of a Debian release: one word of those letters that stand in a path. */
 export function codeName(text: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9.+~_-]*$/.test(text)) throw new RangeError('one word is wanted, such as lenny');
+  if (!/^[A-Za-z0-9][A-Za-z0-9.+~_-]*$/.test(text)) throw new BadValue('one word is wanted, such as lenny');
   return text;
 }
 
@@ -71,7 +72,7 @@ export function hostVersion(text: string): HostRelease {
   const release = /^\d{1,2}\.\d{1,2}(\.\d{1,4})*$/.test(text) ? hostRelease(text) : null;
   // XenServer 8 calls itself 8.4; what comes after it nobody knows.
   if (release === null || Number.parseInt(text, 10) > 8)
-    throw new RangeError(`that is no release; there are ${knownReleases.join(', ')}`);
+    throw new BadValue(`that is no release; there are ${knownReleases.join(', ')}`);
   return release;
 }
 
@@ -84,6 +85,6 @@ export function moment(text: string): (now: Date) => Date {
     return (now) => new Date(now.getTime() - Number(count) * units[unit]);
   const at = new Date(text);
   if (!/^\d{4}-/.test(text) || Number.isNaN(at.getTime()))
-    throw new RangeError('a time is wanted, as in 2h, 3d or 2026-05-01T10:00:00Z');
+    throw new BadValue('a time is wanted, as in 2h, 3d or 2026-05-01T10:00:00Z');
   return () => at;
 }

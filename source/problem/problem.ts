@@ -1,4 +1,5 @@
 import type { Advice } from './advice.ts';
+import { BadValue } from './bad-value.ts';
 import { type ExitCode, exit } from './exit.ts';
 
 /**
@@ -35,12 +36,13 @@ export function fail(problem: Problem): never {
   throw new ProblemError(problem);
 }
 
-/** Any thrown value as a problem: ours as it is, an abort as "interrupted", the rest as a fault in xenfai. */
+/** Any thrown value as a problem: ours as it is, a bad value as usage, an abort as "interrupted", the rest as a fault. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof Error && error.name === 'AbortError') {
     return { code: 'interrupted', exit: exit.interrupted, message: 'Interrupted.' };
   }
+  if (error instanceof BadValue) return { code: 'usage', exit: exit.usage, message: error.message };
   if (isSystemError(error)) return systemProblem(error);
   const message = error instanceof Error ? error.message : String(error);
   return {

@@ -101,6 +101,13 @@ describe('wrong usage is told as every other problem: exit 2', () => {
   });
 });
 
+test('a RangeError of Node or of ours is a fault, not wrong usage: exit 1, with its stack', async () => {
+  const now = () => new Date(new Date(Number.NaN).toISOString());
+  const ran = await xenfai(null, ['journal', '--since', '2h'], { now });
+  expect(ran.code).toBe(1);
+  expect(ran.err).toMatch(/^xenfai: A fault in xenfai: Invalid time value\n {2}try: Report it[\s\S]*RangeError/);
+});
+
 /** Values that nobody can serve, by the flag they stand behind; a flag with a set of its own is missing here by mistake. */
 const unserved: Readonly<Record<string, readonly [value: string, told: string][]>> = {
   '--arch': [

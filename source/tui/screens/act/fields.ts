@@ -4,7 +4,7 @@ import type { CreateAnswers } from '../../app/work.ts';
 import { buttonField, type Field, stringField } from '../../kit/form.ts';
 import type { ActState, Choice } from './state.ts';
 
-/** The names that were typed, patterns made out. Throws RangeError for a pattern that makes no sense. */
+/** The names that were typed, patterns made out. Throws BadValue for a pattern that makes no sense. */
 export const wantedNames = (names: string): readonly string[] =>
   names.split(/\s+/).filter(Boolean).flatMap(expandNames);
 
