@@ -10,20 +10,25 @@ import type { Result } from './result.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
-import { architecture, codeNameOrNone } from './values.ts';
+import { architecture, codeName } from './values.ts';
 import { watchFlags } from './watch-flags.ts';
 
+/** Its help, and what it may be. */
+type ReleaseFlag = readonly [help: string, parse: (text: string) => string];
+
+const aRelease: ReleaseFlag = ['such as lenny', codeName];
+
 /** Where the netboot of a VM or template comes from. */
-export const sourceFlags = (take: Take) => ({
+export const sourceFlags = (take: Take, release: ReleaseFlag = aRelease) => ({
   repository: take.text('--repository <url>', 'install repository'),
-  release: take.as('--release <name>', 'such as lenny', codeNameOrNone),
+  release: take.as('--release <name>', ...release),
   arch: take.as('--arch <name>', 'i386 or amd64', architecture),
   args: take.text('--args <line>', 'kernel arguments for FAI'),
-  kernel: take.text(
+  kernel: take.textOrNone(
     '--kernel <path>',
     "below the repository, in place of debian-installer's tree; '' for the tree again",
   ),
-  initrd: take.text('--initrd <path>', 'the same for the initrd'),
+  initrd: take.text('--initrd <path>', 'the initrd that goes with --kernel, below the repository, too'),
 });
 
 /** What rearm and repair take alike. */

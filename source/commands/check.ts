@@ -62,10 +62,10 @@ async function checkAny(options: Options, around: Surroundings): Promise<Result>
       const vm = await findVm(host.session, named, what);
       const { signal, transport } = around;
       const result = await checkVm(vm, host, { signal, transport, look });
-      return report(result, await diskOf(options, (await host.facts()).xen), []);
+      return report(result, await diskOf(options, (await host.facts()).xen, signal), []);
     });
   }
-  const disk = await diskOf(options, options.for?.xen ?? null);
+  const disk = await diskOf(options, options.for?.xen ?? null, around.signal);
   if (options.repository !== undefined) {
     const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
     return report(await checkAlone(options, options.repository, around, look), disk, notes);
@@ -123,8 +123,8 @@ const overdue = (repository: string, seconds: number): Finding => ({
   try: { act: 'give', setting: 'timeout', note: 'waits longer' },
 });
 
-const diskOf = ({ diskConfig }: Options, xen: XenVersion | null): Promise<DiskCheck | null> =>
-  diskConfig === undefined ? Promise.resolve(null) : checkDisk(diskConfig, xen);
+const diskOf = ({ diskConfig }: Options, xen: XenVersion | null, signal: AbortSignal): Promise<DiskCheck | null> =>
+  diskConfig === undefined ? Promise.resolve(null) : checkDisk(diskConfig, xen, signal);
 
 function report(netboot: CheckResult, disk: DiskCheck | null, notes: readonly string[]): Result {
   const findings = [...netboot.findings, ...(disk?.findings ?? [])];

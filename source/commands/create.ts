@@ -60,7 +60,7 @@ export const create = command({
 /** New VMs from one prepared template. A name we made from it already is left alone; any other is refused. */
 async function createVms(options: Options, around: Surroundings): Promise<Result> {
   if (options.watch && !options.start) usage('--watch goes with --start.');
-  const manifest = options.manifest === undefined ? [] : await readManifest(options.manifest);
+  const manifest = options.manifest === undefined ? [] : await readManifest(options.manifest, around.signal);
   const entries = new Map(manifest.map((entry) => [entry.name, entry]));
   const names = expand(
     options.patterns,

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import { limits } from '../limits/limits.ts';
 import type { CreateOptions } from '../operations/site.ts';
+import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
-import { readGiven } from '../settings/given-file.ts';
+import { readGiven, unreadText } from '../settings/given-file.ts';
 import { parseSize, sizeProblem } from '../text/sizes.ts';
 
 const size = z.string().transform((text, context) => {
@@ -15,28 +17,41 @@ const size = z.string().transform((text, context) => {
 
 const entry = z.strictObject({
   name: z.string().min(1),
-  mac: z.string().optional(),
+  mac: z.string().min(1).optional(),
   memory: size.optional(),
   vcpus: z.number().int().optional(),
   disk: size.optional(),
-  sr: z.string().optional(),
-  network: z.string().optional(),
+  sr: z.string().min(1).optional(),
+  network: z.string().min(1).optional(),
 });
 
 /** One machine of a manifest: what differs from the flags. Sizes in bytes. */
 export type ManifestEntry = CreateOptions & { readonly name: string };
 
 /** A JSON array of `{name, mac, memory, vcpus, disk, sr, network}`. Errors: exit 2, naming entry and field. */
-export async function readManifest(path: string): Promise<readonly ManifestEntry[]> {
-  const usage = (message: string) => fail({ code: 'manifest', exit: exit.usage, message: `${path}: ${message}` });
-  let value: unknown;
-  try {
-    value = JSON.parse(await readGiven(path, limits.given.manifest));
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
-  }
-  const parsed = z.array(entry).safeParse(value);
+export async function readManifest(path: string, signal: AbortSignal): Promise<readonly ManifestEntry[]> {
+  const parsed = z.array(entry).safeParse(await readJson(path, signal));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  return usage(`entry ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`);
+  return refuse(`${path}: entry ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`);
 }
+
+async function readJson(path: string, signal: AbortSignal): Promise<unknown> {
+  const text = await readGiven(path, limits.given.manifest, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return refuse(`The manifest ${path} cannot be read: ${unreadText(error)}.`, {
+      shell: ['ls', '-ld', resolve(path)],
+    });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return refuse(
+      `The manifest ${path} is no JSON: ${unreadText(error)}.`,
+      'Write it as [{"name": "web01", "memory": "512M", "disk": "8G"}].',
+    );
+  }
+}
+
+const refuse = (message: string, advice?: Advice): never =>
+  fail({ code: 'manifest', exit: exit.usage, message, ...(advice === undefined ? {} : { try: [advice] }) });

@@ -79,8 +79,9 @@ function problemOf(error: unknown, asked: Asked): Problem {
   const help = `xenfai help ${command}`.trimEnd();
   if (error instanceof CommanderError) {
     const [message = '', ...hints] = error.message.replace(/^error: /, '').split('\n');
-    const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+    const text = `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/\.$/, '')}.`;
     return usageProblem(text, [...hints.map((hint) => hint.replace(/[()]/g, '')), help]);
   }
-  return error instanceof BadValue ? usageProblem(error.message, [help]) : toProblem(error);
+  const problem = toProblem(error);
+  return error instanceof BadValue ? { ...problem, try: [help] } : problem;
 }

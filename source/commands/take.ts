@@ -7,6 +7,7 @@ import { BadValue } from '../problem/bad-value.ts';
  * options, and nothing is declared twice. Operands come in the order in which they are taken.
  */
 export interface Take {
+  /** No operand is empty, of these three either: BadValue. */
   one(name: string): string;
   /** At least one; the last operand. */
   some(name: string): readonly string[];
@@ -14,7 +15,10 @@ export interface Take {
   any(name: string): readonly string[];
   /** A flag without a value; `--no-…` is on when it stands there, too. */
   on(flag: string, help: string): boolean;
+  /** Never empty: BadValue. */
   text(flag: string, help: string): string | undefined;
+  /** May be empty; its help says what that means. */
+  textOrNone(flag: string, help: string): string | undefined;
   /** `parse` throws BadValue with what is wanted instead. */
   as<T>(flag: string, help: string, parse: (text: string) => T): T | undefined;
   /** A flag that may stand there several times. */
@@ -66,6 +70,7 @@ export function declared(takes: (take: Take) => unknown): Taken {
       return false;
     },
     text: flagged,
+    textOrNone: flagged,
     as: (flag, help) => flagged(flag, help),
     each: (flag, help) => {
       flagged(flag, help, true);
@@ -109,11 +114,15 @@ export function readLine<T>(argv: readonly string[], takes: (take: Take) => T): 
     return typeof value === 'string' ? value : undefined;
   };
   return takes({
-    one: () => rest.shift() ?? '',
-    some: () => rest.splice(0),
-    any: () => rest.splice(0),
+    one: (name) => notEmpty(name, rest.shift() ?? ''),
+    some: (name) => rest.splice(0).map((value) => notEmpty(name, value)),
+    any: (name) => rest.splice(0).map((value) => notEmpty(name, value)),
     on: (flag) => given(flag) === !flag.startsWith('--no-'),
-    text,
+    text: (flag) => {
+      const value = text(flag);
+      return value === undefined ? undefined : notEmpty(nameOf(flag), value);
+    },
+    textOrNone: text,
     as: (flag, _, parse) => {
       const value = text(flag);
       return value === undefined ? undefined : parsed(nameOf(flag), value, parse);
@@ -124,6 +133,12 @@ export function readLine<T>(argv: readonly string[], takes: (take: Take) => T): 
     },
     maybe: (flag) => (given(flag) === true ? true : text(flag)),
   });
+}
+
+/** An unset variable of a script, as a rule. */
+function notEmpty(name: string, value: string): string {
+  if (value === '') throw new BadValue(`${name} '': it must not be empty`);
+  return value;
 }
 
 function parsed<T>(flag: string, value: string, parse: (text: string) => T): T {

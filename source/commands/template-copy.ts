@@ -13,7 +13,7 @@ export const templateCopy = command({
   takes: (take) => ({
     source: take.one('SOURCE'),
     name: take.one('NAME'),
-    comment: take.text('--comment <text>', 'its description'),
+    comment: take.textOrNone('--comment <text>', "its description; '' for none"),
   }),
   examples: [["xenfai template copy 'Debian Lenny 5.0 (32-bit)' 'Debian FAI'", "the vendor's stays as it is"]],
   exits: [7, 8],

@@ -5,14 +5,15 @@ import { applyPlan } from './changed.ts';
 import { withHost } from './connect.ts';
 import { command } from './spec.ts';
 import { templateResult } from './template-result.ts';
+import { codeNameOrNone } from './values.ts';
 
 export const templateSet = command({
   name: 'template set',
   about: 'repository, release, architecture, proxy and FAI arguments',
   takes: (take) => ({
     template: take.one('TEMPLATE'),
-    ...sourceFlags(take),
-    proxy: take.text('--proxy <url>', 'proxy for dom0; empty removes it'),
+    ...sourceFlags(take, ["such as lenny; '' removes it, for a repository whose URL names one", codeNameOrNone]),
+    proxy: take.textOrNone('--proxy <url>', "proxy for dom0; '' removes it"),
   }),
   examples: [
     ["xenfai template set 'Debian FAI' --repository http://web/debian-custom", 'what is not given stays'],

@@ -1,7 +1,7 @@
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
-import { readGiven } from '../settings/given-file.ts';
+import { readGiven, unreadText } from '../settings/given-file.ts';
 import { Secret } from '../xapi/secret.ts';
 
 /** Where a password may come from; never from a flag's value, because everyone can read those. */
@@ -27,8 +27,7 @@ async function fromFile(path: string, signal: AbortSignal | undefined): Promise<
       code: 'password-file',
       exit: exit.usage,
       message: `Cannot read the password file ${path}.`,
-      // Node's own sentence names the call and the path again.
-      cause: error instanceof Error ? error.message.replace(/^[A-Z]+: |, \w+( '.*')?$/g, '') : String(error),
+      cause: `${unreadText(error)}.`,
     });
   }
 }

@@ -154,7 +154,7 @@ function proxyFindings(proxy: string | undefined): Finding[] {
 function templateWants({ repository, release, arch, proxy, args, kernel, initrd }: TemplateSettings): Wants {
   const keys: Record<string, string | null> = {};
   if (repository !== undefined) keys['install-repository'] = repository;
-  if (release !== undefined) keys['debian-release'] = release;
+  if (release !== undefined) keys['debian-release'] = release === '' ? null : release;
   if (arch !== undefined) keys['install-arch'] = arch;
   // The loader's way by paths, or with an empty one its tree again.
   if (kernel !== undefined) {

@@ -42,7 +42,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Error && error.name === 'AbortError') {
     return { code: 'interrupted', exit: exit.interrupted, message: 'Interrupted.' };
   }
-  if (error instanceof BadValue) return { code: 'usage', exit: exit.usage, message: error.message };
+  if (error instanceof BadValue) return { code: 'usage', exit: exit.usage, message: sentence(error.message) };
   if (isSystemError(error)) return systemProblem(error);
   const message = error instanceof Error ? error.message : String(error);
   return {
@@ -52,6 +52,8 @@ export function toProblem(error: unknown): Problem {
     try: ['Report it, with the lines below.'],
   };
 }
+
+const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
 interface SystemError extends Error {
   readonly code: string;

@@ -1,5 +1,6 @@
 import { closeSync, constants, fchownSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { formatBytes } from '../text/sizes.ts';
 
 // Files and folders of ours, in the account of whoever runs xenfai. They may be anything by now, made by anybody: only
 // regular files are read, nothing is waited for, and nothing of other people is believed.
@@ -77,6 +78,6 @@ export function ourFolder(path: string): Stats {
 }
 
 /** What is said of a file that has more than what is read of its kind. */
-export const tooLarge = (most: number): Error => new Error(`it has more than ${most} bytes`);
+export const tooLarge = (most: number): Error => new Error(`it has more than ${formatBytes(most)}`);
 
 const me = (): number => process.getuid?.() ?? -1;

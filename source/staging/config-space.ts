@@ -5,6 +5,7 @@ import { type Merged, merge } from '../fai/files/merge.ts';
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail, ProblemError } from '../problem/problem.ts';
+import { kindOf } from '../settings/given-file.ts';
 import { contentOf, type FileWriter } from './writer.ts';
 
 /** A file of the config space as it is and as it will be. */
@@ -24,8 +25,10 @@ export interface PlannedFile {
  */
 export async function planFiles(root: string, files: readonly FaiFile[]): Promise<PlannedFile[]> {
   const there = await stat(root).catch(() => null);
-  if (there !== null && !there.isDirectory())
-    fail({ code: 'no-such-folder', exit: exit.usage, message: `${root} is no folder.` });
+  const link = there === null ? await readlink(root).catch(() => null) : null;
+  const what = there === null ? `a link to ${link}, which is not there` : `${kindOf(there)}, not a folder`;
+  if (link !== null || (there !== null && !there.isDirectory()))
+    fail({ code: 'no-such-folder', exit: exit.usage, message: `${root} is ${what}.` });
   const space = there === null ? root : await realpath(root);
   return Promise.all(files.map((file) => planFile(space, file)));
 }
@@ -63,6 +66,8 @@ async function resolveIn(
 ): Promise<{ readonly path: string; readonly why: string | null }> {
   let at = space;
   for (const name of path.split('/')) {
+    const about = await stat(at).catch(() => null);
+    if (about !== null && !about.isDirectory()) return { path: at, why: `${at} is ${kindOf(about)}, not a folder` };
     const next = join(at, name);
     const link = await readlink(next).catch(() => null);
     const real = link === null ? next : await realpath(next).catch(() => null);

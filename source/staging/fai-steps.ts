@@ -1,6 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { netbootFolder } from '../boot/methods/eliloader.ts';
+import { limits } from '../limits/limits.ts';
+import { readIfThere } from '../settings/given-file.ts';
 import { shellWord } from '../text/shell.ts';
 import { remoteOf } from './ssh.ts';
 
@@ -22,7 +24,7 @@ export interface StepOptions {
   readonly etc?: string;
 }
 
-const text = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null);
+const text = (path: string): Promise<string | null> => readIfThere(path, limits.staging.configFile);
 const names = (path: string): Promise<string[] | null> => readdir(path).catch(() => null);
 
 /** The page's "FAI setup", in order, each with what can be seen of it on this machine. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { exit } from '../problem/exit.ts';
 import { fail, ProblemError } from '../problem/problem.ts';
+import { kindOf } from '../settings/given-file.ts';
 import { backupOf, type Delivery, isOfPair, type Place, type Placed } from './place.ts';
 import { beginRun, clearRun, finishRun, intend } from './run-record.ts';
 import { hashOf, type StagedFile } from './staged-file.ts';
@@ -48,7 +49,7 @@ async function putBelow(
     for (const file of files) work.push(await write(root, file, newOf(swap, local(file.path)), writer, signal));
     const kept = work.filter((one) => one.had && isKept(one, work));
     for (const { file, target } of kept) {
-      await refuseFolder(backupOf(target));
+      await refuseOther(backupOf(target));
       await writer.link(target, oldOf(swap, local(file.path)));
     }
     signal.throwIfAborted();
@@ -81,8 +82,10 @@ async function requireFolder(root: string): Promise<void> {
   });
 }
 
-async function refuseFolder(path: string): Promise<void> {
-  if ((await stat(path).catch(() => null))?.isDirectory()) throw new Error(`${path} is a folder`);
+/** A pipe would be read for ever, a folder cannot be renamed over. */
+async function refuseOther(path: string): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there !== null && !there.isFile()) throw new Error(`${path} is ${kindOf(there)}, not a file.`);
 }
 
 function notWritten(root: string, error: unknown): ProblemError {
@@ -126,6 +129,7 @@ async function write(
   signal: AbortSignal,
 ): Promise<Written> {
   const target = join(root, file.path);
+  await refuseOther(target);
   const before = await hashOf(target);
   const had = before !== null;
   if (before === file.sha256) {

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   type BootMenus,
   type FileThere,
@@ -10,10 +10,11 @@ import {
 import { diskConfigFindings, isDiskConfig } from '../boot/pygrub/disk-config.ts';
 import { knownReleases, releaseXen, type XenVersion } from '../boot/releases.ts';
 import { limits } from '../limits/limits.ts';
+import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
-import { readGiven } from '../settings/given-file.ts';
+import { lookAt, readGiven, readIfThere, unreadText } from '../settings/given-file.ts';
 import { cleanLine } from '../text/clean.ts';
 
 /** What pygrub of one Xen would boot. */
@@ -35,8 +36,8 @@ type Disk =
  * What a guest's disk would boot: a menu.lst or grub.cfg (the other one beside it is seen, too), a whole root, or a
  * file of disk_config/. `xen` null: every known release is asked; what is wrong for some of them only is a warning.
  */
-export async function checkDisk(path: string, xen: XenVersion | null): Promise<DiskCheck> {
-  const disk = await readDisk(path);
+export async function checkDisk(path: string, xen: XenVersion | null, signal: AbortSignal): Promise<DiskCheck> {
+  const disk = await readDisk(path, signal);
   const asked = groups().filter(
     (group) => xen === null || (group.xen.major === xen.major && group.xen.minor === xen.minor),
   );
@@ -83,14 +84,17 @@ function together(all: readonly (readonly Finding[])[]): Finding[] {
   );
 }
 
-async function readDisk(path: string): Promise<Disk> {
-  const there = await stat(path).catch(() => null);
-  if (there === null) return refuse(`There is no file or folder ${path}.`);
-  if (there.isDirectory()) return readRoot(path);
-  if (there.size > limits.staging.bootMenu) return refuse(tooLarge(path));
-  const text = await readGiven(path, limits.staging.bootMenu).catch((error: unknown) =>
-    refuse(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`),
-  );
+async function readDisk(path: string, signal: AbortSignal): Promise<Disk> {
+  const unread = (error: unknown): never => {
+    signal.throwIfAborted();
+    return refuse(`${path} cannot be read: ${unreadText(error)}.`, { shell: ['ls', '-ld', resolve(path)] });
+  };
+  if (path !== '-') {
+    const there = await lookAt(path).catch(unread);
+    if (there.isDirectory()) return readRoot(path);
+    if (there.size > limits.staging.bootMenu) return refuse(tooLarge(path));
+  }
+  const text = await readGiven(path, limits.staging.bootMenu, signal).catch(unread);
   if (isDiskConfig(text)) return { kind: 'disk-config', text };
   const own =
     /^[ \t]*(menuentry|submenu|set[ \t]+default)\b/m.test(text) || basename(path) === 'grub.cfg'
@@ -108,7 +112,7 @@ async function readBeside(path: string): Promise<string | null> {
   const about = await stat(path).catch(() => null);
   if (about === null || !about.isFile()) return null;
   if (about.size > limits.staging.bootMenu) return refuse(tooLarge(path));
-  return readFile(path, 'utf8').catch(() => null);
+  return readIfThere(path, limits.staging.bootMenu);
 }
 
 async function readRoot(root: string): Promise<Disk> {
@@ -134,7 +138,13 @@ async function readRoot(root: string): Promise<Disk> {
   return { kind: 'menus', menus, there: (file) => files.get(file) ?? null };
 }
 
-const refuse = (message: string): never => fail({ code: 'disk-config', exit: exit.usage, message });
+const refuse = (message: string, advice?: Advice): never =>
+  fail({
+    code: 'disk-config',
+    exit: exit.usage,
+    message,
+    ...(advice === undefined ? {} : { try: [advice] }),
+  });
 
 /** One line for each hypervisor that comes to another end. */
 export function bootLines(views: readonly BootView[]): string[] {

@@ -1,5 +1,5 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type DebPackage, openDeb } from '../formats/deb.ts';
 import { isoFiles } from '../formats/iso9660.ts';
 import { NoUnpacker } from '../formats/unpack.ts';
@@ -7,6 +7,8 @@ import { limits } from '../limits/limits.ts';
 import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
+import { kindOf, lookAt, openRegular, unreadText } from '../settings/given-file.ts';
+import { formatBytes } from '../text/sizes.ts';
 import { type StagedFile, stagedBytes, stagedFile } from './staged-file.ts';
 
 /** Where the netboot files come from. */
@@ -49,9 +51,7 @@ async function openSource(source: StageSource, arch: string, signal: AbortSignal
     case 'nfsroot':
       return readNfsroot(source.folder);
     case 'files': {
-      const { size } = await there(source.kernel);
-      if (size > limits.staging.kernel) refuse(`${source.kernel} is too large for a kernel.`);
-      return { ...nothing, kernel: { name: source.kernel, data: await readFile(source.kernel) } };
+      return { ...nothing, kernel: { name: source.kernel, data: await readKernel(source.kernel) } };
     }
     case 'deb':
       return withFile(source.file, async (readAt, size) => {
@@ -102,13 +102,13 @@ async function systemOf(folder: string): Promise<string> {
 
 /** The kernel of an nfsroot with its initrd: FAI installs both into boot/. */
 async function readNfsroot(given: string): Promise<Found> {
+  const about = await lookAt(given).catch((error: unknown) => unread(given, error));
+  const built = 'FAI keeps it at /srv/fai/nfsroot; build it with make-fai-nfsroot (fai-make-nfsroot since FAI 4).';
+  if (!about.isDirectory()) refuse(`${given} is no nfsroot: it is ${kindOf(about)}, not a folder.`, built);
   const folder = await systemOf(given);
   const boot = join(folder, 'boot');
   const names = await readdir(boot).catch(() =>
-    refuse(
-      `${boot} is no folder that can be read: ${folder} is no nfsroot.`,
-      'FAI keeps it at /srv/fai/nfsroot; build it with make-fai-nfsroot (fai-make-nfsroot since FAI 4).',
-    ),
+    refuse(`${folder} is no nfsroot: it has no folder boot that can be read.`, built),
   );
   const kernels = names.filter((name) => name.startsWith('vmlinuz-')).sort();
   const [name, ...others] = kernels;
@@ -131,7 +131,7 @@ async function readNfsroot(given: string): Promise<Found> {
       `chroot ${folder} update-initramfs -c -k ${version}`,
     );
   const modules = await readdir(join(folder, 'lib/modules')).catch(() => []);
-  const data = await readFile(join(boot, name));
+  const data = await readKernel(join(boot, name));
   return { kernel: { name, data }, why: '', initrd: join(boot, initrd), modules, packages: [] };
 }
 
@@ -205,8 +205,7 @@ const fileName = ({ name, version, arch }: DebPackage): string => {
 };
 
 async function withFile<T>(path: string, work: (readAt: ReadAt, size: number) => Promise<T>): Promise<T> {
-  const { size } = await there(path);
-  const file = await open(path, 'r');
+  const { file, size } = await openRegular(path).catch((error: unknown) => unread(path, error));
   try {
     return await work(async (offset, length) => {
       const buffer = Buffer.alloc(Math.max(0, length));
@@ -218,19 +217,27 @@ async function withFile<T>(path: string, work: (readAt: ReadAt, size: number) =>
   }
 }
 
-async function there(path: string): Promise<{ size: number }> {
-  const found = await stat(path).catch(() => null);
-  if (found === null || !found.isFile())
-    return refuse(found === null ? `There is no file ${path}.` : `${path} is no file.`);
-  return found;
-}
+const readKernel = (path: string): Promise<Uint8Array> =>
+  withFile(path, (readAt, size) =>
+    size > limits.staging.kernel
+      ? refuse(`${path} is too large for a kernel: it has ${formatBytes(size)}.`)
+      : readAt(0, size),
+  );
 
-/** The initrd as a file to be staged. Errors: exit 2 when it is not there. */
+/** The initrd as a file to be staged. Errors: exit 2 when it cannot be read, or is none by its size. */
 export const initrdFile = (path: string, source: string, signal: AbortSignal): Promise<StagedFile> =>
   withReasons(async () => {
-    await there(source);
-    return stagedFile(path, source);
+    const size = await withFile(source, (_, bytes) => Promise.resolve(bytes));
+    if (size > limits.netboot.initrd) refuse(`${source} is too large for an initrd: it has ${formatBytes(size)}.`);
+    return stagedFile(path, source, signal);
   }, signal);
+
+/** It may stand where somebody has not looked: the line shows what is there. */
+const unread = (path: string, error: unknown): never =>
+  refuse(`${path} cannot be read: ${unreadText(error)}.`, {
+    shell: ['ls', '-ld', resolve(path)],
+    note: 'shows what is there',
+  });
 
 function refuse(message: string, advice?: Advice): never {
   return fail({

@@ -13,10 +13,10 @@ export interface StagedFile {
 }
 
 /** A file of this machine, to be staged under another name. */
-export async function stagedFile(path: string, source: string): Promise<StagedFile> {
+export async function stagedFile(path: string, source: string, signal: AbortSignal): Promise<StagedFile> {
   const { size } = await stat(source);
   const open = () => createReadStream(source);
-  return { path, size, open, sha256: await sha256Of(open()) };
+  return { path, size, open, sha256: await sha256Of(createReadStream(source, { signal })) };
 }
 
 export function stagedBytes(path: string, data: Uint8Array): StagedFile {

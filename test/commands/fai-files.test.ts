@@ -206,7 +206,7 @@ describe('fai-files', () => {
 test.each([
   ['a folder where none can be', '/proc/x', /could not be written/],
   ['a path with a typo', join(folder, 'no/such/place'), /could not be written/],
-  ['a file', '/dev/null', /is no folder/],
+  ['a file', '/dev/null', /is a device, not a folder/],
 ])('%s is told, with exit 2', async (_, place, text) => {
   const ran = await xenfai(null, ['fai-files', place, ...archive, '--json']);
   expect(ran).toMatchObject({ code: 2, json: { error: { message: expect.stringMatching(text) } } });

@@ -4,6 +4,7 @@ import { allCommands, commands } from '../../source/commands/commands.ts';
 import { hostFlags } from '../../source/commands/global-flags.ts';
 import { declared, nameOf, readLine, type Take } from '../../source/commands/take.ts';
 import { architecture, moment, size, wholeNumber } from '../../source/commands/values.ts';
+import { BadValue } from '../../source/problem/bad-value.ts';
 import { xenfai } from '../harness.ts';
 
 const takes = (take: Take) => ({
@@ -12,18 +13,27 @@ const takes = (take: Take) => ({
   force: take.on('--force', 'force'),
   plain: take.on('--no-color', 'no colours'),
   name: take.text('--name <text>', 'a name'),
+  note: take.textOrNone('--note <text>', "a word; '' for none"),
   count: take.as('--count <n>', 'a number', wholeNumber),
   quirk: take.each('--quirk <name>', 'several'),
   pool: take.maybe('--pool [tool]', 'with or without a value'),
 });
-const nothing = { force: false, plain: false, name: undefined, count: undefined, quirk: [], pool: undefined };
+const nothing = {
+  force: false,
+  plain: false,
+  name: undefined,
+  note: undefined,
+  count: undefined,
+  quirk: [],
+  pool: undefined,
+};
 
 describe('a line', () => {
   test.each<[string[], object]>([
     [['a'], { first: 'a', rest: [], ...nothing }],
     [['a', 'b', 'c', '--force'], { first: 'a', rest: ['b', 'c'], ...nothing, force: true }],
     [['--name', '-x', 'a'], { first: 'a', rest: [], ...nothing, name: '-x' }],
-    [['--name=', 'a'], { first: 'a', rest: [], ...nothing, name: '' }],
+    [['--note=', 'a'], { first: 'a', rest: [], ...nothing, note: '' }],
     [['a', '--count', '3', '--no-color'], { first: 'a', rest: [], ...nothing, count: 3, plain: true }],
     [['a', '--quirk', 'x', '--quirk', 'y'], { first: 'a', rest: [], ...nothing, quirk: ['x', 'y'] }],
     [['a', '--pool'], { first: 'a', rest: [], ...nothing, pool: true }],
@@ -33,7 +43,15 @@ describe('a line', () => {
     expect(readLine(line, takes)).toEqual(options);
   });
 
-  test.each([[[]], [['a', '--what']], [['a', '--name']], [['a', '--count', 'x']]])('%j is refused', (line) => {
+  test.each([
+    [[]],
+    [['a', '--what']],
+    [['a', '--name']],
+    [['a', '--count', 'x']],
+    [['--name=', 'a']],
+    [['']],
+    [['a', '']],
+  ])('%j is refused', (line) => {
     expect(() => readLine(line, takes)).toThrow();
   });
 });
@@ -106,6 +124,33 @@ test('a RangeError of Node or of ours is a fault, not wrong usage: exit 1, with 
   const ran = await xenfai(null, ['journal', '--since', '2h'], { now });
   expect(ran.code).toBe(1);
   expect(ran.err).toMatch(/^xenfai: A fault in xenfai: Invalid time value\n {2}try: Report it[\s\S]*RangeError/);
+});
+
+test('an empty value is refused at its flag or operand, unless the help of the flag says what it does', async () => {
+  const may: string[] = [];
+  for (const spec of await allCommands()) {
+    const operands = spec.taken.operands.filter(({ least }) => least === 1).map(({ name }) => name);
+    for (const { flag, help } of [...spec.taken.flags, ...declared(hostFlags).flags]) {
+      const name = nameOf(flag);
+      if (!flag.includes('<') || name === '--quirk') continue;
+      const read = () => spec.read([...operands, name, '']);
+      if (!help.includes("''")) expect(read, `${spec.name} ${name}`).toThrow(BadValue);
+      else {
+        expect(read, `${spec.name} ${name}`).not.toThrow();
+        may.push(`${spec.name} ${name}`);
+      }
+    }
+    for (const [i] of spec.taken.operands.entries())
+      expect(() => spec.read([...operands.slice(0, i), '']), spec.name).toThrow();
+  }
+  expect(may).toEqual([
+    'template copy --comment',
+    'template set --release',
+    'template set --kernel',
+    'template set --proxy',
+    'repair --kernel',
+    'rearm --kernel',
+  ]);
 });
 
 /** Values that nobody can serve, by the flag they stand behind; a flag with a set of its own is missing here by mistake. */

@@ -76,8 +76,13 @@ describe('stage', () => {
       /cut off|damaged/,
     ],
     ['no disc', ['--iso', kernel, '--initrd', initrd], 2, /no disc image/],
-    ['no nfsroot', ['--nfsroot', join(folder, 'nowhere')], 2, /no nfsroot/],
-    ['a file that is not there', ['--kernel', join(folder, 'nothing'), '--initrd', initrd], 2, /There is no file/],
+    ['no nfsroot', ['--nfsroot', join(folder)], 2, /no nfsroot/],
+    [
+      'a file that is not there',
+      ['--kernel', join(folder, 'nothing'), '--initrd', initrd],
+      2,
+      /nothing cannot be read: there is no such file/,
+    ],
     [
       'a kernel without Xen',
       ['--kernel', file('nopv', kernelImage({ arch: 'i386', version, entryNote: false })), '--initrd', initrd],
