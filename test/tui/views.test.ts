@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { freshForm } from '../../source/fai/form.ts';
 import { xe } from '../../source/text/shell.ts';
-import { footRow, headRows, messageRow } from '../../source/tui/app/frame.ts';
+import { bodySize, footRow, headRows, messageRow } from '../../source/tui/app/frame.ts';
 import { keysNow, topmost } from '../../source/tui/app/layers.ts';
 import { cutLine, type Line, lineWidth } from '../../source/tui/kit/lines.ts';
 import type { Size } from '../../source/tui/kit/size.ts';
@@ -283,8 +283,9 @@ describe('at 80 columns', () => {
     let sheet = play(state, '?').state;
     if (sheet.shared.sheet === null) return;
     for (let page = 0; page < 9; page += 1) {
-      const rows = topmost(stack(sheet), 'view')?.(sheet, { ...small, width: 78 }).rows ?? [];
-      expect(rows.length).toBeLessThanOrEqual(small.height);
+      const body = bodySize(sheet.shared);
+      const rows = topmost(stack(sheet), 'view')?.(sheet, body).rows ?? [];
+      expect(rows.length).toBeLessThanOrEqual(body.height);
       for (const row of rows)
         expect(cutLine(row, 78, unicode).map((part) => part.text)).toEqual(row.map((part) => part.text));
       read += rows.map(text).join('\n');

@@ -2,6 +2,7 @@ import { widthOf } from '../../text/width.ts';
 import type { Binding } from '../kit/binding.ts';
 import { cutLine, foreign, type Line, lineWidth, span } from '../kit/lines.ts';
 import type { Size } from '../kit/size.ts';
+import { unicode } from '../kit/theme.ts';
 import { connectionRow, isRemarkable } from './connection.ts';
 import type { Place, Shared } from './shared.ts';
 
@@ -10,6 +11,13 @@ export const frame = { columns: 2, rows: 5 } as const;
 
 /** Rows of a terminal that the body has. Above a form an empty row is rest for the eye; at home it is a VM more. */
 export const bodyRows = ({ place }: Shared, rows: number): number => rows - frame.rows + (place.home ? 1 : 0);
+
+/** The body of the terminal as it was last measured; for counting rows any signs will do. */
+export const bodySize = (shared: Shared): Size => ({
+  width: shared.window.columns - frame.columns,
+  height: bodyRows(shared, shared.window.rows),
+  glyphs: unicode,
+});
 
 /** The rows above the body. At home what there is to say of the host takes the place of the steps: no VM is moved. */
 export function headRows(screens: readonly Placed[], shared: Shared, size: Size): Line[] {

@@ -1,8 +1,10 @@
 import { type Binding, type Layer, type Reduced, stay } from '../kit/binding.ts';
 import type { Key } from '../kit/key.ts';
-import { scrolled } from '../kit/lines.ts';
+import { type Line, scrolled } from '../kit/lines.ts';
 import { scrollKeys } from '../kit/scroll-keys.ts';
+import type { Size } from '../kit/size.ts';
 import { homeKey, interruptKey, redrawKey, retryKeys, suspendKey, wordsKey } from './everywhere.ts';
+import { bodySize } from './frame.ts';
 import { helpRows, wordRows } from './help.ts';
 import type { Launch, Mounted } from './mount.ts';
 import type { SceneBinding } from './screen.ts';
@@ -102,21 +104,23 @@ export function press<State extends HasShared>(
 /** The keys of the layers below it, or their words. */
 function sheetLayer<State extends HasShared>(below: readonly AppLayer<State>[], sheet: Sheet): AppLayer<State> {
   const close = (state: State) => stay(sharing(state, { sheet: null }));
+  const rowsOf = (state: State, size: Size): readonly Line[] =>
+    sheet.shows === 'keys'
+      ? helpRows(keysNow(below), state, size)
+      : wordRows(topmost(below, 'terms')?.(state) ?? [], size);
   return {
     keys: [
       ...scrollKeys<State>({
         scroll: () => sheet.scroll,
+        extent: (state) => ({
+          rows: rowsOf(state, bodySize(state.shared)).length,
+          height: bodySize(state.shared).height,
+        }),
         put: (state, scroll) => sharing(state, { sheet: { ...sheet, scroll } }),
       }),
       { keys: ['escape'], label: 'close', help: 'back to the screen; any other key does it, too', run: close },
     ],
     typed: close,
-    view(state, size) {
-      const rows =
-        sheet.shows === 'keys'
-          ? helpRows(keysNow(below), state, size)
-          : wordRows(topmost(below, 'terms')?.(state) ?? [], size);
-      return { rows: scrolled(rows, sheet.scroll, size.height) };
-    },
+    view: (state, size) => ({ rows: scrolled(rowsOf(state, size), sheet.scroll, size.height) }),
   };
 }

@@ -71,12 +71,14 @@ export function beside(
   });
 }
 
-/** The rows from `scroll` on that toWidth, with a word when there are more. */
+/** How far so many rows can be scrolled; where there is not room for all, a row of it says where one is. */
+export const lastScroll = (rows: number, height: number): number => (rows <= height ? 0 : rows - (height - 1));
+
+/** The rows from `scroll` on that fit, with a word when there are more. */
 export function scrolled(rows: readonly Line[], scroll: number, height: number): Line[] {
   if (rows.length <= height) return [...rows];
-  // One row of it says where one is.
   const room = height - 1;
-  const first = Math.max(0, Math.min(scroll, rows.length - room));
+  const first = Math.max(0, Math.min(scroll, lastScroll(rows.length, height)));
   const shown = rows.slice(first, first + room);
   const last = Math.min(rows.length, first + room);
   return [...shown, line(`${first + 1}-${last} of ${rows.length} lines`, 'dim')];

@@ -1,4 +1,4 @@
-import { bodyRows, frame } from '../../app/frame.ts';
+import { bodySize, frame } from '../../app/frame.ts';
 import { tableNeed } from './columns.ts';
 import { type FleetScene, fleetInstalls } from './state.ts';
 
@@ -48,7 +48,4 @@ export function layoutOf(
 }
 
 /** The same for a whole terminal. */
-export const layoutIn = (scene: FleetScene): Layout => {
-  const { columns, rows } = scene.shared.window;
-  return layoutOf(scene, { width: columns - frame.columns, height: bodyRows(scene.shared, rows) });
-};
+export const layoutIn = (scene: FleetScene): Layout => layoutOf(scene, bodySize(scene.shared));

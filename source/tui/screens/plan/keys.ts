@@ -1,3 +1,4 @@
+import { bodySize } from '../../app/frame.ts';
 import { helpKey } from '../../app/layers.ts';
 import type { SceneBinding } from '../../app/screen.ts';
 import { change, writeReason } from '../../app/shared.ts';
@@ -5,12 +6,17 @@ import { stay } from '../../kit/binding.ts';
 import { scrollKeys } from '../../kit/scroll-keys.ts';
 import { carryOut, close, madeOnly, refuse, setJob, startThem } from './reduce.ts';
 import { type Job, type PlanCommand, type PlanScene, type PlanState, unfitReason, workable } from './state.ts';
+import { jobText, noText } from './view.ts';
 
 type Key = SceneBinding<PlanState, PlanCommand>;
 
 const scrolling = scrollKeys<PlanScene>({
   scroll: ({ own }) => own.job?.scroll ?? 0,
   put: (scene, scroll) => setJob(scene, { scroll }),
+  extent({ own: { job }, shared }) {
+    const { rows, height } = job === null ? noText : jobText(job, bodySize(shared));
+    return { rows: rows.length, height };
+  },
 });
 
 const carryOutReason = (scene: PlanScene): string | null =>

@@ -33,21 +33,39 @@ const verbs: Readonly<Record<Work, string>> = {
 };
 
 export function planView({ own: { job } }: PlanScene, size: Size): View {
-  return { rows: job === null ? [] : jobRows(job, size).slice(0, size.height) };
+  const { head, rows, height } = job === null ? noText : jobText(job, size);
+  return { rows: [...head, ...scrolled(rows, job?.scroll ?? 0, height)].slice(0, size.height) };
 }
 
-function jobRows(job: Job, size: Size): Line[] {
+/** What stands still, and below it what can be scrolled, and in how many rows. */
+interface JobText {
+  readonly head: readonly Line[];
+  readonly rows: readonly Line[];
+  readonly height: number;
+}
+
+export const noText: JobText = { head: [], rows: [], height: 0 };
+
+export function jobText(job: Job, size: Size): JobText {
+  const below = (head: readonly Line[], rows: readonly Line[]): JobText => ({
+    head,
+    rows,
+    height: Math.max(3, size.height - head.length),
+  });
   switch (job.phase) {
     case 'planning':
-      return [title(titleOf(job, 'Plan')), blank, busyRow('Reading what is there', size)];
+      return below([title(titleOf(job, 'Plan')), blank], [busyRow('Reading what is there', size)]);
     case 'preview':
-      return previewRows(job, size);
+      return below(previewHead(job, size), stepRows(job, size));
     case 'running':
-      return [title(titleOf(job, 'In progress')), blank, ...progressRows(job, size)];
+      return below([title(titleOf(job, 'In progress')), blank], progressRows(job, size));
     case 'done':
-      return doneRows(job, size);
+      return below([], doneRows(job, size));
   }
 }
+
+const stepRows = (job: Job, size: Size): Line[] =>
+  job.entries.flatMap((entry) => (job.details ? entryRows(entry, size) : foldedRows(entry, size)));
 
 /** "Plan: rearm web01", "Result: create 12 VMs". */
 function titleOf(job: Job, phase: string): string {
@@ -56,21 +74,20 @@ function titleOf(job: Job, phase: string): string {
   return `${phase}: ${verbs[job.request.work].toLowerCase()} ${what}`.trimEnd();
 }
 
-function previewRows(job: Job, size: Size): Line[] {
+function previewHead(job: Job, size: Size): Line[] {
   const plain: Line = [
     span('Enter', 'accent', { bold: true }),
     span(' carries this out, Esc leaves everything as it is.'),
   ];
   const question = [...(job.dangerous ? questionRows(job, size) : [plain]), ...lossRows(job, size)];
-  const steps = job.entries.flatMap((entry) => (job.details ? entryRows(entry, size) : foldedRows(entry, size)));
   const { head: sum, findings } = summaryOfJob(job);
-  const head: Line[] = [
+  return [
     title(titleOf(job, 'Plan')),
     ...wrapped(`${sum}.`, size.width, job.dangerous ? 'bad' : 'plain'),
     ...findingRows(findings, size),
     ...question,
+    blank,
   ];
-  return [...head, blank, ...scrolled(steps, job.scroll, Math.max(3, size.height - head.length - 1))];
 }
 
 function questionRows(job: Job, { width }: Size): Line[] {
@@ -192,5 +209,5 @@ function doneRows(job: Job, size: Size): Line[] {
     rows.push([span(`${size.glyphs.bullet} `, 'dim'), foreign(name), span('  '), foreign(text, 'dim')]);
   }
   if (job.startable.length > 0) rows.push(blank, nextRow(job));
-  return scrolled(rows, job.scroll, size.height);
+  return rows;
 }

@@ -1,3 +1,4 @@
+import { bodySize } from '../../app/frame.ts';
 import { helpKey, quitKey } from '../../app/layers.ts';
 import { dom0Line } from '../../app/problem-rows.ts';
 import type { SceneBinding, SceneForm } from '../../app/screen.ts';
@@ -11,6 +12,7 @@ import { configurePlace } from '../configure/place.ts';
 import { notDone, stageReason } from './reasons.ts';
 import { check, setStage, stageFiles } from './reduce.ts';
 import { type StageAnswers, stageFields, type VerifyCommand, type VerifyScene, type VerifyState } from './state.ts';
+import { verifyRows } from './view.ts';
 
 type Key = SceneBinding<VerifyState, VerifyCommand>;
 
@@ -53,7 +55,14 @@ export const verifyKeys: readonly Key[] = [
         text: lineForDom0(scene) ?? '',
       }),
   },
-  ...scrollKeys<VerifyScene>({ scroll: ({ own }) => own.scroll, put: (scene, scroll) => change(scene, { scroll }) }),
+  ...scrollKeys<VerifyScene>({
+    scroll: ({ own }) => own.scroll,
+    put: (scene, scroll) => change(scene, { scroll }),
+    extent(scene) {
+      const size = bodySize(scene.shared);
+      return { rows: verifyRows(scene, size).length, height: size.height };
+    },
+  }),
   {
     keys: ['escape'],
     label: 'back',

@@ -14,8 +14,13 @@ import { type Download, stageFields, type VerifyScene } from './state.ts';
 
 const names: readonly FileName[] = ['vmlinuz', 'initrd.gz'];
 
-export function verifyView(scene: VerifyScene, size: Size): View {
-  const { result, problem, running, scroll } = scene.own;
+export const verifyView = (scene: VerifyScene, size: Size): View => ({
+  rows: scrolled(verifyRows(scene, size), scene.own.scroll, size.height),
+});
+
+/** All of it, however much there is room for. */
+export function verifyRows(scene: VerifyScene, size: Size): readonly Line[] {
+  const { result, problem, running } = scene.own;
   const rows: Line[] = [title('The netboot files, fetched as eliloader will fetch them'), blank];
   for (const name of names) rows.push(...fileRows(scene, name, size));
   if (problem !== null) rows.push(blank, ...problemRows(problem, size));
@@ -27,7 +32,7 @@ export function verifyView(scene: VerifyScene, size: Size): View {
       ...findingRows(notSaid(result), size),
     );
   else if (running) rows.push(busyRow('Fetching', size));
-  return { rows: scrolled(rows, scroll, size.height) };
+  return rows;
 }
 
 /** What its row says of a file that is not good is one of the findings, too. */
