@@ -8,6 +8,7 @@ import { planView } from '../operations/plan-view.ts';
 import type { Outcome } from '../operations/run.ts';
 import { exit } from '../problem/exit.ts';
 import type { Problem } from '../problem/problem.ts';
+import { isNamedIn } from '../text/said-once.ts';
 import type { Given } from './global-flags.ts';
 import { problemJson, stepJson, xeLines } from './json.ts';
 import { findingLines, planLines } from './plain.ts';
@@ -127,7 +128,7 @@ export function summary(all: readonly Changed[], options: Pick<Given, 'dryRun'>)
     // Among several the line must say which one it is about.
     problems: all.flatMap(({ item, problem }) => {
       if (problem === null) return [];
-      const named = all.length === 1 || problem.message.includes(item.name);
+      const named = all.length === 1 || isNamedIn(item.name, problem.message);
       return [named ? problem : { ...problem, message: `${item.name}: ${problem.message}` }];
     }),
   };

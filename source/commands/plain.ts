@@ -1,7 +1,7 @@
 import { reasonText } from '../boot/missing.ts';
 import type { Plan } from '../operations/plan.ts';
 import { planView } from '../operations/plan-view.ts';
-import { diskText } from '../operations/summary.ts';
+import { disksMade, diskText } from '../operations/summary.ts';
 import type { Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
@@ -52,6 +52,7 @@ export function planLines(plan: Plan): string[] {
     ...(plan.erases.length === 0
       ? []
       : [`  the next boot ERASES ${plan.erases.map(diskText).join(', ')} of ${shortName(plan.target.name)}`]),
+    ...disksMade(plan).map((disk) => `  makes ${diskText(disk)}`),
     ...(plan.standing?.reasons ?? []).map((reason) => `  missing ${reason.missing}: ${reasonText(reason)}`),
     ...findingLines(plan.notes).map((line) => `  ${line}`),
     ...steps.flatMap(({ step, before, after, xe }) => {

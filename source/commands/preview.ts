@@ -4,6 +4,7 @@ import { planView } from '../operations/plan-view.ts';
 import { diskText, type Summary, sourceText } from '../operations/summary.ts';
 import type { Finding } from '../problem/finding.ts';
 import { cleanLine, cleanRow } from '../text/clean.ts';
+import { saidOf } from '../text/said-once.ts';
 import { shortName } from '../text/short-name.ts';
 import { cutText, wrapText } from '../text/width.ts';
 import { adviceText } from './advice.ts';
@@ -64,7 +65,10 @@ function manyLines(plans: readonly Plan[], { head, rows }: Summary): string[] {
 /** Those that were named with the others and have no plan. */
 export const withoutLines = (refused: Iterable<Changed>): string[] =>
   [...refused].map(({ item, problem }) =>
-    cutText(cleanLine(`  without ${shortName(item.name)}: ${problem?.message ?? ''}`), mostOfProblem),
+    cutText(
+      cleanLine(`  without ${shortName(item.name)}: ${saidOf(item.name, problem?.message ?? '')}`),
+      mostOfProblem,
+    ),
   );
 
 /** A label and its text, over as many rows as it needs. */

@@ -42,7 +42,7 @@ export interface Devices {
 }
 
 /** `, "root"`; empty where nobody has named it: the host calls such a disk "0". */
-export const diskNameText = ({ device, name }: Pick<DiskDevice, 'device' | 'name'>): string =>
+const diskNameText = ({ device, name }: Pick<DiskDevice, 'device' | 'name'>): string =>
   name === '' || name === device ? '' : `, "${shortName(name)}"`;
 
 /** 8 GiB on Local storage, "root" */
@@ -59,15 +59,10 @@ export const deviceKey = ({ VBDs, VIFs }: Pick<VmRecord, 'VBDs' | 'VIFs'>): stri
 /** Three calls a disk and two a network at most, one for what several share. For one VM at a time, not for a fleet. */
 export async function readDevices(session: Session, { VBDs, VIFs }: VmRecord): Promise<Devices> {
   const { most } = limits.devices;
-  const storage = once((sr: Ref) =>
-    session.call('SR.get_record', [sr], srRecord).then(({ name_label }) => name_label),
-  );
   const network = once((ref: Ref) =>
     session.call('network.get_record', [ref], networkRecord).then(({ name_label }) => name_label),
   );
-  const disks = readDisks(session, VBDs.slice(0, most)).then((all) =>
-    Promise.all(all.map(async ({ SR, ...disk }) => ({ ...disk, sr: isNull(SR) ? '' : await storage(SR) }))),
-  );
+  const disks = placedDisks(session, VBDs.slice(0, most));
   const networks = VIFs.slice(0, most).map(async (vif): Promise<NetworkDevice> => {
     const { device, MAC, network: to } = await session.call('VIF.get_record', [vif], vifRecord);
     return { device, mac: MAC.toLowerCase(), network: isNull(to) ? '' : await network(to) };
@@ -86,6 +81,15 @@ interface Plugged {
 }
 
 const byDevice = (a: Plugged, b: Plugged): number => Number(a.device) - Number(b.device);
+
+/** The disks in these drives, each with the name of its storage: one call more for each storage. */
+export async function placedDisks(session: Session, drives: readonly Ref[]): Promise<KnownDisk[]> {
+  const storage = once((sr: Ref) =>
+    session.call('SR.get_record', [sr], srRecord).then(({ name_label }) => name_label),
+  );
+  const disks = await readDisks(session, drives);
+  return Promise.all(disks.map(async ({ SR, ...disk }) => ({ ...disk, sr: isNull(SR) ? '' : await storage(SR) })));
+}
 
 /** The disks in these drives, by device, and the storage each is on; CDs and empty drives are none. */
 export async function readDisks(

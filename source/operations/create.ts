@@ -80,7 +80,10 @@ function needsOf({ template: { record }, sr }: CreateSite, { memory, disk }: Cre
   const disks = provisionDisks(record.other_config['disks'] ?? '');
   return {
     memory: memory ?? ownSizes(record).memory,
-    disks: disks.map(({ device, size }) => ({ sr: sr.ref, bytes: device === '0' ? (disk ?? size) : size })),
+    disks: disks.map(({ device, size }) => {
+      const bytes = device === '0' ? (disk ?? size) : size;
+      return { on: sr.ref, disk: { device, name: '', bytes, sr: sr.record.name_label } };
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Mark, MarkName } from '../boot/marks.ts';
 import type { NetbootSource } from '../boot/methods/eliloader.ts';
 import type { MissingReason } from '../boot/missing.ts';
+import type { DiskDevice } from '../hosts/devices.ts';
 import type { Setting } from '../problem/advice.ts';
 import type { Finding } from '../problem/finding.ts';
 import type { ShellLine } from '../text/shell.ts';
@@ -90,12 +91,8 @@ export interface Netboot extends NetbootSource {
   readonly args: string;
 }
 
-/** A disk that an install overwrites. `name` may be empty; `bytes`: as the guest sees it. */
-export interface Disk {
-  readonly device: string;
-  readonly name: string;
-  readonly bytes: number;
-}
+/** A disk that an install overwrites, or that a plan makes. */
+export type Disk = DiskDevice;
 
 /** How a VM stands before its plan is carried out, in words: "fired, halted", "installed 2026-05-01 10:00". */
 export interface Standing {
@@ -107,7 +104,7 @@ export interface Standing {
 
 /** What a plan takes of its host: bytes on storages, and memory once its VM runs. */
 export interface Needs {
-  readonly disks: readonly { readonly sr: Ref; readonly bytes: number }[];
+  readonly disks: readonly { readonly on: Ref; readonly disk: Disk }[];
   readonly memory: number;
 }
 

@@ -1,5 +1,5 @@
 import { readMark } from '../boot/marks.ts';
-import { readDisks } from '../hosts/devices.ts';
+import { placedDisks } from '../hosts/devices.ts';
 import type { Host } from '../hosts/host.ts';
 import { findVm, isTemplate, readVm, snapshotName, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
@@ -111,8 +111,8 @@ async function templateOf(session: Session, record: VmRecord, named: string | un
 
 /** Every disk that an install would write to. */
 export async function disksOf(session: Session, record: VmRecord): Promise<Disk[]> {
-  const disks = await readDisks(session, record.VBDs);
-  return disks.map(({ device, name, bytes }) => ({ device, name, bytes }));
+  const disks = await placedDisks(session, record.VBDs);
+  return disks.map(({ vdi: _, ...disk }) => disk);
 }
 
 /** Bootable VBDs that are not empty, CDs included: several stop the loader up to 6.0. */

@@ -36,8 +36,8 @@ export const readRoom = ({ session }: Host, plans: readonly Plan[]): Promise<Roo
 
 async function lookForRoom(session: Host['session'], plans: readonly Plan[]): Promise<Room> {
   const wanted = new Map<Ref, number>();
-  for (const { sr, bytes } of plans.flatMap(({ needs }) => needs?.disks ?? []))
-    wanted.set(sr, (wanted.get(sr) ?? 0) + bytes);
+  for (const { on, disk } of plans.flatMap(({ needs }) => needs?.disks ?? []))
+    wanted.set(on, (wanted.get(on) ?? 0) + disk.bytes);
   const storages = [...wanted].map(async ([sr, bytes]): Promise<StorageRoom> => {
     const record = await session.call('SR.get_record', [sr], srRecord);
     const free = Math.max(0, record.physical_size - record.physical_utilisation);

@@ -1,4 +1,4 @@
-import { diskNameText } from '../hosts/devices.ts';
+import { diskDeviceText } from '../hosts/devices.ts';
 import type { Finding } from '../problem/finding.ts';
 import { counted } from '../text/counted.ts';
 import { formatBytes } from '../text/sizes.ts';
@@ -26,9 +26,12 @@ export function summaryOf(plans: readonly Plan[], room: Room, starts = false): S
   };
 }
 
-/** A disk as one names it before it is erased: disk 0 (8 GiB, "root"). */
-export const diskText = (disk: Disk): string =>
-  `disk ${disk.device} (${formatBytes(disk.bytes)}${diskNameText(disk)})`;
+/** A disk as one names it before it is erased or made: disk 0 (8 GiB on Local storage, "root"). */
+export const diskText = (disk: Disk): string => `disk ${disk.device} (${diskDeviceText(disk)})`;
+
+/** The disks that a plan will make. */
+export const disksMade = ({ target, needs }: Plan): readonly Disk[] =>
+  target.kind === 'made' ? (needs?.disks ?? []).map(({ disk }) => disk) : [];
 
 /** A value and where it comes from: lenny (the VM). */
 export const sourceText = ({ value, from }: Source): string =>
@@ -62,7 +65,7 @@ function stopPart(plans: readonly Plan[]): string[] {
 /** One plan in a row: how it stands, what it loses. */
 export function rowText(plan: Plan): string {
   const loses = plan.erases.length === 0 ? [] : [`ERASES ${plan.erases.map(diskText).join(', ')}`];
-  const made = plan.target.kind === 'made' && plan.needs !== undefined ? [sizesText(plan.needs)] : [];
+  const made = plan.target.kind === 'made' && plan.needs !== undefined ? [sizesText(plan)] : [];
   return [...standingParts(plan), ...made, ...loses].join('; ');
 }
 
@@ -75,5 +78,5 @@ function standingParts({ standing }: Plan): string[] {
   ];
 }
 
-const sizesText = ({ disks, memory }: NonNullable<Plan['needs']>): string =>
-  `${formatBytes(memory)} of memory, ${formatBytes(disks.reduce((sum, { bytes }) => sum + bytes, 0))} of disk`;
+const sizesText = (plan: Plan): string =>
+  [`${formatBytes(plan.needs?.memory ?? 0)} of memory`, ...disksMade(plan).map(diskText)].join(', ');

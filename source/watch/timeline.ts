@@ -1,5 +1,6 @@
-import { type MarkName, markKeys, markNames, readMark } from '../boot/marks.ts';
+import { type Mark, type MarkName, markKeys, markNames, readMark } from '../boot/marks.ts';
 import { limits } from '../limits/limits.ts';
+import { isNamedIn } from '../text/said-once.ts';
 import { type Install, restTime } from './install.ts';
 import type { Note } from './note.ts';
 import { markTime } from './since.ts';
@@ -45,10 +46,16 @@ function markNotes(before: Install | undefined, { vm }: Install, { ahead }: Look
         created: `made${by}`,
         armed: `armed${by}${source === '' ? '' : `: ${source}`}`,
         installed: `recorded as installed${by}`,
-        failed: `recorded as failed${by}: ${[mark.task, mark.code, mark.text].filter(Boolean).join(' ')}`,
+        failed: `recorded as failed${by}: ${failureWords(mark)}`,
       };
       return [{ at, by: 'xenfai', text: text[name] }];
     });
+}
+
+/** FAI's last words have task and code in them, as a rule. */
+function failureWords({ task = '', code = 0, text = '' }: Mark): string {
+  const words = [task, code === 0 ? '' : String(code)].filter((word) => word !== '' && !isNamedIn(word, text));
+  return [...words, text].filter((word) => word !== '').join(' ');
 }
 
 function startNotes(before: Install | undefined, { times }: Install): Note[] {

@@ -47,12 +47,12 @@ test('what is erased stands before the steps', () => {
     operation: 'rearm',
     target: { kind: 'made', name: 'web' },
     actions: [{ do: 'set-field', field: 'PV_args', before: 'a', after: 'b\nc' }],
-    erases: [{ device: '0', name: 'root', bytes: 8 * 1024 ** 3 }],
+    erases: [{ device: '0', name: 'root', bytes: 8 * 1024 ** 3, sr: 'Fast' }],
     sources: [],
     notes: [],
   };
   const [head, erases, step, xe] = planLines(plan);
-  expect([head, erases]).toEqual(['rearm web', '  the next boot ERASES disk 0 (8 GiB, "root") of web']);
+  expect([head, erases]).toEqual(['rearm web', '  the next boot ERASES disk 0 (8 GiB on Fast, "root") of web']);
   expect(step).toContain('a -> b c');
   expect(xe?.trim()).toMatch(/^xe vm-param-set uuid="\$VM" PV-args='b c'$/);
 });

@@ -138,7 +138,7 @@ test('the page’s own PV-args boot, and the fleet ends at "waits for a key"', a
     // Whoever has a profile lands in the fleet.
     await terminal.shows(/page01 +◆ armed/);
     terminal.press('s');
-    await terminal.shows('This boot ERASES disk 0 (8 GiB) of page01.');
+    await terminal.shows('This boot ERASES disk 0 (8 GiB on Local storage) of page01.');
     terminal.press('y');
     await terminal.shows(/✓ page01 {2}installing, running/);
     terminal.press('enter');

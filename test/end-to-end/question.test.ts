@@ -47,11 +47,11 @@ async function answers(question: string, answer: string): Promise<string> {
 describe('rearm', () => {
   test('shows what is, what is lost and what comes from where, then asks; no is the default', async () => {
     terminal = at('rearm', 'vm3');
-    const text = await answers('Arm vm3? The next boot ERASES disk 0 (8 GiB).', '');
+    const text = await answers('Arm vm3? The next boot ERASES disk 0 (8 GiB on Local storage).', '');
     expect(text).toMatch(/^rearm vm3/);
     expect(text).toMatch(/now +fired, halted/);
     expect(text).toMatch(/on record +nothing of an install/);
-    expect(text).toMatch(/ERASES +disk 0 \(8 GiB\)/);
+    expect(text).toMatch(/ERASES +disk 0 \(8 GiB on Local storage\)/);
     expect(text).toMatch(/repository +http:\S+ \(the VM\)/);
     expect(text).toMatch(/steps .*set PV-bootloader: pygrub ->\s+eliloader/);
     expect((await terminal.exit).exitCode).toBe(0);
@@ -62,14 +62,14 @@ describe('rearm', () => {
 
   test.each(['y', 'Yes'])('%s does it', async (yes) => {
     terminal = at('rearm', 'vm3');
-    await answers('ERASES disk 0 (8 GiB).', yes);
+    await answers('ERASES disk 0 (8 GiB on Local storage).', yes);
     expect((await terminal.exit).exitCode).toBe(0);
     expect(await status('vm3')).toMatchObject({ state: 'armed', powerState: 'halted' });
   });
 
   test.each(['yy', 'yes please', 'nope', 'j'])('%s is no', async (answer) => {
     terminal = at('rearm', 'vm3');
-    await answers('ERASES disk 0 (8 GiB).', answer);
+    await answers('ERASES disk 0 (8 GiB on Local storage).', answer);
     expect((await terminal.exit).exitCode).toBe(0);
     expect(terminal.text()).toContain('Nothing was changed.');
     expect((await status('vm3')).state).toBe('fired');
@@ -87,7 +87,7 @@ describe('rearm', () => {
   test('of a running VM offers the shutdown in the same question', async () => {
     await run('start', 'vm2');
     terminal = at('rearm', 'vm2');
-    await answers('vm2 runs. Shut it down, and arm it? The next boot ERASES disk 0 (8 GiB).', 'y');
+    await answers('vm2 runs. Shut it down, and arm it? The next boot ERASES disk 0 (8 GiB on Local storage).', 'y');
     expect((await terminal.exit).exitCode).toBe(0);
     expect(await status('vm2')).toMatchObject({ state: 'armed', powerState: 'halted' });
   });
@@ -95,7 +95,10 @@ describe('rearm', () => {
   test('--start: one question for the shutdown, the arming and the start', async () => {
     await run('start', 'vm2');
     terminal = at('rearm', 'vm2', '--start');
-    await answers('vm2 runs. Shut it down, and arm and start it? That ERASES disk 0 (8 GiB) at once.', 'y');
+    await answers(
+      'vm2 runs. Shut it down, and arm and start it? That ERASES disk 0 (8 GiB on Local storage) at once.',
+      'y',
+    );
     expect((await terminal.exit).exitCode).toBe(0);
     // How far the install is by now is the machine's business.
     expect((await status('vm2')).powerState).toBe('running');
@@ -105,7 +108,7 @@ describe('rearm', () => {
   test('--start of one that is armed already asks, too', async () => {
     await run('rearm', 'vm1', '--yes');
     terminal = at('rearm', 'vm1', '--start');
-    await answers('Start vm1? That ERASES disk 0 (8 GiB) at once.', 'n');
+    await answers('Start vm1? That ERASES disk 0 (8 GiB on Local storage) at once.', 'n');
     expect((await terminal.exit).exitCode).toBe(0);
     expect(await status('vm1')).toMatchObject({ state: 'armed', powerState: 'halted' });
   });
@@ -116,7 +119,7 @@ describe('rearm', () => {
   ])('a half-armed VM, or one whose client lost the kernel line: %s', async (name, flags) => {
     if (flags.length > 0) await prepareTemplate(sim);
     terminal = at('rearm', name, ...flags);
-    const text = await answers('ERASES disk 0 (8 GiB).', 'y');
+    const text = await answers('ERASES disk 0 (8 GiB on Local storage).', 'y');
     expect(text).toMatch(new RegExp(`^rearm ${name}`));
     expect((await terminal.exit).exitCode).toBe(0);
     expect(await status(name)).toMatchObject({ state: 'armed' });
@@ -149,7 +152,7 @@ describe('the password', () => {
     terminal = inShell('rearm', 'vm3');
     await terminal.shows('Password for');
     terminal.press(`${sim.password}x`, 'backspace', 'enter');
-    await answers('ERASES disk 0 (8 GiB).', 'n');
+    await answers('ERASES disk 0 (8 GiB on Local storage).', 'n');
     await terminal.shows('restored');
     expect(terminal.text()).toContain('exit 0');
     expect(terminal.raw).not.toContain(sim.password);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { planLines } from '../../source/commands/plain.ts';
 import type { Plan } from '../../source/operations/plan.ts';
 import { noRoomAsked, type Room, roomFindings } from '../../source/operations/room.ts';
-import { diskText, summaryOf } from '../../source/operations/summary.ts';
+import { diskText, rowText, summaryOf } from '../../source/operations/summary.ts';
 import { ref, uuid } from '../../source/xapi/records.ts';
 
 const gib = 1024 ** 3;
@@ -24,13 +25,22 @@ const room = (part: Partial<Room['storages'][number]>, memory: Room['memory'] = 
 });
 
 test.each([
-  ['0', 'root', 'disk 0 (8 GiB, "root")'],
-  ['0', '0', 'disk 0 (8 GiB)'],
-  ['1', '0', 'disk 1 (8 GiB, "0")'],
-  ['0', '', 'disk 0 (8 GiB)'],
-])('disk %s called "%s": %s', (device, name, text) => expect(diskText({ device, name, bytes: 8 * gib })).toBe(text));
+  ['0', 'root', 'disk 0 (8 GiB on Local storage, "root")'],
+  ['0', '0', 'disk 0 (8 GiB on Local storage)'],
+  ['1', '0', 'disk 1 (8 GiB on Local storage, "0")'],
+  ['0', '', 'disk 0 (8 GiB on Local storage)'],
+])('disk %s called "%s": %s', (device, name, text) =>
+  expect(diskText({ device, name, bytes: 8 * gib, sr: 'Local storage' })).toBe(text),
+);
 
 describe('the summary', () => {
+  test('a row names the disks that are made, each with its storage', () => {
+    const disk = { device: '0', name: '', bytes: 8 * gib, sr: 'Fast storage' };
+    const made = plan('web', { needs: { disks: [{ on: ref.parse('OpaqueRef:1'), disk }], memory: gib } });
+    expect(rowText(made)).toBe('1 GiB of memory, disk 0 (8 GiB on Fast storage)');
+    expect(planLines(made)).toContain('  makes disk 0 (8 GiB on Fast storage)');
+  });
+
   test('counts VMs by name, storage and memory', () => {
     const plans = ['web', '01'].map((name) => plan(name, { needs: { disks: [], memory: gib } }));
     expect(summaryOf(plans, room({}, { wanted: 6 * gib, free: 30 * gib })).head).toBe(
@@ -42,7 +52,7 @@ describe('the summary', () => {
     const rearm = plan('web01', {
       operation: 'rearm',
       target: existing,
-      erases: [{ device: '0', name: 'root', bytes: 8 * gib }],
+      erases: [{ device: '0', name: 'root', bytes: 8 * gib, sr: '' }],
       actions: [{ do: 'shutdown', how: 'clean' }],
       standing: { condition: 'fired, running', history: '', reasons: [] },
     });

@@ -15,7 +15,7 @@ realTest(
     try {
       await terminal.shows('Password for');
       terminal.press(sim.password, 'enter');
-      await terminal.shows('ERASES disk 0 (8 GiB). [y/N]');
+      await terminal.shows('ERASES disk 0 (8 GiB on Local storage). [y/N]');
       terminal.press('y');
       await terminal.shows('[y/N] y');
       terminal.press('enter');

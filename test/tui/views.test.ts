@@ -104,7 +104,7 @@ const plan = {
   operation: 'rearm',
   target: { kind: 'made', name: hostile },
   actions: [{ do: 'shutdown', how: 'clean' }],
-  erases: [{ device: '0', name: hostile, bytes: 1 }],
+  erases: [{ device: '0', name: hostile, bytes: 1, sr: hostile }],
   sources: [{ what: 'x', value: 'y', from: hostile }],
   notes: [finding],
 } as const;

@@ -66,7 +66,7 @@ test('an install from its arming to its failure, by this machine’s clock, each
     '10 record the loader has fired: the attempt is used',
     '20 FAI TASKBEGIN partition',
     '30 FAI TASKERROR partition 710',
-    '31 xenfai recorded as failed by alice: partition 710 TASKERROR partition 710',
+    '31 xenfai recorded as failed by alice: TASKERROR partition 710',
     '40 record halted',
   ]);
 });

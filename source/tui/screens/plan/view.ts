@@ -1,7 +1,9 @@
 import { reasonText } from '../../../boot/missing.ts';
 import { type Plan, shutsDown } from '../../../operations/plan.ts';
 import { diskText, rowText, sourceText } from '../../../operations/summary.ts';
+import type { Problem } from '../../../problem/problem.ts';
 import { cleanRow } from '../../../text/clean.ts';
+import { saidOf } from '../../../text/said-once.ts';
 import { printShell } from '../../../text/shell.ts';
 import { shortName } from '../../../text/short-name.ts';
 import { widthOf } from '../../../text/width.ts';
@@ -119,7 +121,7 @@ function erasedRows(disks: string, { request }: Job, width: number): Line[] {
 
 /** How a VM stands and what it loses; what will not be done with it, and why. */
 function foldedRows({ name, planned, problem, note }: JobEntry, { width, glyphs }: Size): Line[] {
-  const text = problem?.message ?? note ?? (planned === null ? '' : rowText(planned.plan));
+  const text = textOf(name, problem) ?? note ?? (planned === null ? '' : rowText(planned.plan));
   const notes = planned?.plan.notes.map(({ message }) => wrapped(message, width, 'warn', '    ')) ?? [];
   const tone = problem === null ? 'plain' : 'bad';
   return [
@@ -127,6 +129,10 @@ function foldedRows({ name, planned, problem, note }: JobEntry, { width, glyphs 
     ...notes.flat(),
   ];
 }
+
+/** The name stands before it. */
+const textOf = (name: string, problem: Problem | null): string | null =>
+  problem === null ? null : saidOf(name, problem.message);
 
 function entryRows({ name, planned, problem, note }: JobEntry, size: Size): Line[] {
   const head: Line = [
@@ -205,7 +211,7 @@ function doneRows(job: Job, size: Size): Line[] {
   }
   for (const { name, planned, problem, note } of job.entries) {
     if (planned !== null) continue;
-    const text = problem?.message ?? note ?? '';
+    const text = textOf(name, problem) ?? note ?? '';
     rows.push([span(`${size.glyphs.bullet} `, 'dim'), foreign(name), span('  '), foreign(text, 'dim')]);
   }
   if (job.startable.length > 0) rows.push(blank, nextRow(job));
