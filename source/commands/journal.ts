@@ -32,7 +32,7 @@ export const journal = command({
     const stories = storiesOf(eventsIn(path), filter);
     const events = stories.flatMap((story) => story.events);
     const nothing = [`Nothing of the kind is in ${path}.`];
-    const lines = steps ? eventLines(events) : runLines(stories);
+    const lines = steps ? eventLines(events, around.stdoutColumns) : runLines(stories, around.stdoutColumns);
     return { exit: exit.done, json: { events }, lines: stories.length === 0 ? nothing : lines };
   },
 });
@@ -52,7 +52,7 @@ function eventsIn(path: string): StoredEvent[] {
 
 const when = (at: string): string => at.replace(/\.\d+Z$/, 'Z');
 
-const runLines = (stories: readonly RunStory[]): string[] =>
+const runLines = (stories: readonly RunStory[], columns: number | null): string[] =>
   table(
     ['WHEN', 'WHO', 'HOST', 'RUN', 'WHAT', 'TARGET', 'END'],
     stories.map(({ id, first, name, end }) => [
@@ -64,9 +64,11 @@ const runLines = (stories: readonly RunStory[]): string[] =>
       name,
       end.text,
     ]),
+    // One account has mostly one name, and one host.
+    { columns, names: 5, spare: [1, 2], below: true },
   );
 
-const eventLines = (events: readonly StoredEvent[]): string[] =>
+const eventLines = (events: readonly StoredEvent[], columns: number | null): string[] =>
   table(
     ['WHEN', 'RUN', 'WHAT', 'TARGET', 'EVENT', 'STEP'],
     events.map(({ at, id, operation, target, name, event, step = '', error }) => [
@@ -77,4 +79,5 @@ const eventLines = (events: readonly StoredEvent[]): string[] =>
       event,
       error === undefined ? step : `${step}: ${error}`,
     ]),
+    { columns, names: 3, below: true },
   );

@@ -114,6 +114,6 @@ function rows(items: readonly VmItem[], { stdoutColumns: columns }: Surroundings
   return table(
     ['NAME', 'STATE', 'POWER', 'DETAIL', 'UUID'],
     items.map((item) => [item.name, item.state, item.powerState, vmDetail(item) || '-', item.uuid]),
-    { columns, spare: true },
+    { columns, spare: [4] },
   );
 }

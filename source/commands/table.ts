@@ -1,6 +1,6 @@
 import { cutApart } from '../text/apart.ts';
 import { cleanLine } from '../text/clean.ts';
-import { cutText, fitText, widthOf } from '../text/width.ts';
+import { cutText, fitText, widthOf, wrapText } from '../text/width.ts';
 
 /** The room of a table. */
 export interface TableRoom {
@@ -8,13 +8,18 @@ export interface TableRoom {
   readonly columns: number | null;
   /** The column with the names: cut, no two of them look alike. */
   readonly names?: number;
-  /** The last column goes where there is no room for it. */
-  readonly spare?: boolean;
+  /** Columns that go where there is no room for all, in this order. */
+  readonly spare?: readonly number[];
+  /** Where the last cell of a row does not fit beside the others it stands whole in rows below; else it is cut. */
+  readonly below?: boolean;
 }
 
 /** So much of a name says which it is; and so much of it, and of the last column, stays whatever happens. */
 const enough = 20;
 const least = 12;
+
+/** Before what stands below. */
+const indent = '    ';
 
 /** Columns that a cell makes all others of its column wait for; a longer one sticks out by itself. */
 const longestPad = 80;
@@ -26,21 +31,41 @@ const longestPad = 80;
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { columns, names = 0, spare = false }: TableRoom = { columns: null },
+  room: TableRoom = { columns: null },
 ): string[] {
   const cells = [head, ...rows].map((row) => row.map(cleanLine));
   const widths = head.map(() => 0);
   for (const row of cells) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
+  const { columns } = room;
   if (columns === null || total(widths) <= columns) return cells.map((row) => lineOf(row, widths));
-  const kept = spare ? widths.slice(0, -1) : widths;
-  const fitted = narrowed(kept, names, columns);
+  return fitted(cells, widths, { ...room, columns });
+}
+
+function fitted(
+  cells: readonly (readonly string[])[],
+  widths: readonly number[],
+  { columns, names = 0, spare = [], below = false }: TableRoom & { readonly columns: number },
+): string[] {
+  const gone = new Set<number>();
+  const without = <T>(row: readonly T[]): T[] => row.filter((_, i) => !gone.has(i));
+  // What stands below the others needs no more room than its head.
+  const needed = below ? widths.with(-1, widthOf(cells[0]?.at(-1) ?? '')) : widths;
+  for (const column of spare) if (total(without(needed)) > columns) gone.add(column);
+  const name = names - [...gone].filter((column) => column < names).length;
+  const kept = narrowed(without(needed), name, columns);
   const cuts = cutApart(
     cells.slice(1).map((row) => row[names] ?? ''),
-    fitted[names] ?? least,
+    kept[name] ?? least,
   );
-  return cells.map((row) => {
-    const cut = row.slice(0, kept.length).map((cell, i) => (i === names ? (cuts.get(cell) ?? cell) : cell));
-    return cutText(lineOf([...cut.slice(0, -1), cutText(cut.at(-1) ?? '', fitted.at(-1) ?? least)], fitted), columns);
+  return cells.flatMap((all) => {
+    const row = without(all).map((cell, i) => (i === name ? (cuts.get(cell) ?? cell) : cell));
+    const [last = '', ...first] = [row.at(-1), ...row.slice(0, -1)];
+    if (below && total([...kept.slice(0, -1), widthOf(last)]) > columns)
+      return [
+        cutText(lineOf(first, kept), columns),
+        ...wrapText(last, columns - indent.length).map((part) => indent + part),
+      ];
+    return [cutText(lineOf([...first, below ? last : cutText(last, kept.at(-1) ?? least)], kept), columns)];
   });
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,9 +10,10 @@ import { lennyTemplate, simulator, xenfai } from '../harness.ts';
 
 let sim: Simulator;
 let env: Record<string, string>;
+let folder: string;
 beforeEach(async () => {
   sim = await simulator({ vms: 4 });
-  const folder = mkdtempSync(join(tmpdir(), 'xenfai-journal-'));
+  folder = mkdtempSync(join(tmpdir(), 'xenfai-journal-'));
   env = { XENFAI_HOST: sim.host, XENFAI_PASSWORD: sim.password, XENFAI_STATE_DIR: folder };
 });
 afterEach(() => sim.stop());
@@ -59,6 +60,35 @@ test('what was done, and how it ended; a reading session writes none of it', asy
   expect(events.at(-1).uuid).toMatch(/^[0-9a-f-]{36}$/);
   expect(await lines('--run', events[0].id)).toBe(1);
   expect(await lines('--run', events[0].id, '--steps')).toBe(events.length);
+});
+
+test('on a terminal the table fits it, in a pipe nothing is cut', async () => {
+  const path = join(folder, 'journal.jsonl');
+  const name = 'web-frontend-production-of-the-shop-in-the-first-cellar-01';
+  const event = (kind: string, more = {}) =>
+    JSON.stringify({
+      ...{ id: 'abcd1234', at: '2026-05-01T10:00:00.000Z', user: 'operator@jump.example.org', pool: '' },
+      ...{
+        host: 'https://xenserver-03.dc1.example.org',
+        operation: 'rearm',
+        target: 'u',
+        name,
+        event: kind,
+        plan: [{}],
+      },
+      ...more,
+    });
+  const other = { id: 'abcd1235', name: name.replace('01', '02') };
+  const lines = [event('planned'), event('failed', { step: 'VM.start', error: 'no memory '.repeat(9) })];
+  writeFileSync(path, `${[...lines, event('planned', other)].join('\n')}\n`);
+  const env = { XENFAI_STATE_DIR: folder };
+  for (const steps of [[], ['--steps']]) {
+    const { out } = await xenfai(null, ['journal', ...steps], { env, stdoutColumns: 80 });
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(out).toMatch(/web-front.*-01[\s\S]*web-front.*-02/);
+    expect(out.replace(/\s+/g, ' ')).toContain('no memory no memory no memory');
+    expect((await xenfai(null, ['journal', ...steps], { env })).out).toContain(name);
+  }
 });
 
 test('a run that was killed has no end', () => {

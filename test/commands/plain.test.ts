@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonText } from '../../source/commands/json.ts';
 import { findingLines, planLines, problemLines } from '../../source/commands/plain.ts';
@@ -85,7 +86,7 @@ test('on a terminal no row of a table is wider than it, and names stay apart; el
   const head = ['NAME', 'STATE', 'POWER', 'DETAIL', 'UUID'];
   const fitted = table(head, [...rows, ['web', 'armed', 'halted', '-', 'u'.repeat(36)]], {
     columns: 80,
-    spare: true,
+    spare: [4],
   });
   for (const row of fitted) expect(widthOf(row)).toBeLessThanOrEqual(80);
   expect(fitted[0]).toMatch(/^NAME +STATE +POWER +DETAIL$/);
@@ -95,6 +96,49 @@ test('on a terminal no row of a table is wider than it, and names stay apart; el
   expect(whole[1]).toContain(long('01'));
   // The others do not wait for it.
   expect(widthOf(whole[3] ?? '')).toBeLessThan(120);
-  const short = table(head, [['web', 'armed', 'halted', '-', 'u'.repeat(36)]], { columns: 80, spare: true });
+  const short = table(head, [['web', 'armed', 'halted', '-', 'u'.repeat(36)]], { columns: 80, spare: [4] });
   expect(short[1]).toContain('u'.repeat(36));
+});
+
+test('what stands last may stand below: whole, and no row wider than the terminal; columns that may go do so in turn', () => {
+  const error = 'failed at VM.start: the host has not enough memory for it; taken back. '.repeat(4).trim();
+  const head = ['WHEN', 'WHO', 'HOST', 'TARGET', 'END'];
+  const row = (name: string, end: string) => [
+    '2026-05-01T10:00:00Z',
+    'root@jump',
+    'https://xen01.example.org',
+    name,
+    end,
+  ];
+  const rows = [
+    row('web-frontend-production-of-the-shop-01', error),
+    row('web-frontend-production-of-the-shop-02', 'done'),
+  ];
+  const fitted = table(head, rows, { columns: 78, names: 3, spare: [2, 1], below: true });
+  for (const line of fitted) expect(widthOf(line)).toBeLessThanOrEqual(78);
+  expect(fitted[0]).toMatch(/^WHEN +WHO +TARGET +END$/);
+  expect(fitted[1]).toMatch(/-01$/);
+  expect(
+    fitted
+      .slice(2, -1)
+      .map((line) => line.trim())
+      .join(' '),
+  ).toBe(error);
+  expect(fitted.at(-1)).toMatch(/-02 +done$/);
+  expect(table(head, rows, { columns: 40, names: 3, spare: [2, 1], below: true })[0]).toMatch(/^WHEN +TARGET +END$/);
+});
+
+test('no table is wider than its terminal, whatever stands in it', () => {
+  const cells = fc.array(fc.string({ unit: 'grapheme', maxLength: 60 }), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(
+      fc.array(cells, { maxLength: 5 }),
+      fc.integer({ min: 40, max: 120 }),
+      fc.boolean(),
+      (rows, columns, below) => {
+        for (const line of table(['WHEN', 'TARGET', 'STATE', 'END'], rows, { columns, names: 1, spare: [0], below }))
+          expect(widthOf(line)).toBeLessThanOrEqual(columns);
+      },
+    ),
+  );
 });
