@@ -150,7 +150,7 @@ describe('an install to its end', () => {
 
   test('of one that halts at its end: what halted it is on record', async () => {
     const line =
-      'console=hvc0 root=nfs:10.1.1.6:/srv/fai/nfsroot rootovl ip=dhcp FAI_ACTION=install FAI_CONFIG_SRC=nfs://10.1.1.6/srv/fai/config';
+      'console=hvc0 root=nfs:10.1.1.6:/srv/fai/nfsroot rootovl ip=dhcp FAI_ACTION=install FAI_CONFIG_SRC=nfs://10.1.1.6/srv/fai/config LOGUSER=';
     await rearm('vm1', `${line} FAI_FLAGS=verbose,sshd,halt`);
     const run = goesOn(['start', 'vm1', '--force', '--watch']);
     await run.says(' vm1 installing');

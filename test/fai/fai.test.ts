@@ -60,6 +60,17 @@ describe('validating a kernel line', () => {
     [`${pageArgs} ${'x'.repeat(850)}`, 'args-long'],
   ])('warns: %s', (line, code) => expect(codes(line, 'warning')).toContain(code));
 
+  test.each([
+    ['', ['args-loguser']],
+    [' LOGUSER=', []],
+    [' LOGUSER=fai', []],
+    [' FAI_LOGPROTO=none', []],
+    [' FAI_LOGPROTO=rsh', ['args-loguser']],
+  ])('FAI 6 is not left to ask on the console where its logs go:%s', (words, expected) => {
+    const line = `root=10.1.1.6:/n rootovl ${modern}${words}`;
+    expect(codes(line).filter((code) => code === 'args-loguser')).toEqual(expected);
+  });
+
   test('nothing a shell would act on ever passes', () => {
     const bad = fc.constantFrom(...' \'"\\`$;&|<>()*?[]{}~!^'.split(''));
     fc.assert(

@@ -237,7 +237,7 @@ describe('other ways to boot', () => {
 });
 
 describe('the guest and its kernel line', () => {
-  const modern = `root=10.1.1.6:/srv/fai/nfsroot rootovl ip=dhcp console=hvc0 FAI_ACTION=install FAI_FLAGS=verbose,reboot FAI_CONFIG_SRC=nfs://10.1.1.6/srv/fai/config`;
+  const modern = `root=10.1.1.6:/srv/fai/nfsroot rootovl ip=dhcp console=hvc0 FAI_ACTION=install FAI_FLAGS=verbose,reboot FAI_CONFIG_SRC=nfs://10.1.1.6/srv/fai/config LOGUSER=`;
   const ending = (line: string) => {
     const outcome = readKernelLine(line);
     if (outcome.kind !== 'fai') return outcome.kind;
@@ -249,6 +249,9 @@ describe('the guest and its kernel line', () => {
     [goodArgs, 'reboot: TASKEND reboot 0'],
     [modern, 'reboot: TASKEND reboot 0'],
     [modern.replace(',reboot', ''), 'key: TASKBEGIN faiend'],
+    [modern.replace(' LOGUSER=', ''), 'question: TASKBEGIN savelog'],
+    [modern.replace(' LOGUSER=', ' FAI_LOGPROTO=none'), 'reboot: TASKEND reboot 0'],
+    [modern.replace('=install', '=sysinfo').replace(' LOGUSER=', ''), 'question: TASKBEGIN sysinfo'],
     [modern.replace('reboot', 'halt'), 'halt: TASKEND faiend 0'],
     [modern.replace(/ FAI_CONFIG_SRC=\S+/, ''), 'stopped: TASKERROR get_fai_dir 21'],
     [modern.replace('nfs://10.1.1.6/srv/fai/config', '/srv'), 'stopped: TASKERROR get_fai_dir 24'],

@@ -10,8 +10,8 @@ export interface Act {
   readonly installed?: boolean;
 }
 
-/** How a run ends: somebody must press RETURN, the VM reboots or powers off, or FAI stands still at an error. */
-export type Ending = 'key' | 'reboot' | 'halt' | 'stopped';
+/** How a run ends: somebody must press RETURN or answer ssh, the VM reboots or powers off, or FAI stands still at an error. */
+export type Ending = 'key' | 'question' | 'reboot' | 'halt' | 'stopped';
 
 export interface FaiScript {
   readonly acts: readonly Act[];
@@ -88,11 +88,18 @@ export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
         // Above STOP_ON_ERROR, which is 700 in both ages, FAI goes no further.
         return { acts, ending: 'stopped' };
       }
+      // Seen in a real guest: not a word to the monitor after this.
+      if (name === 'savelog' && run.asksForLogs) {
+        say('TASKBEGIN savelog');
+        return { acts, ending: 'question' };
+      }
       // A hook that the config space has for every host: FAI 6 tells of it on a line of its own.
       if (run.version === 6 && name === 'instsoft') say('HOOK instsoft.DEFAULT');
       task(name, seconds * (fetching.has(name) ? classes.slow : 1), load);
     }
     say('TASKEND install 0', 0, 0.2, true);
+  } else if (run.asksForLogs) {
+    return { acts, ending: 'question' };
   } else {
     say(`TASKEND ${run.action} 0`, 8);
   }

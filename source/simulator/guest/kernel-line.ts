@@ -10,6 +10,8 @@ export interface FaiRun {
   readonly monitor: { readonly address: string; readonly port: number | null };
   readonly sendid: string;
   readonly hostname: string | null;
+  /** FAI copies its logs to the server, whose key the nfsroot does not know: ssh asks on the console, for ever. */
+  readonly asksForLogs: boolean;
 }
 
 export type Outcome =
@@ -69,6 +71,11 @@ function faiRun(variables: ReadonlyMap<string, string>, version: 3 | 6): FaiRun 
     },
     sendid: version === 6 ? value('FAI_SENDID') : '',
     hostname: value('hostname') || null,
+    // fai.conf of this world's nfsroot has LOGUSER=fai, which a word of the line overrides, empty as it may be.
+    asksForLogs:
+      version === 6 &&
+      (variables.has('LOGUSER') ? value('LOGUSER') : 'fai') !== '' &&
+      value('FAI_LOGPROTO') !== 'none',
   };
 }
 
