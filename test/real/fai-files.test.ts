@@ -44,6 +44,8 @@ realTest('every script we write is clean to shellcheck', ['shellcheck'], async (
     'class/70-XENPV-no-GRUB_PC',
     'scripts/XENSERVER/10-console',
     'scripts/XENPV/20-pygrub',
+    'hooks/instsoft.XENPV',
+    'files/etc/initramfs-tools/scripts/init-top/xenserver-disk-root/XENPV',
     'files/boot/grub/menu.lst/preinst',
     'files/boot/grub/menu.lst/postinst',
     'files/etc/kernel/postinst.d/zz-xenserver-pygrub/XENPV',
@@ -300,3 +302,16 @@ realTest('a hook the site has already goes on working for other machines', [down
   expect(readFileSync(join(log, 'site'), 'utf8')).toBe('site GRUB\n');
   expect(readFileSync(join(root, 'boot/grub/menu.lst'), 'utf8')).toBe('menu of the site\n');
 });
+
+realTest(
+  "the script that keeps to the disk's root is in place before a kernel is installed",
+  [downloads.fcopy, 'perl'],
+  async () => {
+    await config();
+    const root = join(folder, 'before-kernel');
+    const log = join(folder, 'log-before-kernel');
+    mkdirSync(log);
+    expect((await fai('hooks/instsoft.XENPV', root, log)).code).toBe(0);
+    expect(statSync(join(root, 'etc/initramfs-tools/scripts/init-top/xenserver-disk-root')).mode & 0o777).toBe(0o755);
+  },
+);
