@@ -119,15 +119,16 @@ export class Terminal {
     this.pty.resize(columns, rows);
   }
 
-  /** Waits until the screen shows it; fails with the screen when the program ended instead, or after 50 s. */
-  async shows(wanted: string | RegExp): Promise<string> {
-    await this.is(String(wanted), (text) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)));
+  /** Waits until the screen shows it; fails with the screen when the program ended instead, or after so many seconds. */
+  async shows(wanted: string | RegExp, seconds = 50): Promise<string> {
+    const there = (text: string) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text));
+    await this.is(String(wanted), there, seconds);
     return this.text();
   }
 
   /** The same for anything that can be told from the screen. A frame that came in part is not looked at. */
-  async is(what: string, test: (text: string) => boolean): Promise<void> {
-    const deadline = Date.now() + 50_000;
+  async is(what: string, test: (text: string) => boolean, seconds = 50): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
     while (!this.whole || !test(this.text())) {
       if (this.ended && this.unread === 0 && Date.now() > this.endedAt + lastWords)
         throw new Error(`ended before showing ${what}:\n${this.text()}`);

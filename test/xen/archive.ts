@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
@@ -10,7 +10,8 @@ export interface Archive {
   readonly root: string;
   readonly url: string;
   readonly guestUrl: string;
-  readonly stop: () => void;
+  /** What Debian's own mirror would have: these packages beside those that are there, and lists of all of them. */
+  readonly list: (debs: string) => void;
 }
 
 /** An nginx with an empty repository in `folder`. */
@@ -40,8 +41,25 @@ http { access_log ${folder}/nginx-access.log; ${temporary.join(' ')}
     root,
     url,
     guestUrl: `http://${addresses.machine}:${port}/debian`,
-    stop: () => void nginx.kill('SIGTERM'),
+    list: (debs) => list(root, debs),
   };
+}
+
+function list(root: string, debs: string): void {
+  const pool = join(root, 'pool/main');
+  mkdirSync(pool, { recursive: true });
+  for (const name of readdirSync(debs)) copyFileSync(join(debs, name), join(pool, name));
+  const main = 'dists/bookworm/main/binary-amd64';
+  const fields = ['Suite=bookworm', 'Codename=bookworm', 'Components=main', 'Architectures=amd64'];
+  const options = fields.map((field) => `-o APT::FTPArchive::Release::${field}`).join(' ');
+  const lines = [
+    `mkdir -p ${main}`,
+    `apt-ftparchive --arch amd64 packages pool > ${main}/Packages`,
+    `gzip -9kf ${main}/Packages`,
+    `apt-ftparchive ${options} release dists/bookworm > Release.new`,
+    'mv Release.new dists/bookworm/Release',
+  ];
+  execFileSync('sh', ['-ec', lines.join('\n')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** The tools ISO of this site: the kernel that guests get, and xe-guest-utilities. */

@@ -1,5 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { built } from '../end-to-end/terminal.ts';
+import { target } from './site.ts';
+
+/** The files of `fai-files` in `folder`, which name no archive that matters to the images. */
+export function writeSpace(folder: string, archive: string): void {
+  const line = [built, 'fai-files', folder, ...target, '--repository', archive, '--yes'];
+  execFileSync(process.execPath, line, { stdio: 'ignore' });
+}
 
 /**
  * What this site adds to the files of `xenfai fai-files`: FAI's own base classes, its archive, the packages of one

@@ -70,6 +70,8 @@ async function build(
     }
   }
   await dom0.run(`cat > ${folder}/cfg`, Buffer.from(`${lines.join('\n')}\n`));
+  if (boot.from === 'net')
+    note(`${domain}: given to Xen\n${await dom0.run(`cd ${folder} && sha256sum kernel initrd`)}`);
   note(`${domain}: xl create, from ${boot.from === 'net' ? 'kernel and initrd' : 'its disk'}`);
   try {
     await dom0.run(`xl create -p ${folder}/cfg`);
