@@ -252,7 +252,7 @@ describe('the guest and its kernel line', () => {
     [modern.replace(' LOGUSER=', ''), 'question: TASKBEGIN savelog'],
     [modern.replace(' LOGUSER=', ' FAI_LOGPROTO=none'), 'reboot: TASKEND reboot 0'],
     [modern.replace('=install', '=sysinfo').replace(' LOGUSER=', ''), 'question: TASKBEGIN sysinfo'],
-    [modern.replace('reboot', 'halt'), 'halt: TASKEND faiend 0'],
+    [modern.replace('reboot', 'halt'), 'halt: TASKEND reboot 0'],
     [modern.replace(/ FAI_CONFIG_SRC=\S+/, ''), 'stopped: TASKERROR get_fai_dir 21'],
     [modern.replace('nfs://10.1.1.6/srv/fai/config', '/srv'), 'stopped: TASKERROR get_fai_dir 24'],
     [modern.replace('nfs://10', 'tape://10'), 'stopped: TASKERROR get_fai_dir 22'],

@@ -108,9 +108,9 @@ export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
   // 3.4 has said TASKEND before it asks for RETURN; 6 asks first.
   if (run.version === 3 || unattended) say('TASKEND faiend 0', 1);
   if (!unattended) return { acts, ending: 'key' };
-  if (run.flags.includes('halt')) return { acts, ending: 'halt' };
-  // 6 does not say that this one begins.
-  if (run.version === 3) task('reboot', 2);
-  else say('TASKEND reboot 0', 2.5);
-  return { acts, ending: 'reboot' };
+  const ending = run.flags.includes('halt') ? 'halt' : 'reboot';
+  // 6 says it before it halts, too, and not that it begins (subroutines of 6.0.3, task_faiend).
+  if (run.version === 6) say('TASKEND reboot 0', 2.5);
+  else if (ending === 'reboot') task('reboot', 2);
+  return { acts, ending };
 }
