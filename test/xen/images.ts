@@ -19,6 +19,9 @@ const needs: Readonly<Record<string, string>> = {
   'apt-ftparchive': 'apt-utils',
   xorriso: 'xorriso',
   xz: 'xz-utils',
+  curl: 'curl',
+  ip: 'iproute2',
+  unshare: 'util-linux',
 };
 
 /** Why nothing can run here; null when it can. */
@@ -47,7 +50,7 @@ export async function buildImages(space: string, say: (text: string) => void, si
   const steps: readonly [name: string, of: readonly string[], ...args: string[]][] = [
     ['dom0', [], at('dom0'), at('key.pub')],
     ['nfsroot', [lines], at('dom0'), space],
-    ['debs', [], nfsroot, at('debs')],
+    ['debs', [], nfsroot, at('debs'), at('installer')],
     ['disks', [], at('dom0'), cacheFolder],
   ];
   let before = '';

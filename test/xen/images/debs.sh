@@ -1,9 +1,11 @@
 #!/bin/bash
-# debs.sh NFSROOT FOLDER: the packages that a guest needs beyond the base system of this nfsroot, fetched by apt as the
-# guest would; xe-guest-utilities, which Debian has not, is an empty one of that name. As root.
+# debs.sh NFSROOT FOLDER INSTALLER: the packages that a guest needs beyond the base system of this nfsroot, fetched by apt as the
+# guest would; xe-guest-utilities, which Debian has not, is an empty one of that name. Into INSTALLER: debian-installer's
+# pair for PV guests, and its kernel for machines of 32 bits. As root.
 set -euo pipefail
 nfsroot=$1
 out=$2
+installer=$3
 
 base=$(mktemp -d)
 # What is mounted in it goes first.
@@ -24,3 +26,9 @@ mkdir -p "$tools/DEBIAN"
 printf '%s\n' 'Package: xe-guest-utilities' 'Version: 5.6.0-578' 'Architecture: amd64' 'Maintainer: nobody <root@localhost>' \
   'Description: stands for the package of the tools ISO' > "$tools/DEBIAN/control"
 dpkg-deb --root-owner-group --build "$tools" "$out" > /dev/null
+
+mkdir -p "$installer"
+fetch() { curl -fsS --retry 3 -o "$installer/$1" "$mirror/dists/bookworm/main/$2"; }
+fetch vmlinuz installer-amd64/current/images/netboot/xen/vmlinuz
+fetch initrd.gz installer-amd64/current/images/netboot/xen/initrd.gz
+fetch linux-i386 installer-i386/current/images/netboot/debian-installer/i386/linux

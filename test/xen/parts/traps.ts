@@ -43,8 +43,7 @@ async function lostArguments(site: Site): Promise<void> {
 /** debian-installer's own pair lies where the page puts FAI's: the VM asks which language. */
 async function debianInstaller(site: Site): Promise<void> {
   const { xenfai, say } = site;
-  const pair = join(cacheFolder, 'debs');
-  await repository(site, put(site, 'di', [join(pair, 'di-vmlinuz'), join(pair, 'di-initrd.gz')]));
+  await repository(site, put(site, 'di', 'vmlinuz'));
   await good(xenfai('create', 'di', '--template', 'trap', ...sizes, '--yes'));
   await ends(6, xenfai('start', 'di', '--yes'));
   await good(xenfai('start', 'di', '--force', '--yes'));
@@ -55,8 +54,7 @@ async function debianInstaller(site: Site): Promise<void> {
 /** A kernel for bare machines of 32 bits: Xen's domain builder says no, and the attempt is used. */
 async function refusedKernel(site: Site): Promise<void> {
   const { xenfai } = site;
-  const debian = '/usr/lib/debian-installer/images/12/i386/text/debian-installer/i386';
-  await repository(site, put(site, 'bare', [join(debian, 'linux'), join(debian, 'initrd.gz')]));
+  await repository(site, put(site, 'bare', 'linux-i386'));
   await good(xenfai('create', 'bare', '--template', 'trap', ...sizes, '--yes'));
   await ends(6, xenfai('start', 'bare', '--yes'));
   const { out } = await ends(10, xenfai('start', 'bare', '--force', '--yes'));
@@ -83,12 +81,12 @@ async function gone({ xenfai }: Site, name: string): Promise<void> {
   await good(xenfai('remove', name, '--yes'));
 }
 
-/** A repository of its own with this pair; its address. */
-function put({ archive }: Site, name: string, [kernel = '', initrd = '']: readonly string[]): string {
+/** A repository of its own with this kernel and the initrd of debian-installer; its address. */
+function put({ archive }: Site, name: string, kernel: string): string {
   const folder = join(archive.root, '..', name, 'dists/bookworm/main/installer-amd64/current/images/netboot/xen');
   mkdirSync(folder, { recursive: true });
-  copyFileSync(kernel, join(folder, 'vmlinuz'));
-  copyFileSync(initrd, join(folder, 'initrd.gz'));
+  copyFileSync(join(cacheFolder, 'installer', kernel), join(folder, 'vmlinuz'));
+  copyFileSync(join(cacheFolder, 'installer/initrd.gz'), join(folder, 'initrd.gz'));
   return archive.url.replace(/debian$/, name);
 }
 
