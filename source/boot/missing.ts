@@ -52,7 +52,7 @@ export function missingReasons(
         return { setting: 'PV-args', value: vm.PV_args, wanted };
       }
       case 'disks':
-        return { setting: 'bootable disks', value: bootableDisks?.toString() ?? null, wanted: 'one' };
+        return { setting: 'number of bootable disks', value: bootableDisks?.toString() ?? null, wanted: 'one' };
       case 'halted':
         return { setting: 'power-state', value: vm.power_state.toLowerCase(), wanted: 'halted' };
     }

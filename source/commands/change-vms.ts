@@ -1,4 +1,5 @@
 import type { BootRules } from '../boot/releases.ts';
+import { withBootable } from '../hosts/bootable.ts';
 import { findVm, readVm, type Vm } from '../hosts/vm.ts';
 import type { Plan } from '../operations/plan.ts';
 import { noRoomAsked, readRoom } from '../operations/room.ts';
@@ -50,11 +51,12 @@ export async function changeVms(
     const facts = host.facts();
     for (const early of [facts, ...(options.access === 'write' ? [host.now()] : [])]) early.catch(() => {});
     const planOf = async (vm: Vm): Promise<Planned> => ({ vm, plan: await change.plan(vm, connection) });
+    const counted = async (vm: Vm): Promise<Vm> => withBootable(host.session, vm, (await facts).rules);
     const planned = new Map<string, Planned>();
     const refused = new Map<string, Changed>();
     if (isAsked(options)) {
       const looked = await eachName(names, host, around.signal, async (name) => {
-        planned.set(name, await planOf(await findVm(host.session, name)));
+        planned.set(name, await planOf(await counted(await findVm(host.session, name))));
       });
       for (const one of looked) if (one !== undefined) refused.set(one.item.name, one);
       const plans = [...planned.values()].map(({ plan }) => plan).filter(change.due ?? hasSteps);
@@ -71,9 +73,8 @@ export async function changeVms(
         const before = refused.get(name);
         if (before !== undefined) return before;
         const shown = planned.get(name);
-        const now = await planOf(
-          shown === undefined ? await findVm(host.session, name) : await readVm(host.session, shown.vm.ref),
-        );
+        const vm = shown === undefined ? await findVm(host.session, name) : await readVm(host.session, shown.vm.ref);
+        const now = await planOf(await counted(vm));
         if (shown !== undefined) refuseOther(shown.plan, now.plan);
         return change.carryOut(now.vm, now.plan, connection, (await facts).rules);
       });

@@ -1,3 +1,4 @@
+import { withBootable } from '../hosts/bootable.ts';
 import { findVm } from '../hosts/vm.ts';
 import { andWatch } from './and-watch.ts';
 import { withHost } from './connect.ts';
@@ -28,7 +29,12 @@ export const start = command({
       const { transport } = around;
       return andWatch(options, connection, around, () =>
         eachName(options.names, host, around.signal, async (name) =>
-          startOne(await findVm(host.session, name), context, rules, { dryRun, force, transport, checked: false }),
+          startOne(await withBootable(host.session, await findVm(host.session, name), rules), context, rules, {
+            dryRun,
+            force,
+            transport,
+            checked: false,
+          }),
         ),
       );
     }),

@@ -1,4 +1,5 @@
 import { installStates } from '../boot/install-state.ts';
+import { withBootable } from '../hosts/bootable.ts';
 import { readDevices } from '../hosts/devices.ts';
 import type { Host } from '../hosts/host.ts';
 import { allVms, concernsUs, findVm, stateOf } from '../hosts/vm.ts';
@@ -67,7 +68,7 @@ export const status = command({
 async function named(host: Host, options: Options, around: Surroundings): Promise<Result> {
   const { rules } = await host.facts();
   const found = await eachName(options.names, host, around.signal, async (name): Promise<Changed> => {
-    const vm = await findVm(host.session, name);
+    const vm = await withBootable(host.session, await findVm(host.session, name), rules);
     const devices = await readDevices(host.session, vm.record);
     return { item: detailedItem(vm, rules, devices), problem: null, lines: [], steps: [] };
   });
@@ -82,8 +83,9 @@ async function named(host: Host, options: Options, around: Surroundings): Promis
 async function listed(host: Host, { all }: Options, around: Surroundings): Promise<Result> {
   const { rules } = await host.facts();
   const vms = await allVms(host.session);
-  const wanted = vms.filter(({ record }) => all || concernsUs(record, stateOf(record, { rules }).state));
-  const items = wanted.map((vm) => vmItem(vm, rules));
+  const wanted = vms.filter((vm) => all || concernsUs(vm.record, stateOf(vm, rules).state));
+  const counted = await Promise.all(wanted.map((vm) => withBootable(host.session, vm, rules)));
+  const items = counted.map((vm) => vmItem(vm, rules));
   return { exit: exit.done, json: { vms: items }, lines: rows(items, around) };
 }
 

@@ -43,14 +43,14 @@ export interface VmItem extends Condition {
 /** By the record, as its host's release makes it. */
 export function vmItem(vm: Vm, rules: BootRules): VmItem {
   const { record } = vm;
-  const { state, missing } = stateOf(record, { rules });
+  const { state, missing } = stateOf(vm, rules);
   return {
     name: record.name_label,
     uuid: record.uuid,
     powerState: powerWord(record),
     state,
     missing,
-    ...(missing.length === 0 ? {} : { reasons: reasonsOf(record, missing, rules.loader) }),
+    ...(missing.length === 0 ? {} : { reasons: reasonsOf(vm, missing, rules.loader) }),
     ...(state === 'failed' ? recordedFailure(vm) : null),
     pvArgs: record.PV_args,
     pvBootloader: record.PV_bootloader,

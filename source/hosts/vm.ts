@@ -1,6 +1,5 @@
 import {
   type ArgsFacts,
-  type BootPlace,
   type InstallState,
   installState,
   type Missing,
@@ -23,7 +22,11 @@ import type { Session } from '../xapi/session.ts';
 export interface Vm {
   readonly ref: Ref;
   readonly record: VmRecord;
+  /** Where that matters and somebody has counted (`withBootable`). */
+  readonly bootableDisks?: number;
 }
+
+type Stated = Pick<Vm, 'record' | 'bootableDisks'>;
 
 export const argsFacts = (line: string): ArgsFacts => ({
   hasFai: hasFaiArguments(line),
@@ -31,25 +34,31 @@ export const argsFacts = (line: string): ArgsFacts => ({
 });
 
 /** Install state by the rules of its host's release, with FAI's judgement of the kernel line. */
-export const stateOf = (record: VmRecord, place: BootPlace): StateOfInstall =>
-  installState(record, argsFacts(lineAsBooted(record, place.rules.loader)), place);
+export const stateOf = ({ record, bootableDisks }: Stated, rules: BootRules): StateOfInstall =>
+  installState(record, argsFacts(lineAsBooted(record, rules.loader)), { rules, bootableDisks });
 
 /** What each word of `missing` is about: the setting, what it is, and what it must be. */
-export const reasonsOf = (record: VmRecord, missing: readonly Missing[], loader: Loader): MissingReason[] =>
+export const reasonsOf = (
+  { record, bootableDisks }: Stated,
+  missing: readonly Missing[],
+  loader: Loader,
+): MissingReason[] =>
   missingReasons(
     record,
     missing,
     missing.includes('args')
       ? errorsOf(validateLine(lineAsBooted(record, loader))).map(({ message }) => message)
       : [],
+    { bootableDisks },
   );
 
 /** "halted", "running". */
 export const powerWord = ({ power_state }: Pick<VmRecord, 'power_state'>): string => power_state.toLowerCase();
 
 /** "armed, halted": a VM in the words that every door has for it; of a template, whether VMs can be made from it. */
-export function conditionText({ record }: Vm, rules: BootRules): string {
-  const { state, missing } = stateOf(record, { rules });
+export function conditionText(vm: Vm, rules: BootRules): string {
+  const { record } = vm;
+  const { state, missing } = stateOf(vm, rules);
   if (record.is_a_template) return missing.length === 0 ? 'ready for new VMs' : `still lacks ${missing.join(', ')}`;
   return `${state}, ${powerWord(record)}`;
 }

@@ -1,8 +1,9 @@
+import { withBootable } from '../hosts/bootable.ts';
 import { readVm, type Vm } from '../hosts/vm.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type CarriedOut, carryOutPlan } from './carry-out.ts';
-import { checkNetbootOf, checkProblem } from './check.ts';
+import { checkNetbootOf, checkProblem, severalDisks } from './check.ts';
 import type { RunContext } from './context.ts';
 import type { Plan } from './plan.ts';
 import { planStart } from './power.ts';
@@ -35,11 +36,16 @@ export async function armAndStart(
   const { signal } = context;
   if (plan.netboot !== undefined) {
     const check = await checkNetbootOf(plan.netboot, vm.record, context.host, { signal, transport });
-    if (!check.ok) return { came: 'refused', problem: checkProblem(vm.record.name_label, check, 'armed') };
+    const several = plan.notes
+      .filter(({ code }) => code === severalDisks)
+      .map((note) => ({ ...note, severity: 'error' as const }));
+    const findings = [...several, ...check.findings];
+    if (!check.ok || several.length > 0)
+      return { came: 'refused', problem: checkProblem(vm.record.name_label, { ...check, findings }, 'armed') };
   }
   const armed = await carryOutPlan(plan, context, rules, onStep);
   if (armed.outcome.problem !== null) return { came: 'armed', armed, started: null };
-  const now = await readVm(context.host.session, vm.ref);
+  const now = await withBootable(context.host.session, await readVm(context.host.session, vm.ref), rules);
   const checked = plan.netboot !== undefined;
   const started = await startVm(now, planStart(now, rules), context, { transport, checked, onStep });
   return { came: 'armed', armed, started };

@@ -1,4 +1,5 @@
 import type { BootRules } from '../boot/releases.ts';
+import { withBootable } from '../hosts/bootable.ts';
 import { conditionText, readVm, type Vm } from '../hosts/vm.ts';
 import type { Ref, VmRecord } from '../xapi/records.ts';
 import type { RunContext } from './context.ts';
@@ -21,9 +22,16 @@ export async function carryOutPlan(
   onStep?: (event: StepEvent) => void,
 ): Promise<CarriedOut> {
   const outcome = await execute(plan, context, onStep);
-  const after = outcome.ref === null ? null : await lookAt(outcome.ref, outcome.seen, context);
+  const after = outcome.ref === null ? null : await lookAt(outcome.ref, outcome.seen, context, rules);
   return { outcome, after, text: outcomeText(outcome, after === null ? null : conditionText(after, rules)) };
 }
 
-const lookAt = async (ref: Ref, seen: VmRecord | null, { host }: RunContext): Promise<Vm | null> =>
-  seen === null ? readVm(host.session, ref).catch(() => null) : { ref, record: seen };
+async function lookAt(
+  ref: Ref,
+  seen: VmRecord | null,
+  { host: { session } }: RunContext,
+  rules: BootRules,
+): Promise<Vm | null> {
+  const vm = seen === null ? await readVm(session, ref).catch(() => null) : { ref, record: seen };
+  return vm === null ? null : withBootable(session, vm, rules).catch(() => vm);
+}

@@ -3,6 +3,7 @@ import { sourceOf } from '../boot/methods/eliloader.ts';
 import { lineAsBooted, lineWordFindings } from '../boot/methods/eliloader-line.ts';
 import type { Loader } from '../boot/releases.ts';
 import { validateLine } from '../fai/validate.ts';
+import { withBootable } from '../hosts/bootable.ts';
 import type { Host } from '../hosts/host.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
 import type { Advice } from '../problem/advice.ts';
@@ -10,12 +11,15 @@ import { exit } from '../problem/exit.ts';
 import { errorsOf, type Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
 import { type CheckOptions, type CheckResult, checkNetboot } from '../repository/check.ts';
+import { xe } from '../text/shell.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { VmRecord } from '../xapi/records.ts';
 import type { Netboot } from './plan.ts';
-import { bootableDisks } from './rearm.ts';
 
-const missingTexts: Readonly<Record<Missing, string>> = {
+/** A start is refused because of it, also where the files are fine. */
+export const severalDisks = 'missing-disks';
+
+export const missingTexts: Readonly<Record<Missing, string>> = {
   bootloader: 'PV-bootloader is not eliloader: the VM boots from its disk.',
   'loader-args': 'PV-bootloader-args hold what eliloader does not take: it stops with "Invalid usage".',
   loader: 'This host has no eliloader: its release came without.',
@@ -30,6 +34,13 @@ const missingTexts: Readonly<Record<Missing, string>> = {
   halted: 'It runs.',
 };
 
+/** Which drives are bootable; all but one are to be made otherwise. */
+export const oneBootable = ({ uuid }: VmRecord): Advice => ({
+  ...xe('vbd-list', { 'vm-uuid': uuid, params: 'uuid,userdevice,type,bootable' }),
+  where: 'dom0',
+  note: 'then xe vbd-param-set uuid=… bootable=false for all but one',
+});
+
 /** What arming it does not mend, and what does. */
 function adviceFor(word: Missing, vm: VmRecord): Advice {
   switch (word) {
@@ -39,7 +50,7 @@ function adviceFor(word: Missing, vm: VmRecord): Advice {
     case 'args':
       return { act: 'repair', vm: vm.name_label };
     case 'disks':
-      return 'Leave one disk or disc bootable.';
+      return oneBootable(vm);
     default:
       return { act: 'rearm', vm: vm.name_label };
   }
@@ -49,12 +60,13 @@ function adviceFor(word: Missing, vm: VmRecord): Advice {
 const elsewhere: readonly Missing[] = ['halted', 'loader', 'repository', 'release'];
 
 /** What stands between a VM and its installer besides the files; of a template only what it holds itself counts. */
-async function armingFindings({ record }: Vm, host: Host): Promise<Finding[]> {
+async function armingFindings(vm: Vm, host: Host): Promise<Finding[]> {
+  const { record } = vm;
   const { rules } = await host.facts();
   const missing = async (): Promise<readonly Missing[]> => {
     if (record.HVM_boot_policy !== '') return ['hvm'];
     if (record.is_a_template) return [];
-    return stateOf(record, { rules, bootableDisks: await bootableDisks(host.session, record) }).missing;
+    return stateOf(await withBootable(host.session, vm, rules), rules).missing;
   };
   return (await missing())
     .filter((word) => !elsewhere.includes(word))

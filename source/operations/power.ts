@@ -35,7 +35,7 @@ export function planStart(vm: Vm, rules: BootRules): Plan {
 
 /** Of a VM that would not get to its installer: the check refuses its start. */
 function halfArmedNotes(vm: Vm, rules: BootRules): readonly Finding[] {
-  const { state, missing } = stateOf(vm.record, { rules });
+  const { state, missing } = stateOf(vm, rules);
   if (state !== 'half-armed') return [];
   return [
     {
@@ -65,6 +65,6 @@ export function planStop(vm: Vm, rules: BootRules, { force, reset }: StopOptions
   if (power === 'Halted') return planFor('stop', vm, []);
   const how = reset ? 'reset' : force || power !== 'Running' ? 'hard' : 'clean';
   const plan = { ...planFor('stop', vm, [{ do: 'shutdown', how }]), standing: standingOf(vm, rules) };
-  const { state } = stateOf(vm.record, { rules });
+  const { state } = stateOf(vm, rules);
   return state === 'fired' || state === 'installing' ? { ...plan, notes: [interruptedInstall] } : plan;
 }

@@ -1,12 +1,15 @@
 import { readMark } from '../boot/marks.ts';
+import { countBootable } from '../hosts/bootable.ts';
 import { placedDisks } from '../hosts/devices.ts';
 import type { Host } from '../hosts/host.ts';
 import { findVm, isTemplate, readVm, snapshotName, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
+import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
-import { isNull, refs, type VmRecord, vbdRecord } from '../xapi/records.ts';
+import { refs, type VmRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { armingActions } from './arming.ts';
+import { missingTexts, oneBootable, severalDisks } from './check.ts';
 import { type Action, type Disk, type Plan, planFor } from './plan.ts';
 import { type ArmingSettings, chooseSources } from './sources.ts';
 import { standingOf } from './standing.ts';
@@ -67,7 +70,7 @@ export async function planArming(
     needs: { disks: [], memory: record.memory_static_max },
     netboot: chosen,
     sources: chosen.sources,
-    notes: chosen.notes.filter((finding) => finding.severity !== 'info'),
+    notes: [...(await bootableNote(host, vm)), ...chosen.notes.filter((finding) => finding.severity !== 'info')],
   };
 }
 
@@ -115,8 +118,9 @@ export async function disksOf(session: Session, record: VmRecord): Promise<Disk[
   return disks.map(({ vdi: _, ...disk }) => disk);
 }
 
-/** Bootable VBDs that are not empty, CDs included: several stop the loader up to 6.0. */
-export async function bootableDisks(session: Session, record: VmRecord): Promise<number> {
-  const devices = await Promise.all(record.VBDs.map((vbd) => session.call('VBD.get_record', [vbd], vbdRecord)));
-  return devices.filter(({ bootable, VDI }) => bootable && !isNull(VDI)).length;
+/** Several bootable disks, which arming does not mend. Nothing is changed about them: which one is meant, nobody knows. */
+async function bootableNote(host: Host, { record, bootableDisks }: Vm): Promise<Finding[]> {
+  const count = bootableDisks ?? (await countBootable(host.session, record, (await host.facts()).rules)) ?? 0;
+  if (count < 2) return [];
+  return [{ severity: 'warning', code: severalDisks, message: missingTexts.disks, try: oneBootable(record) }];
 }

@@ -43,7 +43,7 @@ export async function startVm(vm: Vm, plan: Plan, context: RunContext, options: 
     }
   }
   const outcome = await execute(plan, context, options.onStep);
-  const firstBoot = isFirstDiskBoot(vm) && stateOf(vm.record, { rules: facts.rules }).state === 'fired';
+  const firstBoot = isFirstDiskBoot(vm) && stateOf(vm, facts.rules).state === 'fired';
   if (outcome.problem === null && firstBoot) await recordVerdict(vm.ref, { verdict: 'installed' }, context);
   const after = await readVm(context.host.session, vm.ref).catch(() => null);
   // eliloader switches to pygrub just before the domain is built: what the record says now tells it.

@@ -30,8 +30,8 @@ export async function recordVerdict(vmRef: Ref, verdict: Verdict, context: RunCo
   await execute(planVerdict(vm, verdict), context);
 }
 
-async function isOnRecord({ record }: Vm, { verdict }: Verdict, { host }: RunContext): Promise<boolean> {
+async function isOnRecord(vm: Vm, { verdict }: Verdict, { host }: RunContext): Promise<boolean> {
   const { rules } = await host.facts();
-  const mark = readMark(record.other_config, verdict, record.uuid);
-  return mark !== null && stateOf(record, { rules }).state === verdict;
+  const mark = readMark(vm.record.other_config, verdict, vm.record.uuid);
+  return mark !== null && stateOf(vm, rules).state === verdict;
 }

@@ -230,7 +230,7 @@ export class FleetFold {
 
   private updated(vm: Vm, mac: string | null, now: number): Install {
     const before = this.byRef.get(vm.ref);
-    const state = stateOf(vm.record, { rules: this.rules });
+    const state = stateOf(vm, this.rules);
     if (before !== undefined) return seenAgain(before, vm, mac, state, now);
     const first = seenFirst(vm, mac ?? '', state, now);
     if (isUntouched(state)) return first;

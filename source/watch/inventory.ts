@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withBootable } from '../hosts/bootable.ts';
 import { type Host, hostTime } from '../hosts/host.ts';
 import { everyVm, isMachine } from '../hosts/vm.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
@@ -42,7 +43,10 @@ export async function followInventory(host: Host, options: FollowOptions): Promi
         wait = firstWait;
       };
       for await (const events of hostEvents(host.session, classes, signal, readAll)) {
-        const news = events.flatMap((event) => translate(event, started));
+        const news = await withCounts(
+          host,
+          events.flatMap((event) => translate(event, started)),
+        );
         if (news.length > 0) tell(news);
         const disks = tellDisks === undefined ? [] : events.flatMap(diskNews);
         if (disks.length > 0) tellDisks?.(disks);
@@ -75,9 +79,11 @@ async function fullRead(host: Host, started: Map<Ref, number>, signal: AbortSign
   started.clear();
   for (const [metrics, { start_time }] of Object.entries(starts))
     started.set(ref.parse(metrics), startOf(start_time));
+  const { rules } = await host.facts();
+  const machines = vms.filter(({ record }) => isMachine(record));
   return {
     type: 'all',
-    vms: vms.filter(({ record }) => isMachine(record)),
+    vms: await Promise.all(machines.map((vm) => withBootable(session, vm, rules))),
     macs: new Map(
       Object.values(vifs)
         .filter((vif) => vif.device === '0')
@@ -86,6 +92,18 @@ async function fullRead(host: Host, started: Map<Ref, number>, signal: AbortSign
     started: new Map(started),
     clockAhead,
   };
+}
+
+/** The VMs that are told of, with their bootable disks where these matter: asked for at each change of such a VM. */
+async function withCounts(host: Host, events: readonly FleetEvent[]): Promise<FleetEvent[]> {
+  const { rules } = await host.facts();
+  return Promise.all(
+    events.map(async (event) =>
+      event.type === 'vm'
+        ? { ...event, vm: await withBootable(host.session, event.vm, rules).catch(() => event.vm) }
+        : event,
+    ),
+  );
 }
 
 /** 0 for a VM that never ran. */

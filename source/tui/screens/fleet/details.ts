@@ -54,7 +54,7 @@ export function detailRows(
   const since = times.state === null ? '' : `, ${coarseAge(now - times.state)}`;
   const reason = taskReason(install, { listening, localAddress: host?.localAddress ?? '' }, now);
   const devices = devicesOf(known, install);
-  const reasons = reasonsOf(record, state.missing, host?.loader ?? 'none');
+  const reasons = reasonsOf(vm, state.missing, host?.loader ?? 'none');
   return [
     ...say('state', `${word}${since}`, tone),
     ...say('failed at', failureText(install), 'bad'),

@@ -1,3 +1,4 @@
+import { withBootable } from '../../../hosts/bootable.ts';
 import { findVm, readVm, type Vm } from '../../../hosts/vm.ts';
 import { planCreate } from '../../../operations/create.ts';
 import type { MadeOrThere } from '../../../operations/made-once.ts';
@@ -57,7 +58,8 @@ async function presentVms(request: Exclude<Request, { work: 'create' }>, { world
         () => ref,
       );
       const plan = async (): Promise<Change> => {
-        const vm = await readVm(session, ref);
+        const { rules } = await world.host().facts();
+        const vm = await withBootable(session, await readVm(session, ref), rules);
         return { vm, plan: await planFor(request, vm, { world }), thenStarts: request.work === 'rearm and start' };
       };
       return { name, kind: 'change', plan };
