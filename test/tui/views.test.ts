@@ -272,6 +272,9 @@ describe('at 80 columns', () => {
       // Each is a key with its whole label.
       const labels = keys.map((key) => key.labelNow?.(state) ?? key.label);
       for (const part of text(foot).trim().split(/ {2,}/)) expect(labels).toContain(part.replace(/^\S+ /, ''));
+      const enter = keys.find((key) => key.keys[0] === 'enter' && !key.hidden && key.shown?.(state) !== false);
+      if (enter !== undefined && (enter.disabled?.(state) ?? null) === null)
+        expect(text(foot)).toContain(`Enter ${enter.labelNow?.(state) ?? enter.label}`);
       // Help itself is closed by any key, and while one types or waits there is nothing else to press.
       if (name !== 'help' && keys.some((key) => key.keys.includes('?'))) expect(text(foot)).toContain('? all keys');
     }

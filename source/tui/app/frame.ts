@@ -71,8 +71,8 @@ export function messageRow({ flash }: Shared, message: Line): Line {
 }
 
 /**
- * The keys of this place that do something now, as many as fit. The way back, help and what works everywhere are always
- * among them. A key that does nothing now is in the help, with the reason.
+ * The keys of this place that do something now, as many as fit. Enter, the way back, help and what works everywhere are
+ * always among them. A key that does nothing now is in the help, with the reason.
  */
 export function footRow<State>(
   keys: readonly Binding<State, unknown>[],
@@ -90,7 +90,11 @@ export function footRow<State>(
         span(name, 'accent', { bold: true }),
         span(` ${binding.labelNow?.(state) ?? binding.label}  `),
       ];
-      return { part, pinned: binding.pinned === true, stays: binding.pinned === true || key === 'escape' };
+      return {
+        part,
+        pinned: binding.pinned === true,
+        stays: binding.pinned === true || key === 'enter' || key === 'escape',
+      };
     });
   let room = width - 1 - offered.reduce((sum, { part, stays }) => sum + (stays ? lineWidth(part) : 0), 0);
   const fitting = offered.filter(({ part, stays }) => {

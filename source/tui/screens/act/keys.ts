@@ -70,12 +70,6 @@ function pickReason(scene: ActScene): string | null {
 
 export const pickKeys: readonly Key[] = [
   ...listKeys(candidateList),
-  ...tickKeys(candidateList, {
-    reason: (scene, id) => candidateRows(scene).find(({ ref }) => ref === id)?.reason ?? null,
-    all: meantRefs,
-    allLabel: 'all, none',
-    allHelp: 'tick all that are shown and can be chosen, for a start the armed ones; once more: none',
-  }),
   {
     keys: ['enter'],
     label: 'plan',
@@ -83,6 +77,12 @@ export const pickKeys: readonly Key[] = [
     disabled: (scene) => writeReason(scene) ?? (tickedRefs(scene).length > 0 ? null : pickReason(scene)),
     run: planPicked,
   },
+  ...tickKeys(candidateList, {
+    reason: (scene, id) => candidateRows(scene).find(({ ref }) => ref === id)?.reason ?? null,
+    all: meantRefs,
+    allLabel: 'all, none',
+    allHelp: 'tick all that are shown and can be chosen, for a start the armed ones; once more: none',
+  }),
   filterKey(candidateList, 'only VMs with what you type in their name, or in a state'),
   toMenu,
   helpKey(),
