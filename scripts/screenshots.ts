@@ -50,7 +50,7 @@ async function small(): Promise<void> {
   // What wants somebody stands first.
   await terminal.shows(/❯ vm3 +▸ fired/);
   terminal.press('a');
-  await terminal.shows('ERASES disk 0 (8 GiB) of vm3.');
+  await terminal.shows('ERASES disk 0 (8 GiB on Local storage) of vm3.');
   await shoot(terminal, '6-rearm', 'The plan of a rearm, with the xe line of each step');
   terminal.press('escape');
   await terminal.shows('Nothing was changed.');
