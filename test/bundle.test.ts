@@ -34,6 +34,13 @@ test('zod is imported as a namespace: as an object it brings 350 kB that nobody 
   expect(wrong).toEqual([]);
 });
 
+test('the list of emoji is made by the first text that needs it', () => {
+  const lists = readdirSync(join(root, 'dist')).flatMap((file) =>
+    [...readFileSync(join(root, 'dist', file), 'utf8').matchAll(/.{40}\\p\{RGI_Emoji\}/g)].map(String),
+  );
+  expect(lists).toEqual([expect.stringContaining('.made??=new RegExp(')]);
+});
+
 test('nothing in the bundle imports node:http, which would load undici', () => {
   const chunks = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.js'));
   const wrong = chunks.filter((file) =>
