@@ -1,12 +1,11 @@
 // The front door. It checks what everything else relies on before anything heavy is read, then loads the one part
 // that is asked for: a subcommand never reads the screen code, the simulator is read by demo and simulate only.
 
-import module from 'node:module';
 import type { GlobalFlags } from './source/commands/global-flags.ts';
 import type { ScreenGiven } from './source/commands/screen-options.ts';
 import type { SimulatorFlags } from './source/commands/simulator-flags.ts';
 import type { Surroundings } from './source/commands/surroundings.ts';
-import { makeFolder } from './source/settings/folder.ts';
+import { keepCompiled, writeKept } from './source/settings/kept-code.ts';
 import type { Transport } from './source/transport/transport.ts';
 
 const oldest = 22;
@@ -18,8 +17,8 @@ async function main(): Promise<number> {
     process.stderr.write(`xenfai needs Node ${oldest} or newer; this is ${process.version}.\n`);
     return 2;
   }
-  keepCompiled();
   const argv = process.argv.slice(2);
+  keepCompiled(process.env, argv[0]);
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     process.stdout.write(`${version}\n`);
     return 0;
@@ -42,20 +41,6 @@ async function main(): Promise<number> {
   }
   // An interrupted simulate is a simulate that ended as it should.
   return argv[0] === 'simulate' ? code : (signalled ?? code);
-}
-
-/** Node keeps what it has compiled of us, in a folder that is this user's alone: half of a short command's time. */
-function keepCompiled(): void {
-  const home = process.env['XDG_CACHE_HOME'] || (process.env['HOME'] && `${process.env['HOME']}/.cache`);
-  if (!home?.startsWith('/') || process.env['NODE_COMPILE_CACHE']) return;
-  try {
-    const { uid } = makeFolder(`${home}/xenfai`);
-    // What is compiled is carried out: root, sent to somebody's home, does not believe what lies there.
-    if (uid !== process.getuid?.()) return;
-    module.enableCompileCache?.(`${home}/xenfai`);
-  } catch {
-    // A home that is not there, or not ours to write: it is only slower.
-  }
 }
 
 /** The screen on a real host. */
@@ -149,6 +134,7 @@ process.exitCode = await main().catch((error: unknown) => {
 });
 await drained(process.stdout);
 await drained(process.stderr);
+if (process.exitCode === 0) writeKept();
 // Kept-alive connections and a blocked event.next must not hold the process when its work is done.
 process.exit();
 

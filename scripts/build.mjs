@@ -1,6 +1,7 @@
 // Builds the one production bundle. Plain JavaScript, so that any Node can at least say what is wrong.
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { makeScript } from './make-script.mjs';
 import { mergeChunks } from './merge-chunks.mjs';
 
 /** zod has its messages in fifty languages, and nothing of ours asks for one: they were a third of what a command reads. */
@@ -46,7 +47,8 @@ const late = [
 
 /**
  * An `import` of one of Node's own modules looks at each of its exports, and some of those load half of Node: node:http
- * has WebSocket, for which undici and http2 are read. A `require` looks at nothing.
+ * has WebSocket, for which undici and http2 are read. A `require` looks at nothing. esbuild then gives each importer a
+ * copy of what is the module's own, and leaves what is inherited where it is: so all of it is inherited.
  */
 const required = {
   name: 'required',
@@ -62,7 +64,12 @@ const required = {
       const names = Object.keys(process.getBuiltinModule(path)).map(
         (name) => `get ${name}() { return ${whole}.${name}; }`,
       );
-      return { contents: `module.exports = ${late.includes(path) ? `{ ${names.join(', ')} }` : whole}` };
+      // Its methods want the process itself.
+      if (path === 'node:process')
+        return { contents: 'export default process; export const { cwd, env } = process;' };
+      return {
+        contents: `module.exports = Object.create(${late.includes(path) ? `{ ${names.join(', ')} }` : whole})`,
+      };
     });
   },
 };
@@ -74,7 +81,7 @@ const required = {
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await build({
   metafile: true,
-  entryPoints: { cli: 'cli.tsx' },
+  entryPoints: { cli: 'cli.tsx', kept: 'source/settings/kept-code.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -101,9 +108,10 @@ const { metafile } = await build({
 });
 await mergeChunks(metafile, 'dist', 'cli.tsx', {
   // Before Node keeps what it has compiled.
-  front: ['cli.tsx'],
+  front: ['cli.tsx', 'source/settings/kept-code.ts'],
   always: ['source/commands/surroundings.ts', 'source/commands/program.ts'],
   change: ['source/commands/rearm.ts'],
   calls: ['source/xapi/codec.ts'],
 });
+for (const name of ['always', 'change', 'calls']) await makeScript('dist', name);
 await chmod('dist/cli.js', 0o755);

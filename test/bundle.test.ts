@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
@@ -52,7 +52,13 @@ test('nothing in the bundle imports node:http, which would load undici', () => {
 
 describe('the first frame', () => {
   const chunks = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.js'));
-  const textOf = (file: string): string => readFileSync(join(root, 'dist', file), 'utf8');
+  /** With the script that it hands on, if it is only the module for one. */
+  const textOf = (file: string): string =>
+    [file, file.replace(/js$/, 'cjs')]
+      .map((name) => join(root, 'dist', name))
+      .filter(existsSync)
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
   /** What a file cannot be read without, itself included. */
   const reached = (file: string, seen: Set<string>): Set<string> => {
     if (seen.has(file)) return seen;
@@ -89,4 +95,11 @@ test('a rearm reads five files', () => {
   );
   expect(imported.length).toBeGreaterThan(0);
   expect(imported.filter((file) => !read.includes(file ?? ''))).toEqual([]);
+});
+
+test('nothing exports what it assigns later: a module that hands on a script would not see it', () => {
+  const files = readdirSync(join(root, 'source'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.tsx?$/.test(file),
+  );
+  expect(files.filter((file) => /^export let /m.test(readFileSync(join(root, 'source', file), 'utf8')))).toEqual([]);
 });

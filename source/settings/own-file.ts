@@ -32,7 +32,11 @@ export function openOwn(path: string, flags: number): number {
 }
 
 /** What one holds, its last `most` bytes or an error where it has more. Errors: as `openOwn`. */
-export function readOwn(path: string, most: number, more: 'its end' | 'error' = 'error', flags = 0): string {
+export const readOwn = (path: string, most: number, more: 'its end' | 'error' = 'error', flags = 0): string =>
+  readOwnBytes(path, most, more, flags).toString('utf8');
+
+/** The same as bytes. */
+export function readOwnBytes(path: string, most: number, more: 'its end' | 'error' = 'error', flags = 0): Buffer {
   const file = openOwn(path, constants.O_RDONLY | flags);
   try {
     const { size } = fstatSync(file);
@@ -41,7 +45,7 @@ export function readOwn(path: string, most: number, more: 'its end' | 'error' = 
     let at = 0;
     for (let read = -1; read !== 0 && at < data.length; at += read)
       read = readSync(file, data, at, data.length - at, Math.max(0, size - most) + at);
-    return data.toString('utf8', 0, at);
+    return data.subarray(0, at);
   } finally {
     closeSync(file);
   }
