@@ -40,6 +40,14 @@ export function connectionFailure(error: unknown): ConnectionFailure {
   return new ConnectionFailure('unreachable', networkReason(error), { cause: error });
 }
 
+/** A deadline that ran out is the connection's failure; any other abort is the caller's own reason. */
+export function failureOf(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted) return connectionFailure(error);
+  const reason: unknown = signal.reason;
+  const late = reason instanceof DOMException && reason.name === 'TimeoutError';
+  return late ? new ConnectionFailure('timeout', 'there was no answer in time', { cause: reason }) : reason;
+}
+
 /** A system's error of the network in words. */
 export function networkReason(error: unknown): string {
   switch (codeOf(error)) {

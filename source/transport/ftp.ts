@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { limits } from '../limits/limits.ts';
-import { failureOf } from './http.ts';
+import { failureOf } from './failure.ts';
 import { type FtpFile, FtpRefusal } from './transport.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import { limits } from '../limits/limits.ts';
-import { ConnectionFailure, connectionFailure } from './failure.ts';
+import { failureOf } from './failure.ts';
 import type { HttpConnections, HttpRequest } from './transport.ts';
 
 // An import statement would ask node:http for all that it exports, WebSocket too, and with it half of Node is loaded:
@@ -30,12 +30,4 @@ export function httpConnections(url: URL, { keep = false }: { readonly keep?: bo
     },
     close: () => agent.destroy(),
   };
-}
-
-/** A deadline that ran out is the connection's failure; any other abort is the caller's own reason. */
-export function failureOf(error: unknown, signal: AbortSignal): unknown {
-  if (!signal.aborted) return connectionFailure(error);
-  const reason: unknown = signal.reason;
-  const late = reason instanceof DOMException && reason.name === 'TimeoutError';
-  return late ? new ConnectionFailure('timeout', 'there was no answer in time', { cause: reason }) : reason;
 }

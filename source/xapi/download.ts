@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { limits } from '../limits/limits.ts';
-import { ConnectionFailure } from '../transport/failure.ts';
-import { failureOf } from '../transport/http.ts';
+import { ConnectionFailure, failureOf } from '../transport/failure.ts';
 import type { Transport } from '../transport/transport.ts';
 
 /** A handler of xapi that sends bytes, such as /export_raw_vdi, with its query. */

@@ -1,8 +1,7 @@
 import type * as z from 'zod';
 import type { ZodType } from 'zod';
 import { limits } from '../limits/limits.ts';
-import { ConnectionFailure } from '../transport/failure.ts';
-import { failureOf } from '../transport/http.ts';
+import { ConnectionFailure, failureOf } from '../transport/failure.ts';
 import type { HttpConnections } from '../transport/transport.ts';
 import type { ResponseReader } from './codec.ts';
 import { HostFailure } from './errors.ts';
