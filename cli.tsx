@@ -1,6 +1,7 @@
 // The front door. It checks what everything else relies on before anything heavy is read, then loads the one part
 // that is asked for: a subcommand never reads the screen code, the simulator is read by demo and simulate only.
 
+import type { TlsFlags } from './source/commands/doors.ts';
 import type { GlobalFlags } from './source/commands/global-flags.ts';
 import type { ScreenGiven } from './source/commands/screen-options.ts';
 import type { SimulatorFlags } from './source/commands/simulator-flags.ts';
@@ -116,7 +117,7 @@ async function open(given: ScreenGiven, flags: GlobalFlags, around: Surroundings
 }
 
 /** A host to practise on: one line of JSON when it is ready, then until somebody interrupts. */
-async function simulate(flags: SimulatorFlags, around: Surroundings): Promise<number> {
+async function simulate(flags: SimulatorFlags & TlsFlags, around: Surroundings): Promise<number> {
   await refuseFlags(flags);
   const { readyLine, startFromFlags } = await import('./source/simulator/simulate.ts');
   const simulator = await startFromFlags(flags);

@@ -37,6 +37,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   xmlrpc: ['xapi'],
   saxes: ['xapi', 'simulator'],
   'basic-ftp': ['transport'],
+  'node-forge': ['simulator'],
   'tar-stream': ['formats', 'staging'],
   'wrap-ansi': ['text'],
   'slice-ansi': ['text'],

@@ -92,8 +92,16 @@ function actText(
       return ['xenfai', 'fai-files', 'DIR', '--repository', 'URL'];
     case 'watch':
       return act.vm === undefined ? ['xenfai', 'status', '--watch'] : about('watch', act.vm);
+    case 'trust':
+      return trustLine(act);
   }
 }
+
+const trustLine = ({ host, fingerprint, legacyTls }: Extract<Act, { act: 'trust' }>): readonly ShellWord[] => [
+  ...['xenfai', 'hosts', 'trust', host],
+  ...(fingerprint === undefined ? [] : ['--fingerprint', fingerprint]),
+  ...(legacyTls ? ['--legacy-tls'] : []),
+];
 
 function stageLine({ from, pool, repack }: Extract<Act, { act: 'stage' }>): readonly ShellWord[] {
   const source = from === 'iso' ? ['--iso', 'host'] : ['--nfsroot', '/srv/fai/nfsroot'];

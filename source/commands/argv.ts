@@ -45,9 +45,9 @@ export function askedFor(line: readonly string[]): Asked {
 
 const isGroup = (word: string): boolean => commandNames.some((name) => name.startsWith(`${word} `));
 
-/** Null when no command begins so. */
+/** Null when no command begins so. A group may be a command, too (`hosts`): it takes no operands. */
 function nameIn(first: string, second: string): string | null {
-  const name = isGroup(first) ? `${first} ${second}` : first;
+  const name = isGroup(first) ? `${first} ${second}`.trimEnd() : first;
   return name === '' || commandNames.includes(name) ? name : null;
 }
 

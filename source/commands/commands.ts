@@ -20,6 +20,9 @@ export const commands: Readonly<Record<string, () => Promise<CommandSpec>>> = {
   stage: async () => (await import('./stage.ts')).stage,
   'fai-files': async () => (await import('./fai-files.ts')).faiFilesCommand,
   journal: async () => (await import('./journal.ts')).journal,
+  hosts: async () => (await import('./hosts.ts')).hosts,
+  'hosts trust': async () => (await import('./hosts-trust.ts')).hostsTrust,
+  'hosts forget': async () => (await import('./hosts-forget.ts')).hostsForget,
   simulate: async () => (await import('./simulate.ts')).simulate,
 };
 

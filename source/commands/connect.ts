@@ -2,17 +2,19 @@ import { parseAddress, sendsPasswordInClear, showAddress } from '../hosts/addres
 import type { Host } from '../hosts/host.ts';
 import { openHost } from '../hosts/host.ts';
 import { readPassword } from '../hosts/password.ts';
+import { reachHost } from '../hosts/trust.ts';
 import { defaults } from '../limits/defaults.ts';
 import { type RunContext, runContext } from '../operations/context.ts';
 import { fileJournal, journalPath, noJournal } from '../operations/journal.ts';
 import { exit } from '../problem/exit.ts';
 import { fail, ProblemError } from '../problem/problem.ts';
-import { configFolder } from '../settings/config-folder.ts';
-import type { Profile, Settings } from '../settings/settings.ts';
+import type { Profile } from '../settings/settings.ts';
 import type { Secret } from '../xapi/secret.ts';
 import type { Given } from './global-flags.ts';
 import { note } from './print.ts';
+import { loadSettings } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
+import { trusting } from './trusting.ts';
 
 export interface Connection {
   readonly host: Host;
@@ -35,16 +37,18 @@ export async function withHost<T>(
   if (sendsPasswordInClear(url)) {
     note(around, `Warning: ${showAddress(url)} is plain http: the password crosses the network unencrypted.`);
   }
-  const host = await openHost({
+  const { transport, signal } = around;
+  const login = {
     url,
     user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user ?? defaults.user,
-    password: await password(options, around, showAddress(url)),
+    password: await password(options, around, url),
     timeout: timeoutOf(options),
     access: options.access,
-    transport: around.transport,
-    signal: around.signal,
+    transport,
+    signal,
     now: () => around.now().getTime(),
-  });
+  };
+  const host = await trusting(around, () => openHost(login));
   const journal =
     options.access === 'write'
       ? fileJournal(journalPath(around.env), (text) => note(around, `Warning: ${text}`))
@@ -88,14 +92,6 @@ async function whichHost(options: Given, around: Surroundings): Promise<{ url: U
   });
 }
 
-export async function loadSettings(
-  around: Pick<Surroundings, 'env'>,
-  access: 'read' | 'write' = 'read',
-): Promise<Settings> {
-  const { openSettings } = await import('../settings/settings.ts');
-  return openSettings(configFolder(around.env), access);
-}
-
 /** The password that a flag or the environment names; null: none does. */
 export const givenPassword = (
   { passwordFile, passwordCommand }: Pick<Given, 'passwordFile' | 'passwordCommand'>,
@@ -103,10 +99,14 @@ export const givenPassword = (
 ): Promise<Secret | null> =>
   readPassword({ file: passwordFile, command: passwordCommand, environment: env['XENFAI_PASSWORD'] }, signal);
 
-async function password(options: Given, around: Surroundings, address: string): Promise<Secret> {
+async function password(options: Given, around: Surroundings, url: URL): Promise<Secret> {
   const given = await givenPassword(options, around);
   if (given !== null) return given;
-  if (around.interactive) return around.askSecret(`Password for ${address}:`);
+  if (around.interactive) {
+    // Nobody types a password for a host that may be another one.
+    await trusting(around, () => reachHost(url, around));
+    return around.askSecret(`Password for ${showAddress(url)}:`);
+  }
   return fail({
     code: 'no-password',
     exit: exit.usage,

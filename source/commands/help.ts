@@ -12,7 +12,7 @@ export const exitTexts: Readonly<Record<ExitCode, string>> = {
   [exit.usage]: 'wrong usage, or no terminal where one is needed',
   [exit.unreachable]: 'cannot reach the host',
   [exit.loginRefused]: 'login refused',
-  [exit.certificate]: 'certificate not trusted',
+  [exit.certificate]: 'certificate not trusted, or changed',
   [exit.checkFailed]: 'the repository check failed',
   [exit.notFound]: 'no such VM or template, or the name fits several',
   [exit.refused]: 'refused to protect something (vendor template, running VM, HVM, read-only)',

@@ -56,8 +56,9 @@ async function helpLines(name: string | null): Promise<string[]> {
   const { groupHelp, helpOf, helpOnAll } = await import('./help.ts');
   if (name === null) return helpOnAll(await allCommands());
   const spec = await commands[name]?.();
-  if (spec !== undefined) return helpOf(spec);
-  return groupHelp((await allCommands()).filter((one) => one.name.startsWith(`${name} `)));
+  const members = (await allCommands()).filter((one) => name !== '' && one.name.startsWith(`${name} `));
+  if (spec === undefined) return groupHelp(members);
+  return members.length === 0 ? helpOf(spec) : [...helpOf(spec), '', ...groupHelp(members)];
 }
 
 function unknownCommand({ word, like }: Extract<Asked, { ask: 'unknown' }>): Problem {

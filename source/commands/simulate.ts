@@ -1,11 +1,19 @@
 import { simulatorFlags } from './simulator-flags.ts';
 import { command } from './spec.ts';
+import { port } from './values.ts';
 
 export const simulate = command({
   name: 'simulate',
   about: 'a simulated XenServer 5.6 and install repository to practise and test on, until interrupted',
-  takes: simulatorFlags,
-  examples: [['xenfai simulate --vms 30 --port 8080', 'prints one line of JSON when it is ready']],
+  takes: (take) => ({
+    ...simulatorFlags(take),
+    tlsPort: take.as('--tls-port <n>', 'of the API by TLS 1.0, as XenServer 5.6 speaks it', port),
+    keepCertificate: take.text('--keep-certificate <file>', 'the same key and certificate at each start, kept there'),
+  }),
+  examples: [
+    ['xenfai simulate --vms 30 --port 8080', 'prints one line of JSON when it is ready'],
+    ['xenfai simulate --tls-port 8443', 'its certificate is a new one at each start'],
+  ],
   without: ['--yes', '--dry-run', '--read-only', '--low-bandwidth', '--screen-reader'],
   exits: [],
   access: 'none',

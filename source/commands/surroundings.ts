@@ -10,6 +10,7 @@ import { socketFolders } from '../transport/socket-folder.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Secret } from '../xapi/secret.ts';
 import { adviceText } from './advice.ts';
+import { agreementsOf } from './agreements.ts';
 import { readAnswer, readSecret } from './ask.ts';
 import { usage } from './usage.ts';
 
@@ -124,6 +125,6 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
       const line = await readSecret(cleanLine(question), streams(), signal);
       return line === null ? usage('No password was given.') : new Secret(line);
     },
-    transport: networkOf(socketFolders(env, stateFolder(env))),
+    transport: networkOf(socketFolders(env, stateFolder(env)), agreementsOf(env)),
   };
 }

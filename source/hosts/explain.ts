@@ -4,6 +4,7 @@ import { formatBytes } from '../text/sizes.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { ReadOnlyRefusal } from '../xapi/access.ts';
 import { classify, type HostError, HostFailure } from '../xapi/errors.ts';
+import { explainTls } from './explain-tls.ts';
 
 /**
  * Any error as a problem for a person: what failed, on which host, why probably, what to try. The one explainer: what is
@@ -27,16 +28,8 @@ export const readOnlyProblem: Problem = {
 function explainConnection(error: ConnectionFailure, host: string): Problem {
   switch (error.kind) {
     case 'certificate':
-      return {
-        code: 'certificate-not-trusted',
-        exit: exit.certificate,
-        message: `The certificate of ${host} is not trusted.`,
-        cause: `${error.message}. XenServers ship with a certificate they signed themselves.`,
-        try: [
-          'Install a certificate on the host that this machine trusts (NODE_EXTRA_CA_CERTS names a file of your own CA).',
-          `Inside a network you trust: http://${host.replace(/^https?:\/\//, '')} sends the password in clear text.`,
-        ],
-      };
+    case 'old-tls':
+      return explainTls(error, host);
     case 'timeout':
       return {
         code: 'timeout',

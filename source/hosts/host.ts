@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type BootRules, hostRelease, unknownRules, type XenVersion } from '../boot/releases.ts';
 import { parseVersion } from '../boot/version.ts';
-import { type Problem, ProblemError } from '../problem/problem.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Access } from '../xapi/access.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
@@ -10,6 +10,7 @@ import type { Secret } from '../xapi/secret.ts';
 import { coordinatorAt, login, type Session } from '../xapi/session.ts';
 import { showAddress } from './address.ts';
 import { explain } from './explain.ts';
+import { openingFailure } from './trust.ts';
 
 /** What a host is and how it boots PV guests, read from itself. */
 export interface HostFacts {
@@ -54,21 +55,27 @@ export interface OpenOptions {
   readonly now: () => number;
 }
 
-/** Logs in; a pool member sends us on to its coordinator, once. Errors: ProblemError with exit 3, 4, 5 or 10. */
+/**
+ * Logs in; a pool member sends us on to its coordinator, once. Each of them is trusted for itself. Errors: ProblemError
+ * with exit 3, 4, 5 or 10; TrustNeeded where somebody may agree to what the host shows.
+ */
 export async function openHost(options: OpenOptions): Promise<Host> {
-  const address = showAddress(options.url);
   try {
-    return hostOf(address, await login(options), options.now);
+    return await openAt(options.url, options);
   } catch (error) {
     const coordinator = coordinatorOf(error, options.url);
-    if (coordinator === null) throw new ProblemError(explain(error, address), { cause: error });
-    try {
-      return hostOf(showAddress(coordinator), await login({ ...options, url: coordinator }), options.now);
-    } catch (second) {
-      throw new ProblemError(explain(second, showAddress(coordinator)), { cause: second });
-    }
+    if (coordinator === null) throw await failureAt(options.url, error, options);
+    return openAt(coordinator, options).catch(async (second: unknown) => {
+      throw await failureAt(coordinator, second, options);
+    });
   }
 }
+
+const openAt = async (url: URL, options: OpenOptions): Promise<Host> =>
+  hostOf(showAddress(url), await login({ ...options, url }), options.now);
+
+const failureAt = (url: URL, error: unknown, { transport, signal }: OpenOptions): Promise<Error> =>
+  openingFailure(error, { url, address: showAddress(url), transport, signal });
 
 function coordinatorOf(error: unknown, url: URL): URL | null {
   if (!(error instanceof HostFailure)) return null;

@@ -222,6 +222,8 @@ export const limits = {
   connection: {
     /** To one host; xapi of 5.6 has few threads. */
     kept: 4,
+    /** Of TLS: an old host takes a second, a busy one several. A call has its own deadline besides. */
+    handshake: 20 * second,
   },
   devices: {
     /** Disks, and networks, of one VM that are looked at: two or three calls each; up to 6.5 a VM can have 16 and 7. */

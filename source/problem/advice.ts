@@ -22,6 +22,13 @@ export type Act = { readonly note?: string } & (
   | { readonly act: 'stage'; readonly from?: 'nfsroot' | 'iso'; readonly pool?: boolean; readonly repack?: boolean }
   | { readonly act: 'fai-files' }
   | { readonly act: 'watch'; readonly vm?: string }
+  /** Agree to the certificate of a host; without a fingerprint it is shown first. */
+  | {
+      readonly act: 'trust';
+      readonly host: string;
+      readonly fingerprint?: string;
+      readonly legacyTls?: boolean;
+    }
   /** A setting that was left out, or must be another one. */
   | { readonly act: 'give'; readonly setting: Setting; readonly value?: string }
 );

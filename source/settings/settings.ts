@@ -6,6 +6,7 @@ import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { printShell } from '../text/shell.ts';
 import { makeFolder } from './folder.ts';
+import { type KnownHost, knownHost } from './known-host.ts';
 import { underLock } from './lock.ts';
 import { allNotices, type Notices, noticesSchema } from './notices.ts';
 import { givePathToOwnerOf, readOwn } from './own-file.ts';
@@ -27,6 +28,7 @@ export type Profile = z.infer<typeof profile>;
 interface Stored {
   readonly profiles: unknown;
   readonly notices: unknown;
+  readonly hosts: unknown;
 }
 
 export interface Settings {
@@ -36,6 +38,12 @@ export interface Settings {
   notices(): Notices;
   /** Adds it, or takes the place of the one with its name; the last used comes first. Reading settings keep nothing. */
   save(profile: Profile): Promise<void>;
+  /** Hosts whose certificate somebody has agreed to. */
+  hosts(): readonly KnownHost[];
+  /** Agrees to this one, in the place of what was agreed to for the same host. Somebody has said so: reading settings do it, too. */
+  trust(host: KnownHost): Promise<void>;
+  /** Takes that back; false: there was nothing. */
+  forget(host: string): Promise<boolean>;
 }
 
 /**
@@ -44,33 +52,45 @@ export interface Settings {
  */
 export function openSettings(directory: string, access: 'read' | 'write' = 'write'): Settings {
   const path = join(directory, 'config.json');
-  const profiles = (): readonly Profile[] => {
-    const list = readStored(path).profiles;
-    // One entry that cannot be read must not hide the others.
-    return (Array.isArray(list) ? list : []).flatMap((entry) => {
-      const parsed = profile.safeParse(entry);
-      return parsed.success ? [parsed.data] : [];
+  const profiles = (): readonly Profile[] => readable(readStored(path).profiles, profile);
+  const hosts = (): readonly KnownHost[] => readable(readStored(path).hosts, knownHost);
+  const write = async (change: () => Partial<Stored>): Promise<void> => {
+    // Only who writes reads it: with what it brings, it is as large as the screen itself.
+    const { default: Conf } = await import('conf');
+    makeFolder(directory);
+    // Another process may write at the same time: what it has written is read anew and kept.
+    underLock(path, () => {
+      new Conf<Stored>({ ...place, cwd: directory }).set(change());
+      givePathToOwnerOf(directory, path);
     });
   };
+  const others = (host: string): readonly KnownHost[] => hosts().filter((one) => one.host !== host);
   readStored(path);
   return {
     path,
     profiles,
+    hosts,
     notices: () => noticesSchema.catch(allNotices).parse(readStored(path).notices),
     profile: (name) => profiles().find((entry) => entry.name === name),
     async save(entry) {
       if (access === 'read') return;
-      // Only who saves reads it: with what it brings, it is as large as the screen itself.
-      const { default: Conf } = await import('conf');
-      makeFolder(directory);
-      // Another process may save at the same time: what it has written is read anew and kept.
-      underLock(path, () => {
-        const kept = [entry, ...profiles().filter((other) => other.name !== entry.name)];
-        new Conf<Stored>({ ...place, cwd: directory }).set('profiles', kept);
-        givePathToOwnerOf(directory, path);
-      });
+      await write(() => ({ profiles: [entry, ...profiles().filter(({ name }) => name !== entry.name)] }));
+    },
+    trust: (host) => write(() => ({ hosts: [...others(host.host), host] })),
+    async forget(host) {
+      if (!hosts().some((one) => one.host === host)) return false;
+      await write(() => ({ hosts: others(host) }));
+      return true;
     },
   };
+}
+
+/** One entry that cannot be read must not hide the others. */
+function readable<T>(list: unknown, schema: z.ZodType<T>): readonly T[] {
+  return (Array.isArray(list) ? list : []).flatMap((entry) => {
+    const parsed = schema.safeParse(entry);
+    return parsed.success ? [parsed.data] : [];
+  });
 }
 
 const place = {

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { dispatch } from './dispatch.ts';
 import type { World } from './world.ts';
 import { escapeXml } from './xml.ts';
@@ -7,11 +13,19 @@ import { escapeXml } from './xml.ts';
 const mostBytes = 300 * 1024;
 
 /** xapi's HTTP on port 80: any POST that nothing else claims is XML-RPC, the rest is as http_svr.ml answers. */
-export function apiServer(world: World, latency: number): Server {
-  const server = createServer({ keepAliveTimeout: 5 * 60_000 }, (request, response) => {
+export const apiServer = (world: World, latency: number): Server =>
+  patient(createServer({ keepAliveTimeout }, answers(world, latency)));
+
+export const keepAliveTimeout = 5 * 60_000;
+
+export const answers =
+  (world: World, latency: number): RequestListener =>
+  (request, response) => {
     answer(world, latency, request, response).catch(() => request.socket.destroy());
-  });
-  // A blocked event.next must not be cut by the server's own patience.
+  };
+
+/** A blocked event.next must not be cut by the server's own patience. */
+export function patient<S extends Server>(server: S): S {
   server.requestTimeout = 0;
   server.timeout = 0;
   return server;

@@ -8,6 +8,8 @@ import type { Quirk } from './world.ts';
 export interface SimulateFlags {
   readonly port?: number | undefined;
   readonly repositoryPort?: number | undefined;
+  readonly tlsPort?: number | undefined;
+  readonly keepCertificate?: string | undefined;
   readonly monitorPort?: number | undefined;
   readonly vms?: number | undefined;
   readonly latency?: number | undefined;
@@ -43,6 +45,7 @@ export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOp
   const options: SimulatorOptions = {
     ...defaults,
     ...pickNumbers(flags),
+    ...(flags.keepCertificate === undefined ? {} : { keepCertificate: flags.keepCertificate }),
     quirks: (flags.quirk ?? []) as Quirk[],
   };
   const simulator = await startSimulator(options);
@@ -59,8 +62,8 @@ export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOp
 
 /** Without what was not said. */
 function pickNumbers(flags: SimulateFlags): SimulatorOptions {
-  const { port, repositoryPort, monitorPort, vms, latency, speed, seed } = flags;
-  const entries = Object.entries({ port, repositoryPort, monitorPort, vms, latency, speed, seed });
+  const { port, repositoryPort, tlsPort, monitorPort, vms, latency, speed, seed } = flags;
+  const entries = Object.entries({ port, repositoryPort, tlsPort, monitorPort, vms, latency, speed, seed });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
@@ -68,6 +71,7 @@ function pickNumbers(flags: SimulateFlags): SimulatorOptions {
 export const readyLine = (simulator: Simulator): string =>
   JSON.stringify({
     host: simulator.host,
+    ...(simulator.tlsHost === null ? {} : { tlsHost: simulator.tlsHost }),
     username: simulator.username,
     password: simulator.password,
     repository: simulator.repository,

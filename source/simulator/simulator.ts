@@ -20,6 +20,12 @@ import type { EmptyWorld, Quirk, World } from './world.ts';
 export interface SimulatorOptions {
   readonly port?: number;
   readonly repositoryPort?: number;
+  /** Of the API by TLS, as stunnel in dom0 offers it; without it there is none. */
+  readonly tlsPort?: number;
+  /** Whose TLS it speaks; that of the release simulated unless another is named. */
+  readonly tlsOf?: string;
+  /** A PEM file with the key and certificate; made where it is not there yet. Without it each start makes new ones. */
+  readonly keepCertificate?: string;
   readonly vms?: number;
   /** Milliseconds before each answer. */
   readonly latency?: number;
@@ -40,6 +46,7 @@ export interface SimulatorOptions {
 /** A running simulator: where it is, how to log in, and the door for tests that want to break something. */
 export interface Simulator {
   readonly host: string;
+  readonly tlsHost: string | null;
   readonly username: string;
   readonly password: string;
   readonly repository: string;
@@ -87,12 +94,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   populateTemplates(world);
   const depot = await listen(depotServer(), options.repositoryPort ?? 0);
   const api = await listen(apiServer(world, options.latency ?? 0), options.port ?? 0);
+  const tls = await startTls(world, options);
   const repository = `http://127.0.0.1:${portOf(depot)}${depotRoot}`;
   populateVms(world, site, options.vms ?? 0, repository);
   const sendHome = options.colleague ? addColleague(world, site, repository) : () => {};
   noteFreeMemory(world);
   return {
     host: `http://127.0.0.1:${portOf(api)}`,
+    tlsHost: tls === null ? null : `https://127.0.0.1:${portOf(tls)}`,
     username: 'root',
     password: simulatorPassword,
     repository,
@@ -103,6 +112,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       xapi.abort(new Error('xapi restarts'));
       xapi = new AbortController();
       api.closeAllConnections();
+      tls?.closeAllConnections();
       restartXapi(world, xapi.signal);
     },
     async stop() {
@@ -111,9 +121,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       for (const domain of world.domains.values()) domain.stop();
       world.domains.clear();
       world.events.stop();
-      await Promise.all([close(api), close(depot)]);
+      await Promise.all([api, depot, ...(tls === null ? [] : [tls])].map(close));
     },
   };
+}
+
+async function startTls(world: World, options: SimulatorOptions): Promise<Server | null> {
+  const { tlsPort, tlsOf = '5.6.0', keepCertificate, latency = 0 } = options;
+  if (tlsPort === undefined) return null;
+  // What makes certificates is read by nobody else.
+  const { tlsServer } = await import('./tls.ts');
+  return listen(tlsServer(world, latency, { release: tlsOf, keep: keepCertificate }), tlsPort);
 }
 
 async function listen(server: Server, port: number): Promise<Server> {

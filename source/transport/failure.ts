@@ -1,9 +1,11 @@
+import { ProblemError } from '../problem/problem.ts';
+
 /**
- * A connection that gave no usable answer. What was asked may have been carried out all the same: only `unreachable`
- * and `certificate` say for sure that nothing was sent.
+ * A connection that gave no usable answer. What was asked may have been carried out all the same: only `unreachable`,
+ * `certificate` and `old-tls` say for sure that nothing was sent.
  */
 export class ConnectionFailure extends Error {
-  readonly kind: 'unreachable' | 'certificate' | 'timeout' | 'cut' | 'not-understood';
+  readonly kind: 'unreachable' | 'certificate' | 'old-tls' | 'timeout' | 'cut' | 'not-understood';
 
   constructor(kind: ConnectionFailure['kind'], message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -12,14 +14,11 @@ export class ConnectionFailure extends Error {
   }
 }
 
-const certificateCodes = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
-
 /** Any error of a socket as what it means. */
 export function connectionFailure(error: unknown): ConnectionFailure {
   if (error instanceof ConnectionFailure) return error;
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (certificateCodes.test(code)) return new ConnectionFailure('certificate', message, { cause: error });
   if (
     code === 'ECONNRESET' ||
     code === 'ECONNABORTED' ||
@@ -34,15 +33,17 @@ export function connectionFailure(error: unknown): ConnectionFailure {
       const plain = 'no TLS is spoken there: write http:// before the address if plain http is meant';
       return new ConnectionFailure('unreachable', plain, { cause: error });
     }
-    const text = 'TLS could not be agreed on: XenServer 5.6 to 6.2 know TLS 1.0 only, which this Node refuses';
-    return new ConnectionFailure('unreachable', text, { cause: error });
+    return new ConnectionFailure('unreachable', `TLS could not be agreed on: ${message}`, { cause: error });
   }
   return new ConnectionFailure('unreachable', networkReason(error), { cause: error });
 }
 
-/** A deadline that ran out is the connection's failure; any other abort is the caller's own reason. */
-export function failureOf(error: unknown, signal: AbortSignal): unknown {
-  if (!signal.aborted) return connectionFailure(error);
+/**
+ * A deadline that ran out is the connection's failure; any other abort is the caller's own reason, and what was already
+ * told as a problem (settings that cannot be read) stays it.
+ */
+export function failureOf(error: unknown, signal?: AbortSignal): unknown {
+  if (!signal?.aborted) return error instanceof ProblemError ? error : connectionFailure(error);
   const reason: unknown = signal.reason;
   const late = reason instanceof DOMException && reason.name === 'TimeoutError';
   return late ? new ConnectionFailure('timeout', 'there was no answer in time', { cause: reason }) : reason;

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
+import { Duplex } from 'node:stream';
 import { limits } from '../limits/limits.ts';
 import { failureOf } from './failure.ts';
-import type { HttpConnections, HttpRequest } from './transport.ts';
+import type { HttpConnections, HttpOptions, HttpRequest } from './transport.ts';
+import type { Agreements } from './trust.ts';
 
 // An import statement would ask node:http for all that it exports, WebSocket too, and with it half of Node is loaded:
 // a third of what a short command takes. https is read when somebody needs it.
@@ -10,12 +12,21 @@ const load = createRequire(import.meta.url);
 const plain = (): typeof import('node:http') => load('node:http');
 const overTls = (): typeof import('node:https') => load('node:https');
 
-/** Plain or TLS, as the URL says. TLS trusts what this machine trusts. */
-export function httpConnections(url: URL, { keep = false }: { readonly keep?: boolean } = {}): HttpConnections {
+/**
+ * Connections to the server of a URL, plain or by TLS as it says. A request is given a connection by TLS when its
+ * certificate is believed, and not before: no byte of it can leave earlier.
+ */
+export function httpConnections(
+  url: URL,
+  agreements: Agreements,
+  { keep = false }: HttpOptions = {},
+): HttpConnections {
   const secure = url.protocol === 'https:';
   const options = { keepAlive: keep, maxSockets: limits.connection.kept };
   const { Agent, request } = secure ? overTls() : plain();
   const agent = new Agent(options);
+  const ended = new AbortController();
+  if (secure) agent.createConnection = trusted(url, agreements, ended.signal);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port || (secure ? 443 : 80);
   return {
@@ -23,11 +34,32 @@ export function httpConnections(url: URL, { keep = false }: { readonly keep?: bo
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(failureOf(signal.reason, signal));
         const outgoing = request({ hostname, port, path, method, headers, agent, signal });
+        // Node tells a request of its abort when it has a connection, which a handshake may keep it waiting for.
+        const stop = (): void => reject(failureOf(signal.reason, signal));
+        signal.addEventListener('abort', stop, { once: true });
         outgoing.on('error', (error) => reject(failureOf(error, signal)));
         outgoing.on('response', resolve);
+        outgoing.on('close', () => signal.removeEventListener('abort', stop));
         outgoing.end(body);
       });
     },
-    close: () => agent.destroy(),
+    close() {
+      ended.abort();
+      agent.destroy();
+    },
+  };
+}
+
+/** What Node's agent asks for a connection; it waits for the answer. */
+function trusted(url: URL, agreements: Agreements, signal: AbortSignal) {
+  return (_: unknown, done?: (error: Error | null, socket: Duplex) => void): null => {
+    import('./tls.ts')
+      .then(({ connectTls }) => connectTls(url, agreements, signal))
+      .then(
+        (socket) => done?.(null, socket),
+        // With an error nobody looks at the other.
+        (error) => done?.(error, new Duplex()),
+      );
+    return null;
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Presented } from './trust.ts';
 
 /** One HTTP request. `path` is sent letter by letter, `..` and all; a proxy gets the whole URL there. */
 export interface HttpRequest {
@@ -11,7 +12,19 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
-/** Connections to one server. `keep`: up to four are kept alive between requests. */
+export interface HttpOptions {
+  /** Up to four connections are kept alive between requests. */
+  readonly keep?: boolean;
+}
+
+export interface MeetOptions {
+  /** CA certificates in PEM that are to vouch for it, in the place of this machine's. */
+  readonly ca?: string | undefined;
+  /** Old TLS may be spoken. */
+  readonly legacyTls?: boolean;
+}
+
+/** Connections to one server. */
 export interface HttpConnections {
   /** The answer, once its head is there. Errors: ConnectionFailure, or the signal's reason. */
   request(what: HttpRequest): Promise<IncomingMessage>;
@@ -63,7 +76,15 @@ export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<
  * and so that trust and tunnels have one place to go.
  */
 export interface Transport {
-  http(url: URL, options?: { readonly keep?: boolean }): HttpConnections;
+  /** By https only what was agreed to, or what this machine trusts, is sent anything. */
+  http(url: URL, options?: HttpOptions): HttpConnections;
+  /** Shakes hands as the first request by https does, and says nothing. Errors: those of such a request. */
+  reach(url: URL, signal: AbortSignal): Promise<void>;
+  /**
+   * Shakes hands with the server of an https URL and goes: the certificate it shows, whether it is believed or not.
+   * Errors: OldTls, ConnectionFailure, the signal's reason.
+   */
+  meet(url: URL, how: MeetOptions, signal: AbortSignal): Promise<Presented>;
   ftp(url: URL, signal: AbortSignal): Promise<FtpFile>;
   readonly dial: Dial;
   /** This machine's address as the server at `url` sees it; empty when it cannot be told. */

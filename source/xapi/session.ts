@@ -145,7 +145,7 @@ export async function login(options: LoginOptions): Promise<Session> {
       try {
         return await work();
       } catch (error) {
-        const passing = error instanceof ConnectionFailure || isBooting(error);
+        const passing = isPassing(error) || isBooting(error);
         if (!passing || signal?.aborted || performance.now() - began > patience) throw error;
         await pause(wait, signal ?? null);
       }
@@ -193,6 +193,10 @@ function nextMove(error: unknown, method: string, url: URL): NextMove {
   }
   return { move: 'give-up' };
 }
+
+/** A certificate does not become another one by waiting. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof ConnectionFailure && error.kind !== 'certificate' && error.kind !== 'old-tls';
 
 const isBooting = (error: unknown): boolean => error instanceof HostFailure && classify(error).kind === 'booting';
 

@@ -39,6 +39,9 @@ test('help has flags, examples and exit codes, in 100 columns or the width of a 
   expect(help).toMatchObject({ code: 0, err: '' });
   expect(help.out).toMatch(/^xenfai rearm VM\.\.\. \[--repository URL\]/);
   expect(help.out).toContain('xenfai rearm web01 --yes --start');
+  const hosts = await xenfai(null, ['help', 'hosts']);
+  for (const name of ['xenfai hosts\n', 'xenfai hosts trust HOST', 'xenfai hosts forget HOST'])
+    expect(hosts.out).toContain(name);
   const simulate = await xenfai(null, ['simulate', '--help']);
   expect(simulate.out).not.toMatch(/--(password-file|host|yes|dry-run|read-only) /);
   const all = await xenfai(null, ['--help']);

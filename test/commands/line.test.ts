@@ -74,6 +74,10 @@ test.each<[string[], object]>([
   [['stat'], { ask: 'unknown', word: 'stat', like: 'status' }],
   [['template', 'cpy'], { ask: 'unknown', word: 'template cpy', like: 'template copy' }],
   [['zzzzzz'], { ask: 'unknown', word: 'zzzzzz', like: null }],
+  [['hosts', '--json'], { ask: 'run', command: 'hosts', argv: ['--json'] }],
+  [['hosts', 'trust', 'xvm03'], { ask: 'run', command: 'hosts trust', argv: ['xvm03'] }],
+  [['hosts', 'trsut', 'xvm03'], { ask: 'unknown', word: 'hosts trsut', like: 'hosts trust' }],
+  [['hosts', '--help'], { ask: 'help', command: 'hosts' }],
 ])('%j asks for', (line, asked) => {
   expect(askedFor(line)).toMatchObject(asked);
 });

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ProblemError } from '../../source/problem/problem.ts';
+import { readFingerprint } from '../../source/settings/known-host.ts';
 import { openSettings } from '../../source/settings/settings.ts';
 
 let folder: string;
@@ -70,4 +71,54 @@ test('a folder that is not there is not made by reading, and one that cannot be 
   expect(openSettings(folder).profiles()).toEqual([]);
   expect(existsSync(folder)).toBe(false);
   expect(openSettings('/proc/xenfai').profiles()).toEqual([]);
+});
+
+describe('what was agreed to of hosts', () => {
+  const fingerprint = `${'AB:'.repeat(31)}AB`;
+  const agreed = { host: 'xvm03:443', fingerprint, legacyTls: false, since: '2026-05-01T10:00:00.000Z' };
+
+  test('is kept one for each host and port, beside the profiles, for its owner alone, and taken back', async () => {
+    const settings = openSettings(folder, 'read');
+    await openSettings(folder).save({ name: 'a', address: 'https://a', user: 'root' });
+    await settings.trust(agreed);
+    await settings.trust({ ...agreed, host: 'xvm03:8443', legacyTls: true });
+    const { fingerprint: _, ...rest } = agreed;
+    await settings.trust({ ...rest, caFile: '/ca.pem' });
+    expect(settings.hosts().map(({ host, caFile, legacyTls }) => [host, caFile, legacyTls])).toEqual([
+      ['xvm03:8443', undefined, true],
+      ['xvm03:443', '/ca.pem', false],
+    ]);
+    expect(settings.profiles()).toHaveLength(1);
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    expect([await settings.forget('xvm03:443'), await settings.forget('xvm03:443')]).toEqual([true, false]);
+    expect(settings.hosts()).toHaveLength(1);
+  });
+
+  test.each([
+    ['with both', { ...agreed, caFile: '/ca.pem' }],
+    ['with neither', { host: 'xvm03:443' }],
+    ['with a fingerprint that is none', { ...agreed, fingerprint: 'AB' }],
+    ['without a host', { fingerprint }],
+  ])('%s is nothing', (_, entry) => {
+    writeFileSync(file(), JSON.stringify({ hosts: [entry, { ...agreed, host: 'other:443' }] }));
+    expect(
+      openSettings(folder)
+        .hosts()
+        .map(({ host }) => host),
+    ).toEqual(['other:443']);
+  });
+
+  test.each([
+    fingerprint,
+    fingerprint.toLowerCase(),
+    fingerprint.replaceAll(':', ''),
+    `sha256 Fingerprint=${fingerprint}`,
+    `SHA256:${fingerprint}`,
+  ])('%s is read', (text) => {
+    expect(readFingerprint(text)).toBe(fingerprint);
+  });
+
+  test.each(['', 'AB', `${fingerprint}:AB`, `G${fingerprint.slice(1)}`])('"%s" is not', (text) => {
+    expect(readFingerprint(text)).toBeNull();
+  });
 });

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { networkOf } from '../../source/transport/network.ts';
 import type { PortState } from '../../source/transport/transport.ts';
+import { nothingAgreed } from '../../source/transport/trust.ts';
 import { until } from '../harness.ts';
 
 /** Somebody who hears the port, here or in a process of its own. */
@@ -33,7 +34,7 @@ afterEach(async () => {
 function here(port: number): Hearer & { readonly ages: number[] } {
   const life = new AbortController();
   const hearer = { states: [] as PortState[], lines: [] as string[], ages: [] as number[] };
-  const ended = networkOf([folder]).hearLines(port, {
+  const ended = networkOf([folder], nothingAgreed).hearLines(port, {
     onLine(line, age) {
       hearer.lines.push(line);
       hearer.ages.push(age);

@@ -46,6 +46,7 @@ const acts: Readonly<Record<Exclude<Act['act'], 'give'>, Act>> = {
   stage: { act: 'stage', from: 'iso' },
   'fai-files': { act: 'fai-files' },
   watch: { act: 'watch', vm: name },
+  trust: { act: 'trust', host: 'xvm03', fingerprint: 'AB:CD', legacyTls: true },
 };
 
 describe('every act has something to do', () => {

@@ -77,6 +77,14 @@ function actText(act: Exclude<Act, { act: 'give' }>): string {
         : printShell({ shell: ['xenfai', 'check', '--vm', typed(act.vm)] });
     case 'fai-files':
       return 'xenfai fai-files DIR --repository URL';
+    case 'trust':
+      return printShell({
+        shell: [
+          ...['xenfai', 'hosts', 'trust', act.host],
+          ...(act.fingerprint === undefined ? [] : ['--fingerprint', act.fingerprint]),
+          ...(act.legacyTls ? ['--legacy-tls'] : []),
+        ],
+      });
     case 'copy-template':
     case 'set-template':
       return pressed(act.act, act.template);

@@ -1,0 +1,100 @@
+import { type Problem, ProblemError } from '../problem/problem.ts';
+import type { KnownHost } from '../settings/known-host.ts';
+import { ConnectionFailure } from '../transport/failure.ts';
+import type { MeetOptions, Transport } from '../transport/transport.ts';
+import { OldTls, type Presented, UntrustedCertificate } from '../transport/trust.ts';
+import { showAddress } from './address.ts';
+import { explain } from './explain.ts';
+import { inClear, oldTls } from './explain-tls.ts';
+
+/** What somebody may agree to, of a host that nobody has agreed to yet: a certificate, and old TLS where it has no other. */
+export interface Offer {
+  readonly presented: Presented;
+  readonly legacyTls: boolean;
+}
+
+/** Nothing was sent, because nobody has agreed to this host's certificate yet. */
+export class TrustNeeded extends ProblemError {
+  readonly offer: Offer;
+
+  constructor(problem: Problem, offer: Offer, cause: unknown) {
+    super(problem, { cause });
+    this.offer = offer;
+  }
+}
+
+/** An agreement to what was offered, or to the CA that has signed it, to be kept. */
+export const agreed = ({ presented, legacyTls }: Offer, now: Date, caFile?: string): KnownHost => ({
+  host: presented.authority,
+  ...(caFile === undefined ? { fingerprint: presented.fingerprint } : { caFile }),
+  legacyTls,
+  since: now.toISOString(),
+});
+
+/**
+ * Why a host could not be opened: TrustNeeded where somebody can be asked, else the problem. A host that is too old for
+ * today's TLS is met once more with the old one, for what it shows; a changed certificate is refused, and never offered.
+ */
+export async function openingFailure(
+  error: unknown,
+  { url, address, transport, signal }: OpeningOf,
+): Promise<ProblemError> {
+  const problem = explain(error, address);
+  if (error instanceof UntrustedCertificate && error.agreement === null)
+    return new TrustNeeded(problem, { presented: error.presented, legacyTls: false }, error);
+  if (error instanceof OldTls && !error.known) {
+    const whole = signal ?? new AbortController().signal;
+    const presented = await transport.meet(url, { legacyTls: true }, whole).catch(() => null);
+    whole.throwIfAborted();
+    if (presented !== null)
+      return new TrustNeeded(oldTls(error.authority, presented), { presented, legacyTls: true }, error);
+  }
+  const plain = await answersInClear(error, { url, transport, signal });
+  return new ProblemError(plain ? inClearInstead(problem, url) : problem, { cause: error });
+}
+
+/** Nothing speaks TLS at the usual port, and something listens at that of plain http. It is told, and never gone to. */
+async function answersInClear(
+  error: unknown,
+  { url, transport, signal }: Omit<OpeningOf, 'address'>,
+): Promise<boolean> {
+  const refused = error instanceof ConnectionFailure && error.kind === 'unreachable';
+  if (!refused || url.protocol !== 'https:' || url.port !== '') return false;
+  return transport.dial(url.hostname, 80, signal ?? new AbortController().signal);
+}
+
+const inClearInstead = (problem: Problem, { host }: URL): Problem => ({
+  ...problem,
+  cause: `${problem.cause ?? ''}; but port 80 answers, where nothing is encrypted`,
+  try: [inClear(host)],
+});
+
+/**
+ * Whether a host can be spoken to at all, before anybody is asked for a password. Plain http has nothing to be trusted by.
+ * Errors: as `openHost`, but for the login's.
+ */
+export async function reachHost(url: URL, { transport, signal }: Reaching): Promise<void> {
+  if (url.protocol !== 'https:') return;
+  await transport.reach(url, signal).catch(async (error: unknown) => {
+    throw await openingFailure(error, { url, address: showAddress(url), transport, signal });
+  });
+}
+
+/** What a host shows, believed or not. Errors: as `reachHost`; TrustNeeded where it knows only old TLS. */
+export const meetHost = (url: URL, how: MeetOptions, { transport, signal }: Reaching): Promise<Presented> =>
+  transport.meet(url, how, signal).catch(async (error: unknown) => {
+    throw await openingFailure(error, { url, address: showAddress(url), transport, signal });
+  });
+
+interface Reaching {
+  readonly transport: Transport;
+  readonly signal: AbortSignal;
+}
+
+interface OpeningOf {
+  /** Of the host that failed. */
+  readonly url: URL;
+  readonly address: string;
+  readonly transport: Pick<Transport, 'meet' | 'dial'>;
+  readonly signal?: AbortSignal | undefined;
+}

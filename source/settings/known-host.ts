@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { limits } from '../limits/limits.ts';
+import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
+import type { Agreement } from '../transport/trust.ts';
+import { readGiven } from './given-file.ts';
+
+/** SHA-256 with or without colons, in letters of either size, as programs print it; null when it is none. */
+export function readFingerprint(text: string): string | null {
+  const digits = text
+    .trim()
+    .replace(/^(sha-?256( fingerprint)?[:=])/i, '')
+    .replaceAll(':', '');
+  return /^[0-9a-f]{64}$/i.test(digits) ? (digits.toUpperCase().match(/../g)?.join(':') ?? null) : null;
+}
+
+const fingerprint = z.string().transform((text, context) => {
+  const read = readFingerprint(text);
+  if (read === null) context.addIssue({ code: 'custom', message: 'no SHA-256 fingerprint' });
+  return read ?? '';
+});
+
+/** What somebody has agreed to for one host and port: its certificate, or a CA of their own. */
+export const knownHost = z
+  .object({
+    /** "xvm03:443". */
+    host: z.string(),
+    /** Of the whole certificate, SHA-256. */
+    fingerprint: fingerprint.optional(),
+    /** An absolute path. */
+    caFile: z.string().optional(),
+    /** Old TLS may be spoken with it. */
+    legacyTls: z.boolean().default(false),
+    /** When that was agreed to, an ISO time. */
+    since: z.string().default(''),
+  })
+  .refine(({ fingerprint: one, caFile }) => (one === undefined) !== (caFile === undefined));
+export type KnownHost = Readonly<z.infer<typeof knownHost>>;
+
+/** The same for whoever shakes hands. Errors: exit 2, for a CA file that cannot be read. */
+export async function agreementOf({ fingerprint: one, caFile, legacyTls }: KnownHost): Promise<Agreement> {
+  if (one !== undefined) return { trusts: { fingerprint: one }, legacyTls };
+  return { trusts: { ca: await readCa(caFile ?? '') }, legacyTls };
+}
+
+/** CA certificates in PEM. Errors: exit 2, naming the file. */
+export async function readCa(path: string): Promise<string> {
+  const text = await readGiven(path, limits.settings.size).catch((error: unknown) =>
+    refused(path, error instanceof Error ? error.message : String(error)),
+  );
+  return text.includes('-----BEGIN CERTIFICATE-----') ? text : refused(path, 'there is no certificate in it (PEM)');
+}
+
+const refused = (path: string, cause: string): never =>
+  fail({ code: 'ca-file', exit: exit.usage, message: `The CA file ${path} cannot be used.`, cause });
