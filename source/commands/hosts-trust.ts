@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { flawText, typedHost } from '../hosts/certificate.ts';
 import { explainTls } from '../hosts/explain-tls.ts';
 import { agreed, meetHost, type Offer, TrustNeeded } from '../hosts/trust.ts';
+import { BadValue } from '../problem/bad-value.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { type KnownHost, readCa, readFingerprint } from '../settings/known-host.ts';
@@ -59,7 +60,7 @@ export const hostsTrust = command({
 
 function fingerprint(text: string): string {
   const read = readFingerprint(text);
-  if (read === null) throw new RangeError('64 hexadecimal digits are wanted, with or without colons');
+  if (read === null) throw new BadValue('64 hexadecimal digits are wanted, with or without colons');
   return read;
 }
 

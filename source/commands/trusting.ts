@@ -1,4 +1,4 @@
-import { flawText, typedHost } from '../hosts/certificate.ts';
+import { typedHost } from '../hosts/certificate.ts';
 import { agreed, type Offer, TrustNeeded } from '../hosts/trust.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
@@ -30,7 +30,6 @@ export async function trusting<T>(around: Surroundings, work: () => Promise<T>):
 async function agreedTo(offer: Offer, around: Surroundings): Promise<boolean> {
   const host = typedHost(offer.presented.authority);
   const { offerRows } = await import('./offer-rows.ts');
-  note(around, `Nobody vouches for this host: ${flawText(offer.presented) || 'nobody was asked'}.`);
   note(around, ...offerRows(offer, around.now()));
   return ask(`Trust ${host} by this certificate from now on?`, around);
 }

@@ -1,3 +1,4 @@
+import { limits } from '../limits/limits.ts';
 import { shortTime } from '../text/time.ts';
 import type { Flaw, Presented } from '../transport/trust.ts';
 
@@ -24,12 +25,26 @@ export const flawText = ({ flaw }: Pick<Presented, 'flaw'>): string => (flaw ===
 export const certificateFacts = (presented: Presented, now: number): readonly Fact[] => [
   ['host', typedHost(presented.authority)],
   ['SHA-256', presented.fingerprint],
-  ['names', presented.names.join(', ') || 'none'],
+  ['names', namesText(presented)],
   ['issuer', presented.flaw === 'self-signed' ? 'itself' : presented.issuer],
   ['valid', validity(presented, now)],
-  ...(presented.flaw === null ? [] : [['not trusted', flawText(presented)] as const]),
   ['spoken', presented.protocol.replace(/^TLSv1$/, 'TLSv1.0').replace('TLSv', 'TLS ')],
 ];
+
+/** A server may send thousands; the first ones will do to know it by. */
+export function namesText({ names }: Pick<Presented, 'names'>): string {
+  const more = names.length - limits.name.suggested;
+  const first = names.slice(0, limits.name.suggested).join(', ') || 'none';
+  return more > 0 ? `${first} and ${more} more` : first;
+}
+
+/** Why somebody is asked about a host. */
+export const reasonToAsk = (presented: Presented): string =>
+  `It is not trusted yet: ${flawText(presented) || 'its TLS is too old to be safe'}.`;
+
+/** What is said of old TLS before somebody agrees to it. */
+export const oldTlsWarning =
+  'Old TLS is spoken with it if it knows no better: whoever is on the way and able may read the password.';
 
 function validity({ notBefore, notAfter }: Presented, now: number): string {
   const [from, to] = [notBefore, notAfter].map((time) =>

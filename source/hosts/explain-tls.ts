@@ -3,7 +3,7 @@ import { exit } from '../problem/exit.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { ConnectionFailure } from '../transport/failure.ts';
 import { type Agreement, OldTls, type Presented, UntrustedCertificate } from '../transport/trust.ts';
-import { flawText, typedHost } from './certificate.ts';
+import { flawText, namesText, typedHost } from './certificate.ts';
 
 /** Where the host itself has its certificate: what it shows there is beyond doubt (init.d-xapissl of 5.6). */
 const own: Advice = {
@@ -43,7 +43,7 @@ function changed(presented: Presented, { trusts, legacyTls }: Agreement): Proble
     code: 'certificate-changed',
     exit: exit.certificate,
     message: `The certificate of ${typedHost(authority)} has changed: it may be another host, or somebody in between.`,
-    cause: `Trusted is ${before}; now it shows SHA-256 ${fingerprint} for ${presented.names.join(', ')}. Nothing was sent.`,
+    cause: `Trusted is ${before}; now it shows SHA-256 ${fingerprint} for the names ${namesText(presented)}. Nothing was sent.`,
     try: [
       own,
       {
@@ -76,5 +76,8 @@ export function oldTls(authority: string, presented: Presented | null): Problem 
   };
 }
 
-const shown = ({ fingerprint, names, notBefore, notAfter }: Presented): string =>
-  `It shows SHA-256 ${fingerprint} for ${names.join(', ') || 'no name'}, ${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}`;
+function shown(presented: Presented): string {
+  const { fingerprint, notBefore, notAfter } = presented;
+  const dates = `${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}`;
+  return `It shows SHA-256 ${fingerprint} for the names ${namesText(presented)}, ${dates}`;
+}

@@ -3,7 +3,8 @@ import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import type { Agreement } from '../transport/trust.ts';
-import { readGiven } from './given-file.ts';
+import { openRegular } from './given-file.ts';
+import { tooLarge } from './own-file.ts';
 
 /** SHA-256 with or without colons, in letters of either size, as programs print it; null when it is none. */
 export function readFingerprint(text: string): string | null {
@@ -43,12 +44,22 @@ export async function agreementOf({ fingerprint: one, caFile, legacyTls }: Known
   return { trusts: { ca: await readCa(caFile ?? '') }, legacyTls };
 }
 
-/** CA certificates in PEM. Errors: exit 2, naming the file. */
+/** CA certificates in PEM, from a file that will be there the next time, too. Errors: exit 2, naming it. */
 export async function readCa(path: string): Promise<string> {
-  const text = await readGiven(path, limits.settings.size).catch((error: unknown) =>
+  const text = await readFile(path).catch((error: unknown) =>
     refused(path, error instanceof Error ? error.message : String(error)),
   );
   return text.includes('-----BEGIN CERTIFICATE-----') ? text : refused(path, 'there is no certificate in it (PEM)');
+}
+
+async function readFile(path: string): Promise<string> {
+  const { file, size } = await openRegular(path);
+  try {
+    if (size > limits.settings.size) throw tooLarge(limits.settings.size);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
 }
 
 const refused = (path: string, cause: string): never =>

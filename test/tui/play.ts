@@ -80,6 +80,22 @@ export const found: Found = {
   localAddress: '10.1.1.9',
 };
 
+/** What an unknown host shows. */
+export const offer = {
+  presented: {
+    authority: 'xvm03:443',
+    fingerprint: `${'AB:'.repeat(31)}CD`,
+    names: ['xvm03'],
+    issuer: 'CN=xvm03',
+    notBefore: '2010-05-01T00:00:00.000Z',
+    notAfter: '2020-04-28T00:00:00.000Z',
+    protocol: 'TLSv1',
+    flaw: 'self-signed',
+  },
+  legacyTls: true,
+} as const;
+export const untrusted = say.connect({ type: 'untrusted', offer });
+
 export const connected = say.connect({ type: 'connected', found, profiles: [], name: 'xvm03' });
 export const problem = { code: 'x', exit: 4, message: 'no' } as const;
 

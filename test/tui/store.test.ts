@@ -1,8 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { keysNow } from '../../source/tui/app/layers.ts';
+import { keysNow, topmost } from '../../source/tui/app/layers.ts';
 import { saidOnly } from '../../source/tui/app/told.ts';
+import { unicode } from '../../source/tui/kit/theme.ts';
 import type { AppState } from '../../source/tui/screens/index.ts';
-import { at, begin, connected, own, play, problem, result, say, stack, start, told, verified, vm } from './play.ts';
+import {
+  at,
+  begin,
+  connected,
+  offer,
+  own,
+  play,
+  problem,
+  result,
+  say,
+  stack,
+  start,
+  told,
+  untrusted,
+  verified,
+  vm,
+} from './play.ts';
 
 describe('connecting', () => {
   test('Enter walks the fields and connects at the last one', () => {
@@ -233,6 +250,40 @@ test('while one picks, the candidates follow the host, and one that no longer fi
   expect([after.act.list.selected, after.act.list.ticked.size]).toEqual(['part', 0]);
 });
 
+describe('a host that nobody has agreed to yet', () => {
+  const asked = () => play(start(), 'enter', 'enter', 'enter', untrusted).state;
+  const login = { do: 'connect', address: 'xvm03', user: 'root', password: 'secret' };
+
+  test('is shown, and only y agrees', () => {
+    const { state, commands } = play(asked(), 'enter', 'space', '1', 'x');
+    expect([state.connect.phase, state.connect.offer, commands]).toEqual(['untrusted', offer, []]);
+    const yes = play(state, 'y');
+    expect([yes.state.connect.phase, yes.commands]).toEqual(['connecting', [{ ...login, agreed: offer }]]);
+    // The pool's coordinator is asked about, too.
+    expect(play(yes.state, untrusted).state.connect.phase).toBe('untrusted');
+  });
+
+  test.each(['n', 'escape'])('%s leads back to the form, and the next try asks anew', (key) => {
+    const { state } = play(asked(), key);
+    expect([state.connect.phase, state.connect.offer]).toEqual(['form', null]);
+    expect(play(state, 'enter', 'enter', 'enter').commands).toEqual([login]);
+  });
+
+  test('is nobody’s business any more after Escape', () => {
+    const { state } = play(start(), 'enter', 'enter', 'enter', 'escape', untrusted);
+    expect(state.connect.phase).toBe('form');
+  });
+
+  test('is shown whole on a small screen', () => {
+    const state = asked();
+    const view = topmost(stack(state), 'view')?.(state, { width: 78, height: 19, glyphs: unicode });
+    const text = (view?.rows ?? []).map((row) => row.map((part) => part.text).join(''));
+    expect(text.length).toBeLessThanOrEqual(19);
+    expect(text.join('').replaceAll(' ', '')).toContain(offer.presented.fingerprint);
+    expect(text.join('\n')).toMatch(/2010-05-01 to 2020-04-28 \(over\)|2010-05-01 to 2020-04-28/);
+  });
+});
+
 test('every place has Ctrl-C, and no key stands twice for one place', () => {
   const params = say.template({ type: 'params', uuid: 'u', lines: [{ name: 'a', value: '', line: 'a' }] });
   const planned = say.plan({ type: 'planned', entries: [] });
@@ -243,6 +294,7 @@ test('every place has Ctrl-C, and no key stands twice for one place', () => {
     form: start(),
     password: play(start(), 'enter', 'enter').state,
     connecting: play(start(), 'enter', 'enter', 'enter').state,
+    untrusted: play(start(), 'enter', 'enter', 'enter', untrusted).state,
     connected: play(start(), connected).state,
     template: at('template'),
     filter: play(at('template'), '/').state,

@@ -9,7 +9,7 @@ import type { Size } from '../../source/tui/kit/size.ts';
 import { ascii, unicode } from '../../source/tui/kit/theme.ts';
 import { type AppState, screens } from '../../source/tui/screens/index.ts';
 import type { JobEntry } from '../../source/tui/screens/plan/state.ts';
-import { at, type Event, found, play, result, say, stack, start, told, vm } from './play.ts';
+import { at, type Event, found, offer, play, result, say, stack, start, told, vm } from './play.ts';
 
 const hostile = '名前\u001b[31m\u202e\u0007 very long name '.repeat(20);
 
@@ -150,6 +150,22 @@ const states: Record<string, AppState> = {
     profiles: Array.from({ length: 99 }, () => ({ name: hostile, address: 'https://a', user: hostile })),
   }),
   connect: { ...full, connect: { ...full.connect, phase: 'form' } },
+  'unknown certificate': {
+    ...full,
+    connect: {
+      ...full.connect,
+      phase: 'untrusted',
+      offer: {
+        legacyTls: true,
+        presented: {
+          ...offer.presented,
+          names: Array.from({ length: 99 }, () => hostile),
+          issuer: hostile,
+          protocol: hostile,
+        },
+      },
+    },
+  },
   connected: full,
   template: on('template'),
   'no template': after(on('template'), '/', 'ü'),

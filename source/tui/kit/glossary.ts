@@ -26,6 +26,10 @@ export const glossary = {
     'saved host',
     'Address and user of a host you have logged in to before, and what you set up there. A password is never saved.',
   ),
+  certificate: entry(
+    'certificate, fingerprint',
+    'What a host shows to prove who it is. The fingerprint is its short form: when the host itself tells you the same one, on its console, it is this host and nobody in between.',
+  ),
   pv: entry(
     'PV guest',
     'A VM whose kernel knows that it runs on Xen and works with it. It has no BIOS: a bootloader in dom0 finds its kernel, and that is how it can be installed over the network.',

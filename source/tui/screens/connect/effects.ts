@@ -1,5 +1,6 @@
 import { parseAddress } from '../../../hosts/address.ts';
 import { openHost } from '../../../hosts/host.ts';
+import { agreed, TrustNeeded } from '../../../hosts/trust.ts';
 import { Secret } from '../../../xapi/secret.ts';
 import type { Work } from '../../app/world.ts';
 import type { ConnectCommand, ConnectEvent } from './state.ts';
@@ -7,20 +8,24 @@ import type { ConnectCommand, ConnectEvent } from './state.ts';
 /** Logs in, looks at what is there, and keeps the address for next time. */
 export async function performConnect(command: ConnectCommand, work: Work<ConnectEvent>): Promise<void> {
   const { world, signal, dispatch } = work;
-  const { transport, timeout, readOnly, now } = world;
+  const { transport, timeout, readOnly, now, settings } = world;
   const { user } = command;
+  // Somebody has said so: also with --read-only, which is about hosts and files.
+  if (command.agreed !== undefined) await settings.trust(agreed(command.agreed, new Date(now())));
   const url = parseAddress(command.address);
   const password = new Secret(command.password);
   const access = readOnly ? 'read' : 'write';
-  const host = await openHost({ url, user, password, timeout, access, transport, signal, now });
+  const opened = await openHost({ url, user, password, timeout, access, transport, signal, now }).catch(offered);
+  if (opened instanceof TrustNeeded) return dispatch({ type: 'untrusted', offer: opened.offer });
+  const host = opened;
   await world.open(host);
   const { product, version, pool, xen, rules, name } = await host.facts();
-  const before = world.settings.profile(url.host);
-  await world.settings.save({ ...before, name: url.host, address: host.address, user });
+  const before = settings.profile(url.host);
+  await settings.save({ ...before, name: url.host, address: host.address, user });
   dispatch({
     type: 'connected',
     name: url.host,
-    profiles: world.settings.profiles(),
+    profiles: settings.profiles(),
     found: {
       address: host.address,
       product,
@@ -32,4 +37,10 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
       localAddress: await transport.localAddress(url, signal),
     },
   });
+}
+
+/** What somebody can be asked about is no failure yet. */
+function offered(error: unknown): TrustNeeded {
+  if (error instanceof TrustNeeded) return error;
+  throw error;
 }

@@ -6,7 +6,7 @@ import { focusOn } from '../../kit/form.ts';
 import { formKeys } from '../../kit/form-keys.ts';
 import { type MenuAt, menuKeys } from '../../kit/menu-keys.ts';
 import { templatePlace } from '../template/place.ts';
-import { chooseHost, submit } from './reduce.ts';
+import { agree, chooseHost, decline, submit } from './reduce.ts';
 import {
   type ConnectCommand,
   type ConnectScene,
@@ -32,7 +32,7 @@ export const loginForm: SceneForm<ConnectState, ConnectCommand, Login> = {
   form: ({ own }) => own.form,
   put: (scene, form) => change(scene, { form }),
   fields: () => loginFields,
-  submit,
+  submit: (scene) => submit(scene),
   last: 'connect',
   help: 'the next field; on the last one: connect',
 };
@@ -60,6 +60,14 @@ export const connectingKeys: readonly Key[] = [
     run: (scene) => stay(change(scene, { phase: 'form' }), { app: 'cancel' }),
   },
   helpKey(),
+];
+
+/** Enter does nothing here: whoever presses it through the steps must not agree by it. */
+export const untrustedKeys: readonly Key[] = [
+  { keys: ['y'], label: 'yes, trust it', help: 'trust this host by this certificate from now on', run: agree },
+  { keys: ['escape', 'n'], label: 'no', help: 'back to the form; nothing was sent', run: decline },
+  helpKey(),
+  quitKey(),
 ];
 
 export const connectedKeys: readonly Key[] = [

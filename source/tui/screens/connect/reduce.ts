@@ -1,3 +1,4 @@
+import type { Offer } from '../../../hosts/trust.ts';
 import { defaults } from '../../../limits/defaults.ts';
 import type { SceneReduced } from '../../app/screen.ts';
 import { change, go, share } from '../../app/shared.ts';
@@ -25,6 +26,8 @@ export function reduceConnect(scene: ConnectScene, event: ConnectEvent): Reduced
       // Whoever named this host, or has worked with it before this session, wants to see its VMs.
       return stay(isWanted || known ? share(go(next, fleetPlace), { visited: [connectPlace] }) : next);
     }
+    case 'untrusted':
+      return stay(own.phase === 'connecting' ? change(scene, { phase: 'untrusted', offer: event.offer }) : scene);
     case 'failed': {
       if (own.phase !== 'connecting') return stay(scene);
       // A refused password is typed anew, not mended blindly.
@@ -58,10 +61,17 @@ export function chooseHost(scene: ConnectScene, name: string): Reduced {
   return known.password === '' ? stay(next) : submit(next);
 }
 
-export function submit(scene: ConnectScene): Reduced {
+/** Somebody has looked at the certificate and said yes. */
+export const agree = (scene: ConnectScene): Reduced => submit(scene, scene.own.offer);
+
+export const decline = (scene: ConnectScene): Reduced =>
+  stay(change(scene, { phase: 'form', form: newForm(scene.own.form.values, 'address'), offer: null }));
+
+export function submit(scene: ConnectScene, agreed: Offer | null = null): Reduced {
   const { address, user, password } = scene.own.form.values;
-  return stay(change(scene, { phase: 'connecting', problem: null }), {
+  return stay(change(scene, { phase: 'connecting', problem: null, offer: null }), {
     do: 'connect',
+    ...(agreed === null ? {} : { agreed }),
     address: address.trim(),
     user: user.trim() || defaults.user,
     password,

@@ -1,10 +1,11 @@
 import type { Screen } from '../../app/screen.ts';
 import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
-import { connectedKeys, connectingKeys, hostMenuKeys, loginForm, loginKeys } from './keys.ts';
+import { connectedKeys, connectingKeys, hostMenuKeys, loginForm, loginKeys, untrustedKeys } from './keys.ts';
 import { connectPlace } from './place.ts';
 import { beginConnect, reduceConnect } from './reduce.ts';
 import { type ConnectCommand, type ConnectEvent, type ConnectState, loginFields, startConnect } from './state.ts';
+import { untrustedView } from './untrusted.ts';
 import { connectedView, hostMenuView, loginView } from './view.ts';
 
 /** Step 1: a host, known or new, and what was found there. */
@@ -28,6 +29,8 @@ export const connect: Screen<'connect', ConnectState, ConnectEvent, ConnectComma
         ];
       case 'connecting':
         return [{ keys: connectingKeys, view: loginView }];
+      case 'untrusted':
+        return [{ keys: untrustedKeys, view: untrustedView, terms: () => ['certificate', 'dom0', 'pool'] }];
       case 'connected':
         return [{ keys: connectedKeys, view: connectedView, terms: () => ['eliloader', 'pv', 'dom0', 'pool'] }];
     }

@@ -1,3 +1,4 @@
+import type { Offer } from '../../../hosts/trust.ts';
 import { defaults } from '../../../limits/defaults.ts';
 import type { Problem } from '../../../problem/problem.ts';
 import type { Profile } from '../../../settings/settings.ts';
@@ -13,10 +14,12 @@ export interface Login {
 }
 
 export interface ConnectState {
-  readonly phase: 'menu' | 'form' | 'connecting' | 'connected';
+  readonly phase: 'menu' | 'form' | 'connecting' | 'untrusted' | 'connected';
   readonly menu: ListState;
   readonly form: FormState<Login>;
   readonly problem: Problem | null;
+  /** The certificate that somebody is asked about while `untrusted`. */
+  readonly offer: Offer | null;
   /** Names of the hosts that were opened in this session. */
   readonly opened: readonly string[];
 }
@@ -31,9 +34,12 @@ export type ConnectEvent =
       /** Of its profile. */
       readonly name: string;
     }
+  /** Nothing was sent yet. */
+  | { readonly type: 'untrusted'; readonly offer: Offer }
   | { readonly type: 'failed'; readonly problem: Problem };
 
-export type ConnectCommand = { readonly do: 'connect' } & Login;
+/** `agreed`: somebody has agreed to this before. */
+export type ConnectCommand = { readonly do: 'connect'; readonly agreed?: Offer } & Login;
 
 /** Known hosts are offered, unless an address was given. */
 export function startConnect({ suggestions, profiles }: Shared): ConnectState {
@@ -47,6 +53,7 @@ export function startConnect({ suggestions, profiles }: Shared): ConnectState {
     menu: emptyList,
     form: newForm(login, firstMissing(loginFields, login)),
     problem: null,
+    offer: null,
     opened: [],
   };
 }

@@ -23,7 +23,8 @@ export const hostMenuView = (scene: ConnectScene, size: Size): View => ({
 export function loginView({ own }: ConnectScene, size: Size): View {
   const { form, phase, problem } = own;
   const rows: Line[] = [
-    ...introductionRows(size),
+    // Who is told what went wrong is told it whole.
+    ...(problem === null ? introductionRows(size) : []),
     [...title('Which XenServer?'), requiredNote],
     blank,
     ...formRows(loginFields, form, size, phase === 'form').rows,
