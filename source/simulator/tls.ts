@@ -35,24 +35,24 @@ export interface TlsOptions {
 
 /** The API behind TLS, with a certificate of its own. */
 export function tlsServer(world: World, latency: number, { release, keep }: TlsOptions): Server {
-  const spoken = spokenBy(release);
-  const pem = keep === undefined ? newCertificate(spoken) : kept(keep, spoken);
-  const options = { ...spoken.options, key: pem, cert: pem, keepAliveTimeout };
+  const pem = keep === undefined ? newCertificate(release) : kept(keep, release);
+  const options = { ...spokenBy(release).options, key: pem, cert: pem, keepAliveTimeout };
   return patient(createServer(options, answers(world, latency)));
 }
 
-function kept(path: string, spoken: Spoken): string {
+function kept(path: string, release: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    const pem = newCertificate(spoken);
+    const pem = newCertificate(release);
     writeFileSync(path, pem, { mode: 0o600 });
     return pem;
   }
 }
 
-/** Signed by itself, for the host's name or address as its CN alone, for 3650 days. */
-function newCertificate({ bits, digest }: Spoken): string {
+/** Key and certificate in PEM: signed by itself, for the host's address as its CN alone, for 3650 days. */
+export function newCertificate(release: string): string {
+  const { bits, digest } = spokenBy(release);
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: bits,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
