@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { flawText, typedHost } from '../hosts/certificate.ts';
-import { explainTls } from '../hosts/explain-tls.ts';
+import { oldTls, untrusted } from '../hosts/explain-tls.ts';
 import { agreed, meetHost, type Offer, TrustNeeded } from '../hosts/trust.ts';
 import { BadValue } from '../problem/bad-value.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { type KnownHost, readCa, readFingerprint } from '../settings/known-host.ts';
-import { UntrustedCertificate } from '../transport/trust.ts';
 import { authorityIn } from './host-operand.ts';
 import { hostJson, trustedIs } from './hosts.ts';
 import { offerRows } from './offer-rows.ts';
@@ -93,7 +92,7 @@ async function isAgreed(offer: Offer, { fingerprint: named, caFile, before }: Wa
   if (caFile !== undefined) return presented.flaw === null || notSigned(offer);
   if (named !== undefined) return named === presented.fingerprint || another(offer, named);
   if (!around.interactive)
-    throw new TrustNeeded(explainTls(new UntrustedCertificate(presented, null), ''), offer, undefined);
+    return fail(offer.legacyTls ? oldTls(presented.authority, presented) : untrusted(presented));
   if (before !== undefined) note(around, `Trusted until now: ${trustedIs(before)}`, 'The host shows:');
   note(around, ...offerRows(offer, around.now()));
   return ask(`Trust ${typedHost(presented.authority)} by this certificate from now on?`, around);

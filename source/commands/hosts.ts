@@ -10,7 +10,7 @@ export const hosts = command({
   name: 'hosts',
   about: 'hosts whose certificate was agreed to, and what is trusted there',
   takes: () => ({}),
-  examples: [['xenfai hosts', 'what is sent to nobody else']],
+  examples: [['xenfai hosts', 'each with its fingerprint or its CA file']],
   without: ['--yes', '--dry-run', '--read-only', '--low-bandwidth', '--screen-reader'],
   exits: [],
   access: 'none',

@@ -38,7 +38,7 @@ async function agreedTo(offer: Offer, around: Surroundings): Promise<boolean> {
 export const ask = (question: string, around: Surroundings): Promise<boolean> =>
   around.ask(question).catch((error: unknown) => {
     if (!around.signal.aborted) throw error;
-    return fail({ code: 'interrupted', exit: exit.interrupted, message: 'Interrupted. Nothing was sent.' });
+    return fail({ code: 'interrupted', exit: exit.interrupted, message: 'Interrupted. Nothing was changed.' });
   });
 
 /** Somebody has agreed: that is kept, also with --read-only, which is about hosts and files. */

@@ -14,24 +14,24 @@ const own: Advice = {
 
 /** The other way, which nobody is led to by itself. */
 export const inClear = (authority: string): string =>
-  `Inside a network you trust: http://${typedHost(authority)} sends the password in clear text.`;
+  `Inside a network you trust: http://${authority.replace(/:\d+$/, '')} sends the password in clear text.`;
 
 /** Why nothing was sent to a host by TLS, and how somebody agrees to it all the same. */
 export function explainTls(error: ConnectionFailure, host: string): Problem {
   if (error instanceof UntrustedCertificate) {
-    return error.agreement === null ? unknown(error.presented) : changed(error.presented, error.agreement);
+    return error.agreement === null ? untrusted(error.presented) : changed(error.presented, error.agreement);
   }
-  const authority = error instanceof OldTls ? error.authority : host;
-  return oldTls(authority, null);
+  return oldTls(error instanceof OldTls ? error.authority : host, null);
 }
 
-function unknown(presented: Presented): Problem {
+/** A certificate that nobody has agreed to yet. */
+export function untrusted(presented: Presented): Problem {
   const { authority, fingerprint } = presented;
   return {
     code: 'certificate-not-trusted',
     exit: exit.certificate,
     message: `The certificate of ${typedHost(authority)} is not trusted.`,
-    cause: `${flawText(presented)}. ${shown(presented)}. Nothing was sent.`,
+    cause: `Nobody vouches for it: ${flawText(presented)}. ${shown(presented)}. Nothing was sent.`,
     try: [own, { act: 'trust', host: typedHost(authority), fingerprint, note: 'trusts it from now on' }],
   };
 }
@@ -66,6 +66,7 @@ export function oldTls(authority: string, presented: Presented | null): Problem 
     message: `${host} speaks only TLS that is too old to be safe, as XenServer 5.6 to 6.2 do.`,
     cause: `Whoever is on the way and able may read the password.${spoken} Nothing was sent.`,
     try: [
+      ...(presented === null ? [] : [own]),
       {
         ...{ act: 'trust', host, legacyTls: true },
         ...(presented === null ? {} : { fingerprint: presented.fingerprint }),

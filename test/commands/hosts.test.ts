@@ -166,14 +166,20 @@ test('a host of 2010 is told as one; old TLS is agreed to by name, or asked for,
   const refused = await run(['status', '--json']);
   expect(refused).toMatchObject({ code: 5, json: { error: { code: 'old-tls' } } });
   const advice: string[] = refused.json.error.try;
-  expect(advice[0]).toMatch(/^xenfai hosts trust \S+ --fingerprint [0-9A-F:]{95} --legacy-tls /);
-  expect(advice[1]).toContain(`http://${named()}`);
+  const line = /^xenfai hosts trust \S+ --fingerprint [0-9A-F:]{95} --legacy-tls /;
+  expect(advice).toEqual([
+    expect.stringMatching(/^in dom0: openssl x509 /),
+    expect.stringMatching(line),
+    expect.stringContaining('http://127.0.0.1 sends'),
+  ]);
+  const unasked = await run(['hosts', 'trust', named(), '--legacy-tls', '--json']);
+  expect([unasked.code, unasked.json.error.try[1]]).toEqual([5, expect.stringMatching(line)]);
   const shown = await run(['hosts', 'trust', named(), '--dry-run'], asking);
   expect(shown.err).toContain('TLS 1.0');
   expect(shown.out).toContain('would be trusted');
   expect((await run(['hosts', '--json'])).json.hosts).toEqual([]);
   const agreed = await run(['status'], asking);
-  expect([agreed.code, agreed.err]).toEqual([0, expect.stringContaining('may read the password')]);
+  expect([agreed.code, agreed.err]).toEqual([0, expect.stringContaining('Old TLS is spoken with it')]);
   expect((await run(['hosts', '--json'])).json.hosts).toMatchObject([{ host: named(), legacyTls: true }]);
   expect((await run(['hosts'])).out).toMatch(/spoken .*SHA-256 /);
   expect(sim.world.sessions.size).toBe(0);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Frame, filmSvg, frameOf, screenSvg } from '../../scripts/svg.ts';
 import { networkOf } from '../../source/transport/network.ts';
 import { socketFolders } from '../../source/transport/socket-folder.ts';
+import { nothingAgreed } from '../../source/transport/trust.ts';
 import type { Terminal } from '../end-to-end/terminal.ts';
 import type { Site } from './site.ts';
 
@@ -21,7 +22,11 @@ export class Recording {
     const onLine = (line: string, age: number): void => {
       this.messages.push(`${((Date.now() - age) / 1000).toFixed(2)} ${line}`);
     };
-    void networkOf(socketFolders(process.env, state)).hearLines(4711, { onLine, onState: () => {}, signal });
+    void networkOf(socketFolders(process.env, state), nothingAgreed).hearLines(4711, {
+      onLine,
+      onState: () => {},
+      signal,
+    });
   }
 
   note(text: string): void {
