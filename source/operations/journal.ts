@@ -58,8 +58,8 @@ export function fileJournal(path: string, complain: (text: string) => void): Jou
       try {
         file ??= openJournal(path);
         writeSync(file, `${isTorn(file) ? '\n' : ''}${line(event)}\n`);
-        // Before a call is made, its intent must survive a power cut; the rest may wait for the next one.
-        if (event.event === 'planned' || event.event === 'begun') fsyncSync(file);
+        // Before a call is made, its intent must survive a power cut, and all that was said before; the rest may wait.
+        if (event.event === 'begun') fsyncSync(file);
       } catch (error) {
         broken = true;
         if (file !== null) closeSync(file);
