@@ -1,4 +1,14 @@
-import { closeSync, constants, fsyncSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import module from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +32,9 @@ export interface KeptScript {
 let place: { readonly folder: string; readonly command: string } | null = null;
 /** Those that ran, and of which nothing was kept. */
 const unkept: { readonly path: string; readonly script: Script }[] = [];
+
+/** Milliseconds after which a file of another build goes. */
+const month = 30 * 86_400_000;
 
 /** What one kept file may have at most; ten times what they have. */
 const most = 16 * 1024 * 1024;
@@ -90,9 +103,11 @@ export function writeKept(): void {
   }
 }
 
-/** Those of the same script in another build of xenfai. */
+/** Those of the same script in an older build. Of two builds in use, each would remove the other's. */
 function removeOlder(path: string): void {
   const [name = '', hash = ''] = basename(path).split('-');
-  for (const other of readdirSync(dirname(path)))
-    if (other.startsWith(`${name}-`) && !other.startsWith(`${name}-${hash}-`)) rmSync(join(dirname(path), other));
+  const since = Date.now() - month;
+  for (const other of readdirSync(dirname(path)).map((one) => join(dirname(path), one)))
+    if (basename(other).startsWith(`${name}-`) && !basename(other).includes(hash) && statSync(other).mtimeMs < since)
+      rmSync(other);
 }

@@ -1,8 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
@@ -65,7 +75,7 @@ test('what has lost its end, what others may write and what is no file is not be
   const [always = '', calls = '', change = ''] = kept(home).values();
   truncateSync(always, 100_000);
   chmodSync(calls, 0o606);
-  spawnSync('rm', [change]);
+  rmSync(change);
   spawnSync('mkfifo', [change]);
   await rearm(home);
   expect(statSync(always).size).toBeGreaterThan(100_000);
@@ -73,15 +83,16 @@ test('what has lost its end, what others may write and what is no file is not be
   expect(statSync(change).isFile()).toBe(true);
 });
 
-test('a file of another build goes', async () => {
+test('a file of another build goes after a month', async () => {
   const home = mkdtempSync(join(tmpdir(), 'xenfai-'));
   await rearm(home);
   const [always = ''] = kept(home).values();
-  const old = join(home, 'xenfai', 'always-0123456789abcdef-v22.0.0-status');
-  spawnSync('mv', [always, old]);
+  const folder = dirname(always);
+  const [old, other] = ['always-0123456789abcdef-v22.0.0-status', 'always-fedcba9876543210-v22.0.0-status'];
+  for (const name of [old, other]) copyFileSync(always, join(folder, name));
+  utimesSync(join(folder, old), new Date('2026-01-01'), new Date('2026-01-01'));
+  rmSync(always);
   await rearm(home);
-  expect(readdirSync(join(home, 'xenfai')).filter((name) => name.startsWith('always-'))).toEqual([
-    always.slice(dirname(always).length + 1),
-  ]);
-  expect(statSync(always).size).toBeGreaterThan(0);
+  const left = readdirSync(folder).filter((name) => name.startsWith('always-'));
+  expect(left.sort()).toEqual([basename(always), other].sort());
 });
