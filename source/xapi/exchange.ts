@@ -29,12 +29,18 @@ export async function exchange<S extends ZodType>(
   signal?.throwIfAborted();
   const limit = timeout === null ? [] : [AbortSignal.timeout(timeout)];
   const both = AbortSignal.any([...(signal === undefined ? [] : [signal]), ...limit]);
-  const value = await post(connections, codec, method, params, both);
-  const parsed = result.safeParse(value);
+  const { value, size } = await post(connections, codec, method, params, both);
+  const parsed = result.safeParse(value, { jitless: size < worthCompiling && !read.has(result) });
+  read.add(result);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw notUnderstood(method, `unexpected reply at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }
+
+/** Those that have read a reply; zod compiles a reader, which takes it longer than the one small reply of a command. */
+const read = new WeakSet<ZodType>();
+/** Characters of a reply. A VM has about 3,000, and twenty of them take as long either way. */
+const worthCompiling = 60_000;
 
 const notUnderstood = (method: string, text: string, cause?: unknown): ConnectionFailure =>
   new ConnectionFailure('not-understood', `${method}: ${text}`, { cause });
@@ -45,7 +51,7 @@ async function post(
   method: string,
   params: readonly Param[],
   signal: AbortSignal,
-): Promise<XmlValue> {
+): Promise<{ readonly value: XmlValue; readonly size: number }> {
   const body = encodeCall(method, params);
   const headers = { 'Content-Type': 'text/xml', 'Content-Length': body.length, 'User-Agent': 'xenfai' };
   const reply = await connections.request({ method: 'POST', path: '/', headers, body, signal });
@@ -68,7 +74,7 @@ async function post(
     throw failureOf(error, signal);
   }
   if (broken !== null) throw notUnderstood(method, messageOf(broken), broken);
-  return unwrap(method, reader);
+  return { value: unwrap(method, reader), size };
 }
 
 function attempt(work: () => void): unknown {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { ConnectionFailure } from '../../source/transport/failure.ts';
 import { network } from '../../source/transport/network.ts';
@@ -243,6 +243,22 @@ describe('posting', () => {
     const error = await call('VM.x', [], z.string(), { timeout: 20_000 }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(HostFailure);
     expect(error instanceof HostFailure && error.params.length).toBeLessThan(100);
+  });
+
+  test.each([
+    ['a small reply', 10, [true, false]],
+    ['a large one', 100_000, [false, false]],
+  ])('no reader is compiled for the first of a kind alone: %s', async (_, size, wanted) => {
+    const success = '<member><name>Status</name><value>Success</value></member>';
+    const value = `<member><name>Value</name><value>${'v'.repeat(size)}</value></member>`;
+    const call = await serve((_request, response) =>
+      response.end(reply(`<value><struct>${success}${value}</struct></value>`)),
+    );
+    const text = z.string();
+    const reads = vi.spyOn(text, 'safeParse');
+    await call('VM.x', [], text);
+    await call('VM.x', [], text);
+    expect(reads.mock.calls.map(([, how]) => how?.jitless)).toEqual(wanted);
   });
 
   test('a failure keeps code and parameters', async () => {
