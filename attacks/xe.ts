@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Host } from '../source/hosts/host.ts';
 import { isNull, nothing, type Ref, ref, vmRecord } from '../source/xapi/records.ts';
 import { open } from '../test/harness.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { startSimulator } from '../source/simulator/simulator.ts';
 import { Terminal } from '../test/end-to-end/terminal.ts';
 import { hello } from './first-frame.ts';

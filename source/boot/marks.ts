@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 
 /**
@@ -17,14 +17,14 @@ export const markKeys = {
 } as const satisfies Record<MarkName, string>;
 
 /** A field that is missing, or not what it should be, is absent: the rest of the mark still counts. */
-const maybe = <T extends z.ZodType>(type: T) => type.optional().catch(undefined);
+const maybe = <T extends z.ZodMiniType>(type: T) => z.catch(z.optional(type), undefined);
 
 const markFields = z.object({
   vm: z.string(),
-  run: z.string().catch(''),
+  run: z.catch(z.string(), ''),
   /** The host's time, ISO 8601, UTC. */
-  at: z.string().refine((at) => !Number.isNaN(Date.parse(at))),
-  by: z.string().catch(''),
+  at: z.string().check(z.refine((at) => !Number.isNaN(Date.parse(at)))),
+  by: z.catch(z.string(), ''),
   repository: maybe(z.string()),
   release: maybe(z.string()),
   arch: maybe(z.string()),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type BootRules, hostRelease, unknownRules, type XenVersion } from '../boot/releases.ts';
 import { parseVersion } from '../boot/version.ts';
 import type { Problem } from '../problem/problem.ts';

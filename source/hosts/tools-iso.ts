@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Ref, ref, type SrRecord, srRecord, type Uuid, type VdiRecord, vdiRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 

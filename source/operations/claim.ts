@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
 import { pause } from '../xapi/pause.ts';

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, fsyncSync, readSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { makeFolder } from '../settings/folder.ts';
 import { openOwn, readOwn } from '../settings/own-file.ts';
@@ -100,13 +100,13 @@ const storedEvent = z.object({
   pool: z.string(),
   operation: z.string(),
   target: z.string(),
-  name: z.string().optional(),
-  uuid: z.string().optional(),
+  name: z.optional(z.string()),
+  uuid: z.optional(z.string()),
   event: z.enum(['planned', 'begun', 'done', 'failed', 'undone', 'left']),
-  step: z.string().optional(),
-  index: z.number().optional(),
-  plan: z.array(z.unknown()).optional(),
-  error: z.string().optional(),
+  step: z.optional(z.string()),
+  index: z.optional(z.number()),
+  plan: z.optional(z.array(z.unknown())),
+  error: z.optional(z.string()),
 });
 /** An event as it was read: plans of other versions are kept as they are. */
 export type StoredEvent = z.infer<typeof storedEvent>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Host } from '../hosts/host.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';

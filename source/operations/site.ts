@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { sourceFindings, sourceOf } from '../boot/methods/eliloader.ts';
 import { validateLine } from '../fai/validate.ts';
 import type { Host } from '../hosts/host.ts';

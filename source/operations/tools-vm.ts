@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Host } from '../hosts/host.ts';
 import type { ToolsIso } from '../hosts/tools-iso.ts';
 import { findVm, unfinishedName } from '../hosts/vm.ts';

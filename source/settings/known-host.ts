@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
@@ -15,11 +15,10 @@ export function readFingerprint(text: string): string | null {
   return /^[0-9a-f]{64}$/i.test(digits) ? (digits.toUpperCase().match(/../g)?.join(':') ?? null) : null;
 }
 
-const fingerprint = z.string().transform((text, context) => {
-  const read = readFingerprint(text);
-  if (read === null) context.addIssue({ code: 'custom', message: 'no SHA-256 fingerprint' });
-  return read ?? '';
-});
+const fingerprint = z.pipe(
+  z.string().check(z.refine((text) => readFingerprint(text) !== null)),
+  z.transform((text) => readFingerprint(text) ?? ''),
+);
 
 /** What somebody has agreed to for one host and port: its certificate, or a CA of their own. */
 export const knownHost = z
@@ -27,15 +26,15 @@ export const knownHost = z
     /** "xvm03:443". */
     host: z.string(),
     /** Of the whole certificate, SHA-256. */
-    fingerprint: fingerprint.optional(),
+    fingerprint: z.optional(fingerprint),
     /** An absolute path. */
-    caFile: z.string().optional(),
+    caFile: z.optional(z.string()),
     /** Old TLS may be spoken with it. */
-    legacyTls: z.boolean().default(false),
+    legacyTls: z._default(z.boolean(), false),
     /** When that was agreed to, an ISO time. */
-    since: z.string().default(''),
+    since: z._default(z.string(), ''),
   })
-  .refine(({ fingerprint: one, caFile }) => (one === undefined) !== (caFile === undefined));
+  .check(z.refine(({ fingerprint: one, caFile }) => (one === undefined) !== (caFile === undefined)));
 export type KnownHost = Readonly<z.infer<typeof knownHost>>;
 
 /** The same for whoever shakes hands. Errors: exit 2, for a CA file that cannot be read. */

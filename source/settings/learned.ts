@@ -1,13 +1,13 @@
 import { constants, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { makeFolder } from './folder.ts';
 import { givePathToOwnerOf, readOwn } from './own-file.ts';
 
-const time = z.number().nonnegative().nullable();
-const percent = z.number().min(0).max(100);
-const word = z.string().max(255).nullable();
+const time = z.nullable(z.number().check(z.nonnegative()));
+const percent = z.number().check(z.minimum(0), z.maximum(100));
+const word = z.nullable(z.string().check(z.maxLength(255)));
 
 /** What FAI has said of an install so far, as it outlives whoever heard it. Times: milliseconds by this machine's clock. */
 const learned = z.object({
@@ -17,22 +17,24 @@ const learned = z.object({
   /** When the installer's domain was built, by the host's clock. */
   started: time,
   /** The domain the installer ran in. */
-  installerDomain: z.number().int().nullable(),
-  progress: z
-    .object({
+  installerDomain: z.nullable(z.int()),
+  progress: z.nullable(
+    z.object({
       task: word,
       percent,
       outcome: z.enum(['running', 'installed', 'failed', 'waiting']),
-      code: z.number().int(),
+      code: z.int(),
       failedTask: word,
       rebooting: z.boolean(),
       ended: z.boolean(),
-    })
-    .nullable(),
+    }),
+  ),
   task: time,
   heard: time,
   outcomeAt: time,
-  messages: z.array(z.object({ at: z.number(), text: z.string().max(1000) })).max(limits.learned.messages),
+  messages: z
+    .array(z.object({ at: z.number(), text: z.string().check(z.maxLength(1000)) }))
+    .check(z.maxLength(limits.learned.messages)),
 });
 export type Learned = Readonly<z.infer<typeof learned>>;
 

@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** How somebody is told that an install has come to its end, while the screen is open. */
 export const noticesSchema = z.object({
   /** The terminal's bell. */
-  bell: z.boolean().catch(true),
+  bell: z.catch(z.boolean(), true),
   /** A notice on the desktop, where the terminal makes one (OSC 9). */
-  desktop: z.boolean().catch(true),
+  desktop: z.catch(z.boolean(), true),
   /** How many install and how many failed, in the terminal's title. */
-  title: z.boolean().catch(true),
+  title: z.catch(z.boolean(), true),
 });
 export type Notices = Readonly<z.infer<typeof noticesSchema>>;
 

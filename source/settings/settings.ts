@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { defaults } from '../limits/defaults.ts';
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
@@ -15,12 +15,12 @@ import { givePathToOwnerOf, readOwn } from './own-file.ts';
 export const profile = z.object({
   name: z.string(),
   address: z.string(),
-  user: z.string().default(defaults.user),
-  template: z.string().optional(),
-  repository: z.string().optional(),
-  release: z.string().optional(),
-  arch: z.string().optional(),
-  args: z.string().optional(),
+  user: z._default(z.string(), defaults.user),
+  template: z.optional(z.string()),
+  repository: z.optional(z.string()),
+  release: z.optional(z.string()),
+  arch: z.optional(z.string()),
+  args: z.optional(z.string()),
 });
 export type Profile = z.infer<typeof profile>;
 
@@ -70,7 +70,7 @@ export function openSettings(directory: string, access: 'read' | 'write' = 'writ
     path,
     profiles,
     hosts,
-    notices: () => noticesSchema.catch(allNotices).parse(readStored(path).notices),
+    notices: () => z.catch(noticesSchema, allNotices).parse(readStored(path).notices),
     profile: (name) => profiles().find((entry) => entry.name === name),
     async save(entry) {
       if (access === 'read') return;
@@ -86,7 +86,7 @@ export function openSettings(directory: string, access: 'read' | 'write' = 'writ
 }
 
 /** One entry that cannot be read must not hide the others. */
-function readable<T>(list: unknown, schema: z.ZodType<T>): readonly T[] {
+function readable<T>(list: unknown, schema: z.ZodMiniType<T>): readonly T[] {
   return (Array.isArray(list) ? list : []).flatMap((entry) => {
     const parsed = schema.safeParse(entry);
     return parsed.success ? [parsed.data] : [];

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, normalize } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
@@ -21,9 +21,9 @@ const below = (path: string): boolean =>
 const recordSchema = z.object({
   machine: z.string(),
   /** When the process began, in the kernel's own count; a later process may get the same number. */
-  started: z.string().nullable(),
+  started: z.nullable(z.string()),
   state: z.enum(['writing', 'swapping', 'putting-back']),
-  files: z.array(z.object({ path: z.string().refine(below), fresh: z.boolean() })),
+  files: z.array(z.object({ path: z.string().check(z.refine(below)), fresh: z.boolean() })),
 });
 
 type State = z.infer<typeof recordSchema>['state'];

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { withBootable } from '../hosts/bootable.ts';
 import { type Host, hostTime } from '../hosts/host.ts';
 import { everyVm, isMachine } from '../hosts/vm.ts';

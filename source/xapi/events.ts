@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { classify, HostFailure } from './errors.ts';
 import { pause } from './pause.ts';

@@ -1,5 +1,5 @@
-import type * as z from 'zod';
-import type { ZodType } from 'zod';
+import type * as z from 'zod/mini';
+import type { ZodMiniType } from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { ConnectionFailure, failureOf } from '../transport/failure.ts';
 import type { HttpConnections } from '../transport/transport.ts';
@@ -17,7 +17,7 @@ export interface ExchangeOptions {
  * One XenAPI call: encoded, posted, taken out of its envelope, parsed. Errors: HostFailure with the host's code and
  * parameters; ConnectionFailure when no XenServer answered, or its answer has not the shape the call promises.
  */
-export async function exchange<S extends ZodType>(
+export async function exchange<S extends ZodMiniType>(
   connections: HttpConnections,
   method: string,
   params: readonly Param[],
@@ -34,11 +34,12 @@ export async function exchange<S extends ZodType>(
   read.add(result);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw notUnderstood(method, `unexpected reply at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  const why = issue !== undefined && 'expected' in issue ? `${issue.expected} expected` : (issue?.message ?? '');
+  throw notUnderstood(method, `unexpected reply at ${issue?.path.join('.') ?? ''}: ${why}`);
 }
 
 /** Those that have read a reply; zod compiles a reader, which takes it longer than the one small reply of a command. */
-const read = new WeakSet<ZodType>();
+const read = new WeakSet<ZodMiniType>();
 /** Characters of a reply. A VM has about 3,000, and twenty of them take as long either way. */
 const worthCompiling = 60_000;
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 // Records as xapi sends them, parsed at the edge. Releases differ in what they send: every field that a release
 // may lack has a default; what we do not use is dropped.
@@ -18,14 +18,17 @@ export const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const nothing = z.unknown();
 
 /** int64 travels as decimal text; -1 and 0 where a host says nothing. */
-const int = z.union([z.string(), z.number()]).transform((value) => (value === '' ? 0 : Number(value)));
+const int = z.pipe(
+  z.union([z.string(), z.number()]),
+  z.transform((value) => (value === '' ? 0 : Number(value))),
+);
 /** A double; 5.6 writes NaN where it knows nothing, others may write text. */
-const float = z.union([z.number(), z.nan(), z.string().transform(Number)]);
-const map = z.record(z.string(), z.string()).default({});
-const text = z.string().default('');
+const float = z.union([z.number(), z.nan(), z.pipe(z.string(), z.transform(Number))]);
+const map = z._default(z.record(z.string(), z.string()), {});
+const text = z._default(z.string(), '');
 /** A reference, or none. */
-const link = z.string().default(nullRef).pipe(ref);
-const flag = z.boolean().default(false);
+const link = z.pipe(z._default(z.string(), nullRef), ref);
+const flag = z._default(z.boolean(), false);
 
 export const vmRecord = z.object({
   uuid,
@@ -50,19 +53,19 @@ export const vmRecord = z.object({
   other_config: map,
   platform: map,
   recommendations: text,
-  memory_static_max: int.default(0),
-  memory_static_min: int.default(0),
-  memory_dynamic_max: int.default(0),
-  VCPUs_max: int.default(0),
-  VCPUs_at_startup: int.default(0),
-  VBDs: refs.default([]),
-  VIFs: refs.default([]),
+  memory_static_max: z._default(int, 0),
+  memory_static_min: z._default(int, 0),
+  memory_dynamic_max: z._default(int, 0),
+  VCPUs_max: z._default(int, 0),
+  VCPUs_at_startup: z._default(int, 0),
+  VBDs: z._default(refs, []),
+  VIFs: z._default(refs, []),
   metrics: link,
   guest_metrics: link,
-  domid: int.default(-1),
+  domid: z._default(int, -1),
   snapshot_of: link,
   resident_on: link,
-  allowed_operations: z.array(z.string()).default([]),
+  allowed_operations: z._default(z.array(z.string()), []),
   current_operations: map,
 });
 export type VmRecord = z.infer<typeof vmRecord>;
@@ -74,9 +77,9 @@ export const rawRecord = z.record(z.string(), z.unknown());
 export type RawRecord = z.infer<typeof rawRecord>;
 
 export const vmMetrics = z.object({
-  memory_actual: int.default(0),
-  VCPUs_number: int.default(0),
-  VCPUs_utilisation: z.record(z.string(), float).default({}),
+  memory_actual: z._default(int, 0),
+  VCPUs_number: z._default(int, 0),
+  VCPUs_utilisation: z._default(z.record(z.string(), float), {}),
   start_time: text,
   install_time: text,
 });
@@ -89,13 +92,17 @@ export const hostRecord = z.object({
   name_label: text,
   hostname: text,
   address: text,
-  API_version_major: int.default(0),
-  API_version_minor: int.default(0),
+  API_version_major: z._default(int, 0),
+  API_version_minor: z._default(int, 0),
   software_version: map,
 });
 
 /** Bytes. xapi writes it down every few seconds. */
-export const hostMetrics = z.object({ live: flag, memory_total: int.default(0), memory_free: int.default(0) });
+export const hostMetrics = z.object({
+  live: flag,
+  memory_total: z._default(int, 0),
+  memory_free: z._default(int, 0),
+});
 
 export const poolRecord = z.object({ uuid, name_label: text, master: link, default_SR: link });
 
@@ -108,9 +115,9 @@ export const srRecord = z.object({
   /** From 7.0 on. */
   is_tools_sr: flag,
   other_config: map,
-  VDIs: refs.default([]),
-  physical_size: int.default(0),
-  physical_utilisation: int.default(0),
+  VDIs: z._default(refs, []),
+  physical_size: z._default(int, 0),
+  physical_utilisation: z._default(int, 0),
 });
 export type SrRecord = z.infer<typeof srRecord>;
 
@@ -118,7 +125,7 @@ export const networkRecord = z.object({
   uuid,
   name_label: text,
   bridge: text,
-  PIFs: refs.default([]),
+  PIFs: z._default(refs, []),
   other_config: map,
 });
 export type NetworkRecord = z.infer<typeof networkRecord>;
@@ -136,7 +143,7 @@ export const vbdRecord = z.object({
 export const vdiRecord = z.object({
   uuid,
   name_label: text,
-  virtual_size: int.default(0),
+  virtual_size: z._default(int, 0),
   SR: link,
   location: text,
   /** From 7.0 on. */
@@ -151,9 +158,9 @@ export const taskRecord = z.object({
   uuid,
   name_label: text,
   status: text,
-  progress: float.default(0),
+  progress: z._default(float, 0),
   result: text,
-  error_info: z.array(z.string()).default([]),
+  error_info: z._default(z.array(z.string()), []),
 });
 
 /** An event of event.next; the snapshot is there on add and mod, and on del in 5.6. */
@@ -162,6 +169,6 @@ export const eventRecord = z.object({
   class: z.string(),
   operation: z.string(),
   ref,
-  snapshot: z.unknown().optional(),
+  snapshot: z.optional(z.unknown()),
 });
 export type HostEvent = z.infer<typeof eventRecord>;

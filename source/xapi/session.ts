@@ -1,5 +1,5 @@
-import type { ZodType } from 'zod';
-import * as z from 'zod';
+import type { ZodMiniType } from 'zod/mini';
+import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { isLoopback } from '../transport/loopback.ts';
@@ -25,7 +25,7 @@ export interface CallOptions {
  */
 export interface Session {
   readonly access: Access;
-  call<S extends ZodType>(
+  call<S extends ZodMiniType>(
     method: string,
     params: readonly Param[],
     result: S,
@@ -108,7 +108,7 @@ export async function login(options: LoginOptions): Promise<Session> {
   }
 
   /** Sends one call under the policies. */
-  async function send<S extends ZodType>(
+  async function send<S extends ZodMiniType>(
     method: string,
     params: readonly Param[],
     result: S,

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { simulator } from '../harness.ts';
 import { type BareHost, caller, cloneLenny, failure, lenny, open } from './calls.ts';

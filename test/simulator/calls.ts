@@ -1,5 +1,5 @@
-import type { ZodType } from 'zod';
-import * as z from 'zod';
+import type { ZodMiniType } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { network } from '../../source/transport/network.ts';
 import { HostFailure } from '../../source/xapi/errors.ts';
@@ -10,7 +10,7 @@ import { lennyTemplate } from '../harness.ts';
 /** A login without any policy: what the host answers is what the test sees. */
 export interface BareHost {
   readonly session: {
-    call<S extends ZodType>(
+    call<S extends ZodMiniType>(
       method: string,
       params: readonly Param[],
       result: S,

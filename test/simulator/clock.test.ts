@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { testClock } from '../../source/simulator/clock.ts';
 import { open, simulator } from '../harness.ts';
 

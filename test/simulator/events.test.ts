@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { simulator, until } from '../harness.ts';
 import { type BareHost, caller, cloneLenny, failure, lenny, open } from './calls.ts';

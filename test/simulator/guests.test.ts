@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { DomainPlan, Ends, Guests } from '../../source/simulator/guest/guests.ts';
 import { kernelRefused } from '../../source/simulator/guest/scripted.ts';
 import { goodArgs, open, prepareTemplate, simulator, until, xenfai } from '../harness.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ConnectionFailure } from '../../source/transport/failure.ts';
 import { network } from '../../source/transport/network.ts';
 import type { HttpConnections } from '../../source/transport/transport.ts';
@@ -153,7 +153,7 @@ describe('sorting errors', () => {
 
 const caller =
   (connections: HttpConnections, usual: number) =>
-  <S extends z.ZodType>(
+  <S extends z.ZodMiniType>(
     method: string,
     params: readonly Param[],
     result: S,

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { ResponseReader } from '../../source/xapi/decode.ts';
 import * as records from '../../source/xapi/records.ts';
 import type { XmlValue } from '../../source/xapi/value.ts';
 
 // What a real xapi 22.31 sent (test/simulator/recorded) is read by the decoder and the records of the client.
 
-const schemas: Readonly<Record<string, z.ZodType>> = {
+const schemas: Readonly<Record<string, z.ZodMiniType>> = {
   VM: records.vmRecord,
   VM_metrics: records.vmMetrics,
   host: records.hostRecord,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { network } from '../../source/transport/network.ts';
 import { type Access, ReadOnlyRefusal } from '../../source/xapi/access.ts';

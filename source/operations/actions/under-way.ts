@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { pause } from '../../xapi/pause.ts';
 import { ref, taskRecord } from '../../xapi/records.ts';
 import type { Bench } from './action.ts';

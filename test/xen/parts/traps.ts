@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { open } from '../../harness.ts';
 import { says } from '../guest.ts';
 import { cacheFolder } from '../images.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { formatBytes } from '../../../text/sizes.ts';
 import { networkRecord, srRecord } from '../../../xapi/records.ts';
 import type { Work } from '../../app/world.ts';
