@@ -9,7 +9,7 @@ import { fail } from '../problem/problem.ts';
 import { refs, type VmRecord } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { armingActions } from './arming.ts';
-import { missingTexts, oneBootable, severalDisks } from './check.ts';
+import { missingTexts, oneBootable, severalDisks } from './missing-texts.ts';
 import { type Action, type Disk, type Plan, planFor } from './plan.ts';
 import { type ArmingSettings, chooseSources } from './sources.ts';
 import { standingOf } from './standing.ts';
