@@ -21,8 +21,10 @@ async function main(): Promise<number> {
   const argv = process.argv.slice(2);
   keepCompiled(process.env, argv[0]);
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${version}\n`);
-    return 0;
+    let failure: unknown = null;
+    process.stdout.on('error', (error) => (failure = error)).write(`${version}\n`);
+    await drained(process.stdout);
+    return failure === null || isClosedPipe(failure) ? 0 : untold(failure);
   }
   const { realSurroundings, watchSignals } = await import('./source/commands/surroundings.ts');
   const interrupts = watchSignals();
@@ -37,8 +39,7 @@ async function main(): Promise<number> {
   const signalled = interrupts.code();
   // A terminal that is gone cannot be told, and asks for nothing.
   if (code === 0 && signalled === null && around.unread.aborted && !isClosedPipe(around.unread.reason)) {
-    process.stderr.write(`xenfai: it was done, but could not be told: ${String(around.unread.reason)}\n`);
-    return 2;
+    return untold(around.unread.reason);
   }
   // An interrupted simulate is a simulate that ended as it should.
   return argv[0] === 'simulate' ? code : (signalled ?? code);
@@ -138,6 +139,13 @@ await drained(process.stderr);
 if (process.exitCode === 0) writeKept();
 // Kept-alive connections and a blocked event.next must not hold the process when its work is done.
 process.exit();
+
+/** What cannot be told is no success. */
+async function untold(error: unknown): Promise<number> {
+  const { systemText } = await import('./source/problem/system-text.ts');
+  process.stderr.write(`xenfai: it was done, but could not be told: ${systemText(error)}.\n`);
+  return 2;
+}
 
 /** Whoever closes a pipe has read enough. */
 function isClosedPipe(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { type JournalFilter, type RunStory, storiesOf } from '../operations/jour
 import { operations } from '../operations/plan.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
+import { systemText } from '../problem/system-text.ts';
 import { command } from './spec.ts';
 import { table } from './table.ts';
 import { moment, oneOf } from './values.ts';
@@ -45,7 +46,7 @@ function eventsIn(path: string): StoredEvent[] {
       code: 'journal',
       exit: exit.usage,
       message: `The journal ${path} cannot be read.`,
-      cause: error instanceof Error ? error.message : String(error),
+      cause: `${systemText(error)}.`,
     });
   }
 }

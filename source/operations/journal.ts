@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, fsyncSync, readSync, writeSync } from 
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
+import { systemText } from '../problem/system-text.ts';
 import { makeFolder } from '../settings/folder.ts';
 import { openOwn, readOwn } from '../settings/own-file.ts';
 import { stateFolder } from '../settings/state-folder.ts';
@@ -63,7 +64,7 @@ export function fileJournal(path: string, complain: (text: string) => void): Jou
       } catch (error) {
         broken = true;
         if (file !== null) closeSync(file);
-        complain(`The journal ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+        complain(`The journal ${path} cannot be written: ${systemText(error)}.`);
       }
     },
   };

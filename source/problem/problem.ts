@@ -1,6 +1,7 @@
 import type { Advice } from './advice.ts';
 import { BadValue } from './bad-value.ts';
 import { type ExitCode, exit } from './exit.ts';
+import { systemText } from './system-text.ts';
 
 /**
  * What went wrong, as data: the screen, the plain output and the JSON are three views of it.
@@ -73,6 +74,7 @@ function systemProblem(error: SystemError): Problem {
       try: ['Choose another with --port, or 0 for any.'],
     };
   }
-  const path = 'path' in error && typeof error.path === 'string' ? `${error.path}: ` : '';
-  return { code: 'system', exit: exit.usage, message: `${path}${error.message}` };
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : null;
+  const message = path === null ? error.message : `${path}: ${systemText(error)}`;
+  return { code: 'system', exit: exit.usage, message: sentence(message) };
 }

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, readlink, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../limits/limits.ts';
+import { systemText } from '../problem/system-text.ts';
 import { tooLarge } from './own-file.ts';
 
 /** Milliseconds between two looks at a pipe that is empty yet. */
@@ -59,12 +60,12 @@ export async function lookAt(path: string): Promise<Stats> {
   }
 }
 
-/** Why the file system refused something, in Node's words without call and path; it is named already. */
+/** Why a file cannot be read, in a sentence's end: its path is named already. */
 export function unreadText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (codeOf(error) === 'ENOENT') return 'there is no such file';
   if (codeOf(error) === 'EACCES') return 'you may not read it';
-  return error.message.replace(/^E[A-Z]+: |, \w+( '.*')?$/g, '');
+  return systemText(error);
 }
 
 const openGiven = (path: string): Promise<FileHandle> =>

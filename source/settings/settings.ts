@@ -4,6 +4,7 @@ import { defaults } from '../limits/defaults.ts';
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
+import { systemText } from '../problem/system-text.ts';
 import { printShell } from '../text/shell.ts';
 import { makeFolder } from './folder.ts';
 import { type KnownHost, knownHost } from './known-host.ts';
@@ -111,7 +112,7 @@ function readStored(path: string): Partial<Stored> {
       code: 'config-unreadable',
       exit: exit.usage,
       message: `${path} cannot be read.`,
-      cause: error instanceof Error ? error.message : String(error),
+      cause: `${systemText(error)}.`,
       try: [
         'Mend it: a file of your own that holds JSON.',
         `Or begin anew: ${printShell({ shell: ['mv', path, `${path}.old`] })}`,

@@ -5,6 +5,7 @@ import { type Merged, merge } from '../fai/files/merge.ts';
 import { limits } from '../limits/limits.ts';
 import { exit } from '../problem/exit.ts';
 import { fail, ProblemError } from '../problem/problem.ts';
+import { systemText } from '../problem/system-text.ts';
 import { kindOf } from '../settings/given-file.ts';
 import { contentOf, type FileWriter } from './writer.ts';
 
@@ -84,7 +85,7 @@ function unreadable(path: string, error: unknown): never {
     code: 'not-read',
     exit: exit.usage,
     message: `${path} cannot be read.`,
-    cause: error instanceof Error ? error.message : String(error),
+    cause: `${systemText(error)}.`,
   });
 }
 
@@ -138,7 +139,7 @@ function notWritten(path: string, error: unknown): never {
       code: 'not-written',
       exit: exit.usage,
       message: `${path} could not be written.`,
-      cause: error instanceof Error ? error.message : String(error),
+      cause: `${systemText(error)}.`,
       try: ['Give a folder that is there, and run it as the user who owns the config space.'],
     },
     { cause: error },

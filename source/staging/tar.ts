@@ -3,6 +3,7 @@ import { type Pack, pack } from 'tar-stream';
 import { room } from '../formats/tee.ts';
 import { exit } from '../problem/exit.ts';
 import { ProblemError } from '../problem/problem.ts';
+import { systemText } from '../problem/system-text.ts';
 import type { Place } from './place.ts';
 import type { StagedFile } from './staged-file.ts';
 
@@ -105,8 +106,8 @@ function notTaken(error: unknown, signal: AbortSignal): never {
       code: 'not-written',
       exit: exit.usage,
       message: 'The archive was not taken to its end.',
-      cause: error instanceof Error ? error.message : String(error),
-      try: ['Look at what the program behind the pipe says.'],
+      cause: `${systemText(error)}.`,
+      try: ['Look at what takes it: the program behind the pipe, or the disk.'],
     },
     { cause: error },
   );
