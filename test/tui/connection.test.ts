@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { connectionRow, lossText, nextTryText } from '../../source/tui/app/connection.ts';
+import { connectionRow, lossReason, lossText, nextTryText } from '../../source/tui/app/connection.ts';
 import { bodyRows, headRows } from '../../source/tui/app/frame.ts';
 import { keysNow, topmost } from '../../source/tui/app/layers.ts';
-import type { Line } from '../../source/tui/kit/lines.ts';
+import { cutLine, type Line } from '../../source/tui/kit/lines.ts';
 import { unicode } from '../../source/tui/kit/theme.ts';
 import { type AppState, screens } from '../../source/tui/screens/index.ts';
 import { at, fleetOf, now, play, problem, say, stack, vm } from './play.ts';
@@ -36,6 +36,22 @@ test.each([
   const lost = { reason: 'x', since: now - age, nextTry: now };
   const said = lossText(lost, { host: { address: 'https://xvm03' }, fleet: { lost, back: null }, now });
   expect(said).toMatch(text);
+});
+
+test('the longest name of a host leaves room for the age and the next try, at 80 columns', () => {
+  const address = `https://xenserver-production-03.${'datacenter.'.repeat(9)}example.org`;
+  for (const [age, nextTry] of [
+    [0, now + 30_000],
+    [600 * minute, now + 30_000],
+    [0, null],
+  ] as const) {
+    const lost = { reason: 'It refuses connections.', since: now - age, nextTry };
+    const seen = { host: { address }, fleet: { lost, back: null }, now };
+    const row = cutLine(connectionRow(seen, size), size.width, unicode);
+    expect(textOf(row)).toMatch(nextTry === null ? /xense.*\^R follows it again\./ : /xense.* for .*again in 30 s\./);
+    const reason = lossReason({ ...seen, window: { columns: 80 } });
+    if (nextTry !== null) expect(reason).toMatch(/^.{1,79}$/);
+  }
 });
 
 /** The fleet as it is told while its host is silent. */

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { freshForm } from '../../source/fai/form.ts';
 import { xe } from '../../source/text/shell.ts';
+import { shortName } from '../../source/text/short-name.ts';
 import { bodySize, footRow, headRows, messageRow } from '../../source/tui/app/frame.ts';
 import { keysNow, topmost } from '../../source/tui/app/layers.ts';
-import { cutLine, type Line, lineWidth } from '../../source/tui/kit/lines.ts';
+import { cutLine, type Line, lineWidth, span } from '../../source/tui/kit/lines.ts';
 import type { Size } from '../../source/tui/kit/size.ts';
 import { ascii, unicode } from '../../source/tui/kit/theme.ts';
 import { type AppState, screens } from '../../source/tui/screens/index.ts';
@@ -312,6 +313,12 @@ describe('at 80 columns', () => {
     }
     for (const key of keys) expect(read).toContain(key.help.slice(0, 30));
   });
+});
+
+test('what was cut says so in the signs of the terminal', () => {
+  const text = (row: Line): string => row.map((part) => part.text).join('');
+  expect(text(cutLine([span(shortName('a'.repeat(99)))], 78, ascii))).toMatch(/^a+~$/);
+  expect(text(cutLine([span(shortName('a'.repeat(99)))], 78, unicode))).toMatch(/^a+…$/);
 });
 
 test('a name of thousands of characters leaves room for the question, and for what comes after it', () => {

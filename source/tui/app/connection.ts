@@ -1,4 +1,5 @@
 import { coarseAge } from '../../text/time.ts';
+import { cutText } from '../../text/width.ts';
 import type { Fleet, Loss } from '../../watch/fleet.ts';
 import { foreign, type Line, span } from '../kit/lines.ts';
 import type { Size } from '../kit/size.ts';
@@ -27,14 +28,21 @@ export function nextTryText(nextTry: number, now: number): string {
   return `trying again in ${Math.ceil(left / step) * step} s`;
 }
 
-/** "No answer from xvm03 for 2 min; trying again in 10 s." */
-export function lossText(loss: Loss, { host, now }: Seen): string {
-  const { nextTry, since } = loss;
-  const name = nameOf(host);
-  if (nextTry === null) return `${name} is not followed any more: ^R follows it again.`;
+/** Columns of a host's name that are left of it, however little room there is. */
+const leastName = 8;
+
+/** "No answer from xvm03 for 2 min; trying again in 10 s." For want of room the name is cut: it stands above, too. */
+export function lossText(loss: Loss, { host, now }: Seen, room = Number.POSITIVE_INFINITY): string {
+  const [before, after] = aroundName(loss, now);
+  const name = cutText(nameOf(host), Math.max(leastName, room - before.length - after.length));
+  return before + name + after;
+}
+
+function aroundName({ nextTry, since }: Loss, now: number): readonly [before: string, after: string] {
+  if (nextTry === null) return ['', ' is not followed any more: ^R follows it again.'];
   const age = now - since;
   const long = age < 60_000 ? 'for less than a minute' : `for ${coarseAge(age)}`;
-  return `No answer from ${name} ${long}; ${nextTryText(nextTry, now)}.`;
+  return ['No answer from ', ` ${long}; ${nextTryText(nextTry, now)}.`];
 }
 
 /** There is something to say of it: it is silent, or has just come back. */
@@ -42,13 +50,13 @@ export const isRemarkable = ({ fleet: { lost, back }, now }: Seen): boolean =>
   lost !== null || (back !== null && now - back < remark);
 
 /** The row of every screen that is empty while all is well. */
-export function connectionRow(shared: Seen, { glyphs }: Size): Line {
+export function connectionRow(shared: Seen, { glyphs, width }: Size): Line {
   const { lost } = shared.fleet;
   if (!isRemarkable(shared)) return [];
   if (lost !== null)
     return [
       span(` ${glyphs.wrong} `, 'bad', { bold: true }),
-      foreign(lossText(lost, shared), 'bad'),
+      foreign(lossText(lost, shared, width - 3), 'bad'),
       span('  '),
       foreign(lost.reason, 'dim'),
     ];
@@ -56,8 +64,10 @@ export function connectionRow(shared: Seen, { glyphs }: Size): Line {
 }
 
 /** Why nothing can be done with a host that is silent; null: it is not, or nobody asks it any more. */
-export const lossReason = (shared: Seen): string | null =>
-  shared.fleet.lost === null || shared.fleet.lost.nextTry === null ? null : lossText(shared.fleet.lost, shared);
+export const lossReason = (shared: Seen & { readonly window: { readonly columns: number } }): string | null =>
+  shared.fleet.lost === null || shared.fleet.lost.nextTry === null
+    ? null
+    : lossText(shared.fleet.lost, shared, shared.window.columns - 1);
 
 /** The time up to which the fleet is known: it stands still while the host is silent. */
 export const knownAt = ({ fleet, now }: Seen): number => fleet.lost?.since ?? now;

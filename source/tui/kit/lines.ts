@@ -36,7 +36,8 @@ export const toWidth = (text: string, width: number, glyphs: Pick<Glyphs, 'ellip
  * no view can let foreign control codes through.
  */
 export function cutLine(raw: Line, width: number, glyphs: Pick<Glyphs, 'ellipsis'>): Line {
-  const row = raw.map((part) => ({ ...part, text: cleanRow(part.text) }));
+  // What was cut before the signs of this terminal were known says so in its own.
+  const row = raw.map((part) => ({ ...part, text: cleanRow(part.text).replaceAll('…', glyphs.ellipsis) }));
   if (lineWidth(row) <= width) return row;
   const kept: Span[] = [];
   let room = width;
