@@ -12,6 +12,9 @@ export type Asked = { readonly json: boolean } & (
   | { readonly ask: 'unknown'; readonly word: string; readonly like: string | null }
 );
 
+/** Flags that may stand before a command. */
+const known = new Set(declared(globalFlags).flags.map(({ flag }) => nameOf(flag)));
+
 /** Global flags that take the next word: it is no command. */
 const taking = new Set(
   declared(globalFlags)
@@ -38,6 +41,11 @@ export function askedFor(line: readonly string[]): Asked {
   if (first === 'help') return helpOn([second, third], json);
   if (asksHelp && end < 0) return helpOn([first, second], json);
   const command = nameIn(first, second);
+  // Behind a flag that is none of all commands a word may be its value: the flag is what is wrong.
+  const strange = line
+    .slice(0, words[0])
+    .some((word) => word.startsWith('-') && !known.has(word.split('=')[0] ?? ''));
+  if (command === null && strange) return { json, ask: 'run', command: '', argv: line };
   if (command === null) return unknown(first, second, json);
   const own = new Set(words.slice(0, command === '' ? 0 : command.split(' ').length));
   return { json, ask: 'run', command, argv: line.filter((_, at) => !own.has(at)) };

@@ -141,6 +141,7 @@ function settingsOf(entry: ManifestEntry | undefined): CreateOptions {
 function expand(patterns: readonly string[], listed: readonly string[]): string[] {
   const names = [...patterns.flatMap(expandNames), ...listed];
   if (names.length === 0) usage('Name at least one VM, or give --manifest.');
-  if (new Set(names).size < names.length) usage('A name stands there twice.');
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) usage(`"${twice}" is named twice.`);
   return names;
 }

@@ -53,13 +53,13 @@ async function writeFaiFiles(options: Options, around: Surroundings): Promise<Re
   const release = options.release ?? usual.release;
   const repository = options.repository ?? usual.repository;
   if (!faiReleases.includes(release))
-    usage(`--release ${release} is none that fai-files knows.`, [`It knows ${faiReleases.join(', ')}.`]);
+    usage(`--release ${release}: fai-files does not know it.`, [`It knows ${faiReleases.join(', ')}.`]);
   if (options.repository === undefined && !options.dryRun)
     usage('fai-files needs --repository: the URL of your archive is written into the files.', [
       `Give --repository ${usual.repository}; --dry-run shows the files with this one.`,
     ]);
   if (/[\s'"\\]/.test(repository))
-    usage(`--repository "${repository}" is no URL.`, [`Write it as ${usual.repository}.`]);
+    usage(`--repository "${repository}" is not a URL.`, [`Write it as ${usual.repository}.`]);
   const planned = await planFiles(folder, faiFiles({ release, repository }));
   const differing = planned.filter(({ merged }) => merged.change === 'differs');
   const diffs = await diffsOf(planned);

@@ -2,7 +2,6 @@ import { type ExitCode, exit } from '../problem/exit.ts';
 import { wrapText } from '../text/width.ts';
 import { everyFlag, hostFlags } from './global-flags.ts';
 import type { CommandSpec } from './spec.ts';
-import { table } from './table.ts';
 import { declared, type FlagHelp, nameOf } from './take.ts';
 
 /** What each exit code means. */
@@ -54,64 +53,91 @@ const written = (flag: string): string =>
     value === undefined ? `[${maybe?.toUpperCase()}]` : value.toUpperCase(),
   );
 
-const width = 100;
-const indented = (rows: readonly string[]): string[] => rows.map((row) => `  ${row}`);
+/** Longer lines are hard to read; on a narrower terminal they are as wide as it is. */
+const widest = 100;
+const least = 40;
+const widthFor = (columns: number | null): number => Math.max(least, Math.min(widest, columns ?? widest));
 
-const rowsOf = (rows: readonly (readonly string[])[]): string[] =>
-  rows.length === 0 ? [] : indented(table(rows[0]?.map(() => '') ?? [], rows).slice(1));
+type Row = readonly [label: string, text: string];
 
-const flagRows = (flags: readonly FlagHelp[]): string[] =>
-  rowsOf(flags.map(({ flag, help }) => [written(flag), help]));
+/** A label and its text, over as many rows as that needs. */
+function rowsOf(rows: readonly Row[], width: number): string[] {
+  const label = Math.max(0, ...rows.map(([text]) => text.length)) + 2;
+  return rows.flatMap(([head, text]) =>
+    wrapText(text, width - label - 2).map((part, i) => `  ${(i === 0 ? head : '').padEnd(label)}${part}`),
+  );
+}
+
+const flagRows = (flags: readonly FlagHelp[], width: number): string[] =>
+  rowsOf(
+    flags.map(({ flag, help }) => [written(flag), help]),
+    width,
+  );
 
 const section = (head: string, rows: readonly string[]): string[] => (rows.length === 0 ? [] : ['', head, ...rows]);
 
 const everywhere = declared(everyFlag).flags;
 const ofHostCommands = declared(hostFlags).flags;
 
-export function helpOf(spec: CommandSpec): string[] {
+export function helpOf(spec: CommandSpec, columns: number | null = null): string[] {
+  const width = widthFor(columns);
   const own = new Set([...(spec.without ?? []), ...spec.taken.flags.map(({ flag }) => nameOf(flag))]);
   const shared = (spec.access === 'none' ? everywhere : [...ofHostCommands, ...everywhere]).filter(
     ({ flag }) => !own.has(nameOf(flag)),
   );
   return [
-    ...wrapText(usageOf(spec), width - 2).map((row, i) => (i === 0 ? row : `  ${row}`)),
+    ...usageRows(spec, width),
     '',
     ...wrapText(`${spec.about.charAt(0).toUpperCase()}${spec.about.slice(1)}.`, width),
-    ...section('Flags:', flagRows(spec.taken.flags)),
-    ...section('As everywhere:', flagRows(shared)),
-    ...section('Examples:', exampleRows(spec)),
-    ...section('Exit codes:', exitRows(exitsOf(spec))),
+    ...section('Flags:', flagRows(spec.taken.flags, width)),
+    ...section('As everywhere:', flagRows(shared, width)),
+    ...section('Examples:', exampleRows(spec.examples, width)),
+    ...section('Exit codes:', exitRows(exitsOf(spec), width)),
   ];
 }
 
-const exampleRows = ({ examples }: CommandSpec): string[] =>
-  examples.flatMap(([line, about]) => [`  ${line}`, `      ${about}`]);
+const usageRows = (spec: CommandSpec, width: number): string[] =>
+  wrapText(usageOf(spec), width - 2).map((row, i) => (i === 0 ? row : `  ${row}`));
 
-const exitRows = (codes: readonly ExitCode[]): string[] =>
-  rowsOf([...new Set(codes)].map((code) => [String(code), exitTexts[code]]));
+/** A line to be copied stays whole. */
+const exampleRows = (examples: CommandSpec['examples'], width: number): string[] =>
+  examples.flatMap(([line, about]) => [`  ${line}`, ...wrapText(about, width - 6).map((row) => `      ${row}`)]);
+
+const exitRows = (codes: readonly ExitCode[], width: number): string[] =>
+  rowsOf(
+    [...new Set(codes)].map((code) => [String(code), exitTexts[code]]),
+    width,
+  );
 
 /** Help on a group of commands, such as template. */
-export const groupHelp = (specs: readonly CommandSpec[]): string[] =>
-  specs.flatMap((spec, i) => [...(i === 0 ? [] : ['']), usageOf(spec), `  ${spec.about}`]);
+export const groupHelp = (specs: readonly CommandSpec[], columns: number | null = null): string[] =>
+  specs.flatMap((spec, i) => [
+    ...(i === 0 ? [] : ['']),
+    ...usageRows(spec, widthFor(columns)),
+    ...wrapText(spec.about, widthFor(columns) - 2).map((row) => `  ${row}`),
+  ]);
 
-export function helpOnAll(specs: readonly CommandSpec[]): string[] {
+const ofAllExamples: CommandSpec['examples'] = [
+  ['npm start, or xenfai demo', 'the whole way on a simulated host: nothing real is touched'],
+  ['xenfai --host xvm03', 'from nothing to a running install, step by step; Ctrl-C leaves'],
+  ['xenfai rearm web01 --yes --start --host xvm03 --password-file ~/.xenpw', 'one line, one VM, done'],
+];
+
+export function helpOnAll(specs: readonly CommandSpec[], columns: number | null = null): string[] {
+  const width = widthFor(columns);
   const shortened = (about: string): string => about.split(/[;:]/)[0] ?? about;
   return [
-    'Installs Debian on XenServer and XCP-ng virtual machines with FAI.',
+    ...wrapText('Installs Debian on XenServer and XCP-ng virtual machines with FAI.', width),
     '',
-    ...rowsOf(specs.map(({ name, about }) => [`xenfai ${name}`.trimEnd(), shortened(about)])),
+    ...rowsOf(
+      specs.map(({ name, about }) => [`xenfai ${name}`.trimEnd(), shortened(about)]),
+      width,
+    ),
     '',
     '  xenfai help COMMAND says what a command takes, with examples.',
-    ...section('Everywhere:', flagRows([...ofHostCommands, ...everywhere])),
-    ...section('Examples:', [
-      '  npm start, or xenfai demo',
-      '      the whole way on a simulated host: nothing real is touched',
-      '  xenfai --host xvm03',
-      '      from nothing to a running install, step by step; Ctrl-C leaves',
-      '  xenfai rearm web01 --yes --start --host xvm03 --password-file ~/.xenpw',
-      '      one line, one VM, done',
-    ]),
-    ...section('Exit codes:', exitRows(Object.values(exit))),
+    ...section('Everywhere:', flagRows([...ofHostCommands, ...everywhere], width)),
+    ...section('Examples:', exampleRows(ofAllExamples, width)),
+    ...section('Exit codes:', exitRows(Object.values(exit), width)),
   ];
 }
 

@@ -47,7 +47,7 @@ async function readJson(path: string, signal: AbortSignal): Promise<unknown> {
     return JSON.parse(text);
   } catch (error) {
     return refuse(
-      `The manifest ${path} is no JSON: ${unreadText(error)}.`,
+      `The manifest ${path} is not JSON: ${unreadText(error)}.`,
       'Write it as [{"name": "web01", "memory": "512M", "disk": "8G"}].',
     );
   }

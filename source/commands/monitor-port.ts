@@ -7,5 +7,5 @@ export function listenPort({ env }: Pick<Surroundings, 'env'>): number {
   const text = env['FAI_MONITOR_PORT'];
   if (text === undefined || text === '') return monitorPort;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port > 0 && port < 65536 ? port : usage(`FAI_MONITOR_PORT is no port: ${text}`);
+  return port > 0 && port < 65536 ? port : usage(`FAI_MONITOR_PORT is not a port: ${text}`);
 }

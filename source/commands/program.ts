@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander';
-import { BadValue } from '../problem/bad-value.ts';
 import { exit } from '../problem/exit.ts';
 import { type Problem, ProblemError, toProblem } from '../problem/problem.ts';
 import { type Asked, askedFor } from './argv.ts';
@@ -23,7 +22,7 @@ export async function runProgram(
         around.out(version);
         return exit.done;
       case 'help':
-        for (const line of await helpLines(asked.command)) around.out(line);
+        for (const line of await helpLines(asked.command, around.stdoutColumns)) around.out(line);
         return exit.done;
       case 'unknown':
         throw new ProblemError(unknownCommand(asked));
@@ -52,13 +51,15 @@ async function runCommand(
   return result.exit;
 }
 
-async function helpLines(name: string | null): Promise<string[]> {
+async function helpLines(name: string | null, columns: number | null): Promise<string[]> {
   const { groupHelp, helpOf, helpOnAll } = await import('./help.ts');
-  if (name === null) return helpOnAll(await allCommands());
+  if (name === null) return helpOnAll(await allCommands(), columns);
   const spec = await commands[name]?.();
   const members = (await allCommands()).filter((one) => name !== '' && one.name.startsWith(`${name} `));
-  if (spec === undefined) return groupHelp(members);
-  return members.length === 0 ? helpOf(spec) : [...helpOf(spec), '', ...groupHelp(members)];
+  if (spec === undefined) return groupHelp(members, columns);
+  return members.length === 0
+    ? helpOf(spec, columns)
+    : [...helpOf(spec, columns), '', ...groupHelp(members, columns)];
 }
 
 function unknownCommand({ word, like }: Extract<Asked, { ask: 'unknown' }>): Problem {
@@ -84,5 +85,6 @@ function problemOf(error: unknown, asked: Asked): Problem {
     return usageProblem(text, [...hints.map((hint) => hint.replace(/[()]/g, '')), help]);
   }
   const problem = toProblem(error);
-  return error instanceof BadValue ? { ...problem, try: [help] } : problem;
+  // Every usage error ends alike.
+  return problem.code === 'usage' ? { ...problem, try: [...(problem.try ?? []), help] } : problem;
 }

@@ -124,7 +124,7 @@ function placeOf(options: StageOptions, around: Surroundings): Place {
 function toolOf(pool: string | true | undefined): ArchiveTool | null {
   if (pool === undefined) return null;
   const tool = archiveTools.find((name) => pool === true || name === pool);
-  return tool ?? usage(`--pool ${String(pool)} is no tool xenfai knows.`, [archiveTools.join(', ')]);
+  return tool ?? usage(`--pool ${String(pool)} is not a tool that xenfai knows.`, [archiveTools.join(', ')]);
 }
 
 function sourceOf({ nfsroot, kernel, deb, iso }: StageOptions): StageSource {

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { leftBehind } from '../operations/in-flight.ts';
 import { BadValue } from '../problem/bad-value.ts';
 import { exit } from '../problem/exit.ts';
+import { fail } from '../problem/problem.ts';
 import { stateFolder } from '../settings/state-folder.ts';
 import { cleanLine } from '../text/clean.ts';
 import { networkOf } from '../transport/network.ts';
@@ -12,7 +13,6 @@ import { Secret } from '../xapi/secret.ts';
 import { adviceText } from './advice.ts';
 import { agreementsOf } from './agreements.ts';
 import { readAnswer, readSecret } from './ask.ts';
-import { usage } from './usage.ts';
 
 /** What a command gets from outside; tests hand in their own. */
 export interface Surroundings {
@@ -123,7 +123,9 @@ export function realSurroundings(interrupts: Interrupts): Surroundings {
     },
     askSecret: async (question) => {
       const line = await readSecret(cleanLine(question), streams(), signal);
-      return line === null ? usage('No password was given.') : new Secret(line);
+      return line === null
+        ? fail({ code: 'no-password', exit: exit.usage, message: 'No password was given.' })
+        : new Secret(line);
     },
     transport: networkOf(socketFolders(env, stateFolder(env)), agreementsOf(env)),
   };

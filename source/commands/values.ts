@@ -72,7 +72,7 @@ export function hostVersion(text: string): HostRelease {
   const release = /^\d{1,2}\.\d{1,2}(\.\d{1,4})*$/.test(text) ? hostRelease(text) : null;
   // XenServer 8 calls itself 8.4; what comes after it nobody knows.
   if (release === null || Number.parseInt(text, 10) > 8)
-    throw new BadValue(`that is no release; there are ${knownReleases.join(', ')}`);
+    throw new BadValue(`that is not a release; there are ${knownReleases.join(', ')}`);
   return release;
 }
 

@@ -34,7 +34,7 @@ const forms: Readonly<Record<string, Compression | null>> = {
  */
 export async function openDeb(readAt: ReadAt, signal: AbortSignal): Promise<DebPackage> {
   const members = await arMembers(readAt);
-  if (members === null) throw new Error('it is no Debian package');
+  if (members === null) throw new Error('it is not a Debian package');
   const read = (part: string, folder: string, wanted: (path: string) => boolean, most: number) => {
     const member = members.find(({ name }) => name.startsWith(`${part}.`) && name.slice(part.length + 1) in forms);
     if (member === undefined) throw new Error(`it has no ${part} archive: it is damaged, or cut off`);

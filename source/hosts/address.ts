@@ -15,9 +15,9 @@ export function parseAddress(text: string): URL {
       message,
       try: ['Write a host name, or http://host for plain http.'],
     });
-  if (bare === '' || /\s/.test(bare)) return usage(`"${text}" is no host address.`);
+  if (bare === '' || /\s/.test(bare)) return usage(`"${text}" is not a host address.`);
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(bare) ? bare : `https://${bare}`;
-  if (!URL.canParse(withScheme)) return usage(`"${text}" is no host address.`);
+  if (!URL.canParse(withScheme)) return usage(`"${text}" is not a host address.`);
   const url = new URL(withScheme);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return usage(`${url.protocol}// is not how a XenServer speaks.`);

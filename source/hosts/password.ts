@@ -39,7 +39,12 @@ async function fromCommand(command: string): Promise<string> {
     return stdout;
   } catch {
     // What the command printed may hold the secret: it is not repeated.
-    return fail({ code: 'password-command', exit: exit.usage, message: 'The password command failed.' });
+    return fail({
+      code: 'password-command',
+      exit: exit.usage,
+      message: 'The password command failed.',
+      try: ['Run it by itself: it must print the password, and end with 0 within a minute.'],
+    });
   }
 }
 

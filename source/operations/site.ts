@@ -79,14 +79,14 @@ function refuseSizes({ record }: Vm, { memory, vcpus, disk, mac }: CreateOptions
   const refuse = (message: string) => fail({ code: 'bad-size', exit: exit.usage, message });
   const [mostMemory, mostVcpus] = [most('memory-static-max'), most('vcpus-max')];
   if (memory !== undefined && memory < leastMemory)
-    refuse(`${formatBytes(memory)} of memory are too little; 64 MiB is the least.`);
+    refuse(`${formatBytes(memory)} of memory is too little; 64 MiB is the least.`);
   if (memory !== undefined && memory > mostMemory)
     refuse(`The template takes at most ${formatBytes(mostMemory)} of memory.`);
   if (vcpus !== undefined && (vcpus < 1 || vcpus > mostVcpus)) refuse(`VCPUs must be from 1 to ${mostVcpus}.`);
   if (disk !== undefined && disk < leastDisk)
     refuse(`A disk of ${formatBytes(disk)} is too small for an install; 1 GiB is the least.`);
   if (mac !== undefined && mac !== '' && !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac))
-    refuse(`"${mac}" is no MAC address.`);
+    refuse(`"${mac}" is not a MAC address.`);
 }
 
 /** Exit 8: made from it now, a VM would only waste its attempt. */

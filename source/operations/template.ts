@@ -148,7 +148,14 @@ function settingFindings({ record }: Vm, settings: TemplateSettings): Finding[] 
 
 function proxyFindings(proxy: string | undefined): Finding[] {
   if (proxy === undefined || proxy === '' || /^http:\/\/[^/\s]+\/?$/.test(proxy)) return [];
-  return [{ severity: 'error', code: 'proxy', message: `"${proxy}" is no proxy.`, try: 'Write http://host:port.' }];
+  return [
+    {
+      severity: 'error',
+      code: 'proxy',
+      message: `"${proxy}" is not the address of a proxy.`,
+      try: 'Write http://host:port.',
+    },
+  ];
 }
 
 function templateWants({ repository, release, arch, proxy, args, kernel, initrd }: TemplateSettings): Wants {

@@ -77,7 +77,7 @@ async function requireFolder(root: string): Promise<void> {
   fail({
     code: 'no-such-folder',
     exit: exit.usage,
-    message: `${root} is no folder of this machine.`,
+    message: `${root} is not a folder on this machine.`,
     try: ['Give the folder that the repository URL points at; for another machine user@host:/dir.'],
   });
 }

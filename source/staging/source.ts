@@ -61,7 +61,7 @@ async function openSource(source: StageSource, arch: string, signal: AbortSignal
     case 'iso':
       return withFile(source.file, async (readAt) => {
         const files = await isoFiles(readAt);
-        if (files === null) return refuse(`${source.file} is no disc image (ISO 9660).`);
+        if (files === null) return refuse(`${source.file} is not a disc image (ISO 9660).`);
         const debs: Opened[] = [];
         for (const file of files.filter(({ path }) => /\.deb$/i.test(path)).slice(0, limits.staging.packagesOnDisc)) {
           const within: ReadAt = (at, length) =>
@@ -104,11 +104,11 @@ async function systemOf(folder: string): Promise<string> {
 async function readNfsroot(given: string): Promise<Found> {
   const about = await lookAt(given).catch((error: unknown) => unread(given, error));
   const built = 'FAI keeps it at /srv/fai/nfsroot; build it with make-fai-nfsroot (fai-make-nfsroot since FAI 4).';
-  if (!about.isDirectory()) refuse(`${given} is no nfsroot: it is ${kindOf(about)}, not a folder.`, built);
+  if (!about.isDirectory()) refuse(`${given} is not an nfsroot: it is ${kindOf(about)}, not a folder.`, built);
   const folder = await systemOf(given);
   const boot = join(folder, 'boot');
   const names = await readdir(boot).catch(() =>
-    refuse(`${folder} is no nfsroot: it has no folder boot that can be read.`, built),
+    refuse(`${folder} is not an nfsroot: it has no folder boot that can be read.`, built),
   );
   const kernels = names.filter((name) => name.startsWith('vmlinuz-')).sort();
   const [name, ...others] = kernels;

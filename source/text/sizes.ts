@@ -33,7 +33,7 @@ const leastBare = 1024 ** 2;
 /** What is wrong with a size as somebody typed it, and what to write; null: nothing. */
 export function sizeProblem(text: string): string | null {
   const bytes = parseSize(text);
-  if (bytes === null) return 'that is no size; write 512M or 8G';
+  if (bytes === null) return 'that is not a size; write 512M or 8G';
   if (/^\s*\d+\s*$/.test(text) && bytes < leastBare)
     return `that is ${bytes} bytes, which is too small; write a unit, as in 512M or 8G`;
   return null;

@@ -83,10 +83,10 @@ test.each([
 });
 
 test.each([
-  ['pipe', 'is no nfsroot: it is a pipe, not a folder'],
-  ['kernel', 'is no nfsroot: it is a file, not a folder'],
+  ['pipe', 'is not an nfsroot: it is a pipe, not a folder'],
+  ['kernel', 'is not an nfsroot: it is a file, not a folder'],
   ['nothing', 'cannot be read: there is no such file'],
-  ['folder', 'is no nfsroot: it has no folder boot'],
+  ['folder', 'is not an nfsroot: it has no folder boot'],
 ])('an nfsroot that is a %s', async (name, told) => {
   const ran = await xenfai(null, stage('--nfsroot', at(name)));
   expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(`${at(name)} ${told}`) });

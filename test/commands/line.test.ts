@@ -73,6 +73,7 @@ test.each<[string[], object]>([
   [['template', '--help'], { ask: 'help', command: 'template' }],
   [['stat'], { ask: 'unknown', word: 'stat', like: 'status' }],
   [['template', 'cpy'], { ask: 'unknown', word: 'template cpy', like: 'template copy' }],
+  [['--hots', 'xen', 'status'], { ask: 'run', command: '' }],
   [['zzzzzz'], { ask: 'unknown', word: 'zzzzzz', like: null }],
   [['hosts', '--json'], { ask: 'run', command: 'hosts', argv: ['--json'] }],
   [['hosts', 'trust', 'xvm03'], { ask: 'run', command: 'hosts trust', argv: ['xvm03'] }],
@@ -85,7 +86,7 @@ test.each<[string[], object]>([
 test('values', () => {
   expect([size('512M'), size('8G'), size('268435456')]).toEqual([512 * 1024 ** 2, 8 * 1024 ** 3, 268435456]);
   expect(() => size('5')).toThrow(/a unit, as in 512M/);
-  expect(() => size('much')).toThrow(/no size/);
+  expect(() => size('much')).toThrow(/not a size/);
   expect(architecture('amd64')).toBe('amd64');
   const now = new Date('2026-05-03T12:00:00Z');
   expect(moment('2h')(now).toISOString()).toBe('2026-05-03T10:00:00.000Z');
@@ -101,6 +102,10 @@ describe('wrong usage is told as every other problem: exit 2', () => {
     [['status', '--timeout', 'soon'], '--timeout soon: a number above 0 is wanted', 'xenfai help status'],
     [['create', 'a', '--memory', '5'], '--memory 5: that is 5 bytes, which is too small', 'xenfai help create'],
     [['create', 'web[1-'], 'a bracket is missing', 'xenfai help create'],
+    [['--hots', 'xen', 'status'], "Unknown option '--hots'.", 'Did you mean --host?'],
+    [['rearm', 'a', '--tempalte', 'b'], "Unknown option '--tempalte'.", 'Did you mean --template?'],
+    [['create', 'a', 'b', 'a'], '"a" is named twice.', 'xenfai help create'],
+    [['check'], 'Say what to check.', 'xenfai help check'],
     [['stat'], 'There is no command "stat".', 'Did you mean xenfai status?'],
     [['help', 'nonsense'], 'There is no command "nonsense".', 'xenfai --help lists them.'],
     [['help', 'statsu'], 'There is no command "statsu".', 'Did you mean xenfai status?'],
@@ -167,10 +172,10 @@ const unserved: Readonly<Record<string, readonly [value: string, told: string][]
     ['', 'one of i386, amd64 is wanted'],
   ],
   '--for': [
-    ['5.5', 'that is no release; there are 5.6, 6.0'],
-    ['9.1', 'that is no release'],
-    ['6.x', 'that is no release'],
-    ['lenny', 'that is no release'],
+    ['5.5', 'that is not a release; there are 5.6, 6.0'],
+    ['9.1', 'that is not a release'],
+    ['6.x', 'that is not a release'],
+    ['lenny', 'that is not a release'],
   ],
   '--until': [['instaled', 'did you mean installed?']],
   '--operation': [['raerm', 'did you mean rearm?']],
@@ -191,7 +196,7 @@ const unserved: Readonly<Record<string, readonly [value: string, told: string][]
   '--concurrency': [['0', 'a whole number from 1']],
   '--memory': [
     ['5', 'too small'],
-    ['much', 'no size'],
+    ['much', 'not a size'],
   ],
   '--disk': [['8', 'too small']],
   '--since': [['soon', 'a time is wanted']],

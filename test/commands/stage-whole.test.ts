@@ -82,7 +82,7 @@ describe('a folder is written whole or not at all', () => {
     const out = new PassThrough();
     out.once('data', () => out.destroy(new Error('EPIPE')));
     await expect(tarPlace(out).put([large, large], signal)).rejects.toMatchObject({
-      problem: { code: 'not-written', cause: 'EPIPE' },
+      problem: { code: 'not-written', cause: 'EPIPE.' },
     });
     const quiet = new PassThrough();
     quiet.once('data', () => quiet.destroy());
@@ -100,7 +100,7 @@ describe('a folder is written whole or not at all', () => {
     };
     const fine = new PassThrough();
     fine.resume();
-    await expect(tarPlace(fine).put([broken], signal)).rejects.toMatchObject({ problem: { cause: 'unreadable' } });
+    await expect(tarPlace(fine).put([broken], signal)).rejects.toMatchObject({ problem: { cause: 'unreadable.' } });
   });
 
   test('where this user may not write it says so', async () => {

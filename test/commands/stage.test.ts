@@ -68,15 +68,15 @@ describe('stage', () => {
       2,
       /meta package.*linux-image-2\.6\.32-4-686-bigmem/,
     ],
-    ['no package', ['--deb', kernel, '--initrd', initrd], 2, /no Debian package/],
+    ['no package', ['--deb', kernel, '--initrd', initrd], 2, /not a Debian package/],
     [
       'a package cut off',
       ['--deb', file('cut.deb', readFileSync(deb('linux-image-2.6.32')).subarray(0, 400)), '--initrd', initrd],
       2,
       /cut off|damaged/,
     ],
-    ['no disc', ['--iso', kernel, '--initrd', initrd], 2, /no disc image/],
-    ['no nfsroot', ['--nfsroot', join(folder)], 2, /no nfsroot/],
+    ['no disc', ['--iso', kernel, '--initrd', initrd], 2, /not a disc image/],
+    ['no nfsroot', ['--nfsroot', join(folder)], 2, /not an nfsroot/],
     [
       'a file that is not there',
       ['--kernel', join(folder, 'nothing'), '--initrd', initrd],
@@ -117,7 +117,7 @@ describe('stage', () => {
       2,
       /one word is wanted/,
     ],
-    ['a tool nobody knows', ['--kernel', kernel, '--initrd', initrd, '--pool', 'mini-dinstall'], 2, /no tool/],
+    ['a tool nobody knows', ['--kernel', kernel, '--initrd', initrd, '--pool', 'mini-dinstall'], 2, /not a tool/],
   ])('%s: nothing is written', async (_, args, code, text) => {
     const place = root();
     const ran = await stage('--root', place, ...args);

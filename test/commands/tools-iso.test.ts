@@ -60,7 +60,7 @@ describe('the tools ISO of a host', () => {
     const run = () =>
       xenfai(sim, ['stage', ...words, '--iso', 'host', '--pool', '--root', root(), '--json', '--host', host]);
     // It came whole, and is no disc: so far the way is right, and the file is gone again.
-    expect((await run()).json.error.message).toContain('is no disc image');
+    expect((await run()).json.error.message).toContain('is not a disc image');
     expect(asked).toMatch(/^\/export_raw_vdi\?vdi=[0-9a-f-]{36}$/);
     sent = 1000;
     expect((await run()).json.error).toMatchObject({

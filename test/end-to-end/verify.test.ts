@@ -146,7 +146,7 @@ test('where Verify fails the files are put there, from an nfsroot, and the check
   terminal.press('t');
   await terminal.shows('Put the netboot files into the repository');
   terminal.press(join(folder, 'nowhere'), 'tab', nfsroot, 'pagedown', 'enter');
-  await terminal.shows('is no folder of this machine');
+  await terminal.shows('is not a folder on this machine');
   // Esc keeps what was typed.
   terminal.press('escape');
   await terminal.shows('If you started a VM now, it would not boot');
