@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { turnOf } from '../../source/tui/aloud/turn.ts';
-import { footRow } from '../../source/tui/app/frame.ts';
+import { bodySize, footRow, headRows } from '../../source/tui/app/frame.ts';
 import { helpRows, wordRows } from '../../source/tui/app/help.ts';
 import { keysNow, topmost } from '../../source/tui/app/layers.ts';
 import { allTerms, glossary, type Term } from '../../source/tui/kit/glossary.ts';
@@ -56,6 +56,12 @@ describe('the fleet is one key away', () => {
     const plan = play(at('fleet'), 's', say.plan({ type: 'planned', entries: [] })).state;
     expect(reasonAt(plan)).toContain('First answer');
     expect(reasonAt(at('fleet'))).toContain('there already');
+  });
+
+  test('whoever goes there straight from the first step has done that step', () => {
+    const { state } = play(start(), connected, 'ctrl-f');
+    const [, steps = []] = headRows(screens, state.shared, bodySize(state.shared));
+    expect(steps.map(({ text }) => text).join('')).toMatch(/✓ 1 Connect .*● 6 Fleet/);
   });
 
   test('a letter typed before and after it stays in its field', () => {

@@ -16,12 +16,14 @@ export function reduceConnect(scene: ConnectScene, event: ConnectEvent): Reduced
   switch (event.type) {
     case 'connected': {
       const { name } = event;
-      const { profiles, suggestions } = scene.shared;
+      const { profiles, suggestions, visited } = scene.shared;
       const isWanted = suggestions.direct === true && own.opened.length === 0;
       const known = profiles.some((one) => one.name === name) && !own.opened.includes(name);
       const next = share(change(scene, { phase: 'connected', problem: null, opened: [...own.opened, name] }), {
         host: event.found,
         profiles: event.profiles,
+        // Done, by whichever key one leaves.
+        visited: visited.includes(connectPlace) ? visited : [...visited, connectPlace],
       });
       // Whoever named this host, or has worked with it before this session, wants to see its VMs.
       return stay(isWanted || known ? share(go(next, fleetPlace), { visited: [connectPlace] }) : next);
