@@ -35,8 +35,8 @@ export async function makeScript(folder, name) {
       },
     ],
   });
-  // A script has no importer of its own without a warning of Node's.
-  const text = (await readFile(script, 'utf8')).replaceAll('import("./', 'importPart("./');
+  // A script has no importer of its own without a warning of Node's: neither of our parts nor of Node's modules.
+  const text = (await readFile(script, 'utf8')).replaceAll(/\bimport\("(?=\.\/|node:)/g, 'importPart("');
   await writeFile(script, text);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const imported = [...new Set([...module.matchAll(/(?:from|import)"(\.\/[\w-]+\.js)"/g)].map(([, other]) => other))];

@@ -123,3 +123,10 @@ test('nothing exports what it assigns later: a module that hands on a script wou
   );
   expect(files.filter((file) => /^export let /m.test(readFileSync(join(root, 'source', file), 'utf8')))).toEqual([]);
 });
+
+test('no script imports by itself, which Node refuses: its module does it', () => {
+  const scripts = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.cjs'));
+  expect(scripts.length).toBeGreaterThan(0);
+  for (const file of scripts)
+    expect(readFileSync(join(root, 'dist', file), 'utf8').match(/\bimport\(.{0,40}/g), file).toBeNull();
+});
