@@ -30,12 +30,13 @@ export function notesAfter(before: Install | undefined, after: Install, look: Lo
   return fresh.length === 0 ? kept : [...kept, ...fresh].slice(-limits.watch.notes);
 }
 
+const isNewMark = (before: Install | undefined, vm: Install['vm'], name: MarkName): boolean =>
+  vm.record.other_config[markKeys[name]] !== before?.vm.record.other_config[markKeys[name]];
+
 function markNotes(before: Install | undefined, { vm }: Install, { ahead }: Look): Note[] {
   if (before?.vm === vm) return [];
-  const raw = (install: Pick<Install, 'vm'> | undefined, name: MarkName) =>
-    install?.vm.record.other_config[markKeys[name]];
   return markNames
-    .filter((name) => raw({ vm }, name) !== raw(before, name))
+    .filter((name) => isNewMark(before, vm, name))
     .flatMap((name): Note[] => {
       const mark = readMark(vm.record.other_config, name, vm.record.uuid);
       const at = markTime(vm, name, ahead);
@@ -79,7 +80,9 @@ function recordNotes(before: Install, { vm, state }: Install, { now, witnessed }
   const power = vm.record.power_state;
   const turn = turns[state.state];
   const firedBefore = state.state === 'installing' && before.state.state === 'fired';
-  if (state.state !== before.state.state && turn !== undefined && !firedBefore) said.push(turn);
+  // It was FAI that said so, and somebody has put it on record: the VM may well be in its installer still.
+  const recorded = state.state === 'installed' && isNewMark(before, vm, 'installed');
+  if (state.state !== before.state.state && turn !== undefined && !firedBefore && !recorded) said.push(turn);
   // The loader at work changes the bootloader first: that is no news of its own.
   const missing = state.missing.join(', ');
   if (

@@ -77,7 +77,7 @@ test('a port that the machine does not give, and one that somebody else has, are
     await receiveMessages(transport, 4711, listener);
   }
   expect(told).toEqual([
-    { state: 'refused', port: 80, problem: expect.objectContaining({ message: 'listen EACCES' }) },
+    { state: 'refused', port: 80, problem: expect.objectContaining({ message: 'listen EACCES.' }) },
     {
       state: 'taken',
       port: 4711,

@@ -71,6 +71,19 @@ test('an install from its arming to its failure, by this machine’s clock, each
   ]);
 });
 
+test('what FAI has said and somebody has recorded is no boot from the disk: that comes later, and only it is told as one', () => {
+  const installed = { ...armedMark, 'xenfai:installed': mark(31) };
+  expect(
+    told(
+      [0, all(armed)],
+      [10, fired()],
+      [30, says('TASKEND install 0')],
+      [32, fired({ other_config: installed })],
+      [40, fired({ domid: '6', other_config: installed })],
+    ).slice(2),
+  ).toEqual(['30 FAI TASKEND install 0', '31 xenfai recorded as installed by alice']);
+});
+
 test('a processor is noted when it begins to work and when it has rested for a while, not each time it is looked at', () => {
   const busy = [12, 17, 22, 27].map((seconds) => [seconds, load(0.9)] as const);
   const rest = [32, 37, 42, 47, 52, 57].map((seconds) => [seconds, load(0)] as const);
