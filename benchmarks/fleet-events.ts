@@ -79,8 +79,8 @@ export async function followingEvents(): Promise<BenchmarkRow[]> {
   await simulator.stop();
   const rival = "Python's xmlrpc.client following them, without a screen";
   return [
-    row('1,000 VMs, 50 events a second: share of a core', ours.share, theirs.share, '%', rival),
-    row('the same: from an event to the screen, 99 of 100', ours.late, theirs.late, 'ms', rival),
+    row('1,000 VMs, 50 events a second: share of a core', ours.share, theirs.share, '%', rival, { most: 15 }),
+    row('the same: from an event to the screen, 99 of 100', ours.late, theirs.late, 'ms', rival, { most: 100 }),
   ];
 }
 

@@ -76,4 +76,5 @@ export const bytesRow = (what: string, { ours, least }: { ours: number; least: n
   theirs: `${least} B`,
   ratio: `${(ours / least).toFixed(2)}x`,
   rival: 'smallest difference of the two screens, without colours',
+  goal: null,
 });

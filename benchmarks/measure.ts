@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 
+/** What a row is to be at most: so many times its rival, or so much in its own unit. */
+export type Goal = { readonly times: number } | { readonly most: number };
+
 export interface BenchmarkRow {
   readonly what: string;
   readonly ours: string;
   readonly theirs: string;
   readonly ratio: string;
   readonly rival: string;
+  /** In words, and whether it is met; null: it is only told. */
+  readonly goal: { readonly text: string; readonly met: boolean } | null;
 }
 
 export function median(values: readonly number[]): number {
@@ -29,13 +34,26 @@ export async function inTurn(
   return [median(a), median(b)];
 }
 
-export const row = (what: string, ours: number, theirs: number, unit: string, rival: string): BenchmarkRow => ({
+export const row = (
+  what: string,
+  ours: number,
+  theirs: number,
+  unit: string,
+  rival: string,
+  goal: Goal | null = null,
+): BenchmarkRow => ({
   what,
   ours: `${ours.toFixed(0)} ${unit}`,
   theirs: `${theirs.toFixed(0)} ${unit}`,
   ratio: `${(ours / theirs).toFixed(2)}x`,
   rival,
+  goal: goal === null ? null : judged(goal, ours, theirs, unit),
 });
+
+const judged = (goal: Goal, ours: number, theirs: number, unit: string): NonNullable<BenchmarkRow['goal']> =>
+  'times' in goal
+    ? { text: `${goal.times}x`, met: ours / theirs <= goal.times }
+    : { text: `${goal.most} ${unit}`, met: ours <= goal.most };
 
 /** Milliseconds of processor time that a process has taken, and its memory in MiB (Linux: proc(5)). */
 export function usedBy(pid: number): { readonly milliseconds: number; readonly memory: number } {

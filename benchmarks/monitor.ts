@@ -72,5 +72,10 @@ export async function monitoring(): Promise<BenchmarkRow[]> {
     () => receiving(process.execPath, [ours, String(vms)]),
     () => receiving('python3', ['-c', python]),
   );
-  return [row('10,000 messages of 1,000 VMs, processor time', ...took, 'ms', 'a loop of accept and read in Python')];
+  return [
+    // Ten thousand a second are to leave something of the core.
+    row('10,000 messages of 1,000 VMs, processor time', ...took, 'ms', 'a loop of accept and read in Python', {
+      most: 1000,
+    }),
+  ];
 }
