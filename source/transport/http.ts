@@ -1,16 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { Duplex } from 'node:stream';
 import { limits } from '../limits/limits.ts';
 import { failureOf } from './failure.ts';
 import type { HttpConnections, HttpOptions, HttpRequest } from './transport.ts';
 import type { Agreements } from './trust.ts';
-
-// An import statement would ask node:http for all that it exports, WebSocket too, and with it half of Node is loaded:
-// a third of what a short command takes. https is read when somebody needs it.
-const load = createRequire(import.meta.url);
-const plain = (): typeof import('node:http') => load('node:http');
-const overTls = (): typeof import('node:https') => load('node:https');
 
 /**
  * Connections to the server of a URL, plain or by TLS as it says. A request is given a connection by TLS when its
@@ -23,7 +17,7 @@ export function httpConnections(
 ): HttpConnections {
   const secure = url.protocol === 'https:';
   const options = { keepAlive: keep, maxSockets: limits.connection.kept };
-  const { Agent, request } = secure ? overTls() : plain();
+  const { Agent, request } = secure ? https : http;
   const agent = new Agent(options);
   const ended = new AbortController();
   if (secure) agent.createConnection = trusted(url, agreements, ended.signal);
