@@ -71,7 +71,9 @@ export async function buildImages(space: string, say: (text: string) => void, si
 
 function runScript(line: readonly string[], log: string, signal: AbortSignal): Promise<void> {
   const output = openSync(log, 'w');
-  const child = spawn('bash', line, { signal, stdio: ['ignore', output, output] });
+  // The temporary folder of this run is not there in a chroot, and goes with the run.
+  const env = { ...process.env, TMPDIR: '/tmp' };
+  const child = spawn('bash', line, { signal, env, stdio: ['ignore', output, output] });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${line[0]} failed: see ${log}`))));

@@ -14,9 +14,8 @@ tar -xJf "$nfsroot/var/tmp/base.tar.xz" -C "$base"
 cp /etc/resolv.conf "$base/etc/resolv.conf"
 mount -t proc proc "$base/proc"
 mirror=http://deb.debian.org/debian
-printf 'deb %s bookworm main\ndeb %s-security bookworm-security main\n' "$mirror" "$mirror" > "$base/etc/apt/sources.list"
+printf 'deb %s bookworm main\n' "$mirror" > "$base/etc/apt/sources.list"
 chroot "$base" apt-get -qq update
-chroot "$base" apt-get -qq -y --no-install-recommends -d dist-upgrade
 chroot "$base" apt-get -qq -y --no-install-recommends -d install linux-image-amd64 initramfs-tools grub-legacy libc6-i386 openssh-server
 mkdir -p "$out"
 cp "$base"/var/cache/apt/archives/*.deb "$out"

@@ -13,7 +13,7 @@ fai=$tree/etc/fai
 [ -e "$fai/NFSROOT.debian" ] || cp "$fai/NFSROOT" "$fai/NFSROOT.debian"
 cat "$fai/NFSROOT.debian" "$space/xenserver/NFSROOT" > "$fai/NFSROOT"
 mirror=http://deb.debian.org/debian
-printf 'deb %s bookworm main\ndeb %s-security bookworm-security main\n' "$mirror" "$mirror" > "$fai/apt/sources.list"
+printf 'deb %s bookworm main\n' "$mirror" > "$fai/apt/sources.list"
 sed -i "s|^FAI_DEBOOTSTRAP=.*|FAI_DEBOOTSTRAP=\"bookworm $mirror\"|" "$fai/nfsroot.conf"
 sed -i 's|^#*LOGUSER=.*|LOGUSER=fai|' "$fai/fai.conf"
 chroot "$tree" fai-make-nfsroot -f

@@ -112,13 +112,13 @@ async function watch(screen: Terminal, { recording, say }: Site): Promise<void> 
   await screen.is(
     'web01 installed',
     (text) => {
-      const row = text.split('\n').find((line) => line.includes('web01')) ?? '';
+      const row = /❯ (web01 .*?)(│|$)/m.exec(text)?.[1]?.trim() ?? '';
       if (row !== told) {
         told = row;
         say(row);
       }
       recording.filmFrame(screen);
-      return /web01 +✓ installed/.test(row);
+      return row.includes('✓ installed');
     },
     patience,
   );
