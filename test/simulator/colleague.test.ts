@@ -24,14 +24,22 @@ test('a colleague’s installs begin when FAI’s monitor listens: one fails, on
   sim = await simulator({ monitorPort: port, colleague: true, speed: 400 });
   expect(powers()).toEqual({ page01: 'Halted', far01: 'Halted', raid01: 'Halted' });
   const again = await listenForLines(port, (line) => heard.push(line));
-  await until(() => heard.includes('raid01 TASKERROR partition 710') && heard.includes('page01 TASKBEGIN faiend'));
+  await until(() => heard.includes('raid01 TASKEND partition 710') && heard.includes('page01 TASKBEGIN faiend'));
   const last = (name: string) => heard.findLast((line) => line.startsWith(name));
-  expect(last('raid01')).toBe('raid01 TASKERROR partition 710');
+  expect(last('raid01')).toBe('raid01 TASKEND partition 710');
   // 3.4 has said it before it asks for RETURN.
   await until(() => last('page01') === 'page01 TASKEND faiend 0');
   expect(last('far01')).not.toContain('faiend');
   expect(powers()).toEqual({ page01: 'Running', far01: 'Running', raid01: 'Running' });
   await again.close();
+  // Who looks at their consoles sees why.
+  const { consoles, database } = sim.world;
+  const console = (name: string): string => {
+    const [ref = ''] = [...database.all('VM')].find(([, record]) => record['name_label'] === name) ?? [];
+    return String(consoles.get(ref));
+  };
+  expect(console('raid01')).toContain('Error in task partition. Code: 710\r\nFATAL ERROR. Installation stopped.');
+  await until(() => console('page01').includes('Press <RETURN> to reboot'));
 });
 
 test('a far mirror makes what is fetched slow, and nothing else', () => {

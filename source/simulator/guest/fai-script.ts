@@ -84,8 +84,8 @@ export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
     for (const [name, seconds, load] of tasks[run.version]) {
       if (classes.fails?.task === name) {
         say(`TASKBEGIN ${name}`);
-        say(`TASKERROR ${name} ${classes.fails.code}`, seconds, load);
-        // Above STOP_ON_ERROR, which is 700 in both ages, FAI goes no further.
+        // Above STOP_ON_ERROR, which is 700 in both ages, FAI goes no further (stop_fai_installation of both).
+        say(`TASKEND ${name} ${classes.fails.code}`, seconds, load);
         return { acts, ending: 'stopped' };
       }
       // Seen in a real guest: not a word to the monitor after this.
@@ -109,8 +109,7 @@ export function faiScript(run: FaiRun, classes: HostClasses): FaiScript {
   if (run.version === 3 || unattended) say('TASKEND faiend 0', 1);
   if (!unattended) return { acts, ending: 'key' };
   const ending = run.flags.includes('halt') ? 'halt' : 'reboot';
-  // 6 says it before it halts, too, and not that it begins (subroutines of 6.0.3, task_faiend).
-  if (run.version === 6) say('TASKEND reboot 0', 2.5);
-  else if (ending === 'reboot') task('reboot', 2);
+  // No FAI says that it begins, and 6 says it before it halts, too (task_faiend of 3.4.8 and 6.0.3).
+  say('TASKEND reboot 0', 2.5);
   return { acts, ending };
 }

@@ -5,6 +5,7 @@ import type { World } from '../world.ts';
 import { classesOf } from './config-space.ts';
 import { faiScript } from './fai-script.ts';
 import type { Domain, Ends } from './guests.ts';
+import { faiLines, kernelLines, lastLines, loginLines, panicLines } from './hvc0.ts';
 import { type FaiRun, readKernelLine } from './kernel-line.ts';
 import { isThisMachine, sendMessage } from './monitor-client.ts';
 
@@ -19,9 +20,13 @@ export function runInstaller(world: GuestWorld, vm: string, line: string, ends: 
   const outcome = readKernelLine(line);
   const run = async (): Promise<void> => {
     load(world, vm, 0.5);
+    print(ends, kernelLines(line));
     await pause(world, 9 * second, life.signal);
     const vif = refsOf(world.database.get('VM', vm)['VIFs'])[0];
-    if (outcome.kind === 'panic') return ends.crashed();
+    if (outcome.kind === 'panic') {
+      print(ends, panicLines);
+      return ends.crashed();
+    }
     if (outcome.kind === 'stuck' || vif === undefined) return load(world, vm, 0);
     await runFai(world, vm, outcome.run, ends, life.signal);
   };
@@ -38,13 +43,21 @@ async function runFai(world: GuestWorld, vm: string, run: FaiRun, ends: Ends, si
     load(world, vm, act.load);
     await pause(world, act.seconds * second * (0.9 + world.random.next() * 0.2), signal);
     if (act.installed) writeSystem(world, vm);
-    if (act.message !== null) await tell(act.message);
+    if (act.message !== null) {
+      print(ends, faiLines(act.message, hostname));
+      await tell(act.message);
+    }
     signal.throwIfAborted();
   }
   load(world, vm, 0);
+  print(ends, lastLines[ending]);
   if (ending === 'reboot') ends.rebooted();
   if (ending === 'halt') ends.halted();
 }
+
+/** As a console has them: a PV guest's tty ends its lines with both. */
+const print = (ends: Ends, lines: readonly string[]): void =>
+  ends.console(Buffer.from(lines.map((line) => `${line}\r\n`).join('')));
 
 /** The name that this world's DHCP server has for a VM. */
 const nameInDns = (label: string): string => label.toLowerCase().replace(/[^a-z0-9.-]+/g, '-');
@@ -69,11 +82,12 @@ function speaker(
 }
 
 /** The installed system comes up from disk: its agent reports to the host after a while. */
-export function runInstalled(world: GuestWorld, vm: string, system: string): Domain {
+export function runInstalled(world: GuestWorld, vm: string, system: string, ends: Ends): Domain {
   const life = new AbortController();
   const run = async (): Promise<void> => {
     load(world, vm, 0.6);
     await pause(world, 20 * second, life.signal);
+    print(ends, loginLines(nameInDns(text(world.database.get('VM', vm)['name_label']))));
     load(world, vm, 0.02);
     const metrics = world.database.create('VM_guest_metrics', {
       os_version: { name: system, uname: '2.6.32-4-686-bigmem', distro: 'debian', major: '5', minor: '0' },

@@ -27,7 +27,7 @@ function built(world: GuestWorld, vm: string, boot: Boot): Built {
     case 'disk': {
       const system = world.disks.get(boot.disk)?.system ?? null;
       if (system === null) throw noKernelOnDisk();
-      return { arch: boot.bits === 64 ? 'x64' : 'x32', start: () => runInstalled(world, vm, system) };
+      return { arch: boot.bits === 64 ? 'x64' : 'x32', start: (ends) => runInstalled(world, vm, system, ends) };
     }
     case 'net': {
       const facts = kernelFacts(boot.kernel);
