@@ -1,4 +1,5 @@
 import { netbootUrls, proxyUrl } from '../boot/methods/eliloader.ts';
+import { afterInstallFindings } from '../fai/after-install.ts';
 import { serversOf } from '../fai/servers.ts';
 import { errorsOf } from '../problem/finding.ts';
 import { checkArchive } from './archive/check.ts';
@@ -27,8 +28,9 @@ export async function survey(options: CheckOptions, now: Date): Promise<CheckRes
       ? []
       : await checkArchive({ source, proxy, kernel, now, signal, transport });
   const servers = args === undefined ? [] : await checkServers(serversOf(args), transport.dial, signal);
+  const later = args === undefined ? [] : afterInstallFindings(args);
   const dom0 = dom0Finding(source, netbootUrls(source, loader ?? 2010), proxy);
-  const findings = [...netboot.findings, ...archive, ...servers, dom0];
+  const findings = [...netboot.findings, ...archive, ...servers, ...later, dom0];
   // What stops a boot comes first, wherever it was found.
   findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   return resultOf(netboot.files, findings, kernel);

@@ -19,7 +19,6 @@ const needs: Readonly<Record<string, string>> = {
   'apt-ftparchive': 'apt-utils',
   xorriso: 'xorriso',
   xz: 'xz-utils',
-  curl: 'curl',
   ip: 'iproute2',
   unshare: 'util-linux',
 };

@@ -26,8 +26,10 @@ printf '%s\n' 'Package: xe-guest-utilities' 'Version: 5.6.0-578' 'Architecture: 
   'Description: stands for the package of the tools ISO' > "$tools/DEBIAN/control"
 dpkg-deb --root-owner-group --build "$tools" "$out" > /dev/null
 
-mkdir -p "$installer"
-fetch() { curl -fsS --retry 3 -o "$installer/$1" "$mirror/dists/bookworm/main/$2"; }
-fetch vmlinuz installer-amd64/current/images/netboot/xen/vmlinuz
-fetch initrd.gz installer-amd64/current/images/netboot/xen/initrd.gz
-fetch linux-i386 installer-i386/current/images/netboot/debian-installer/i386/linux
+mkdir -p "$installer" "$base/di"
+chroot "$base" sh -ec 'cd /di && apt-get -qq download debian-installer-12-netboot-amd64 debian-installer-12-netboot-i386'
+# Its kernel of 64 bits is the one of netboot/xen, too.
+take() { dpkg-deb --fsys-tarfile "$base"/di/debian-installer-12-netboot-"$1"_*.deb | tar -xO "./usr/lib/debian-installer/images/12/$1/text/debian-installer/$1/$2" > "$installer/$3"; }
+take amd64 linux vmlinuz
+take amd64 initrd.gz initrd.gz
+take i386 linux linux-i386
