@@ -58,7 +58,7 @@ async function screen(options: GlobalFlags, around: Surroundings): Promise<numbe
 async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings): Promise<number> {
   const { refuseTerminal, screenOnDemo } = await import('./source/commands/screen-options.ts');
   refuseTerminal();
-  const [{ freePort, startDemo }, { monitorPort }, { mkdtemp, rm }, { tmpdir }, { join }] = [
+  const [{ startDemo }, { monitorPort }, { mkdtemp, rm }, { tmpdir }, { join }] = [
     await import('./source/simulator/simulate.ts'),
     await import('./source/fai/servers.ts'),
     await import('node:fs/promises'),
@@ -66,8 +66,8 @@ async function demo(options: GlobalFlags & SimulatorFlags, around: Surroundings)
     await import('node:path'),
   ];
   await refuseFlags(options);
-  const port = options.monitorPort ?? (await freePort());
-  const simulator = await startDemo({ ...options, monitorPort: port }, around.now);
+  const simulator = await startDemo(options, around.now);
+  const port = simulator.monitorPort;
   const folder = await mkdtemp(join(tmpdir(), 'xenfai-demo-'));
   try {
     const suggestions = {

@@ -31,11 +31,16 @@ export function flagProblem({ quirk = [], speed, release }: SimulateFlags): stri
 }
 
 /** The demo's: other people's installs are on their way, unless a fleet was asked for. */
-export const startDemo = (flags: SimulateFlags, now: () => Date): Promise<Simulator> =>
-  startFromFlags(flags, {
-    clock: realClock(flags.speed ?? demoSpeed, now),
-    colleague: flags.vms === undefined,
-  });
+export async function startDemo(flags: SimulateFlags, now: () => Date): Promise<Simulator> {
+  const held = flags.monitorPort === undefined ? await holdPort() : null;
+  const monitorPort = flags.monitorPort ?? held?.port;
+  const simulator = await startFromFlags(
+    { ...flags, monitorPort },
+    { clock: realClock(flags.speed ?? demoSpeed, now), colleague: flags.vms === undefined },
+  );
+  await held?.letGo();
+  return simulator;
+}
 
 /** Guests of the demo live six times faster: an install takes a minute, which one can watch. */
 const demoSpeed = 6;
@@ -79,11 +84,13 @@ export const readyLine = (simulator: Simulator): string =>
     pid: process.pid,
   });
 
-/** A port that nobody listens on: the one that FAI's messages come to is left to those who await real ones. */
-export async function freePort(): Promise<number> {
+/**
+ * A port for FAI's messages that is not the one where others await real ones. It is held until the simulator has its own,
+ * which could be the same, and then let go of for whoever listens.
+ */
+async function holdPort(): Promise<{ readonly port: number; readonly letGo: () => Promise<void> }> {
   const server = createServer().listen(0);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return { port, letGo: () => new Promise((resolve) => server.close(() => resolve())) };
 }

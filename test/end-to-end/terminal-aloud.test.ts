@@ -110,7 +110,7 @@ test('first time: from the first question to an installed VM, then its details, 
   await hears(/done: web01 armed/);
   answer(':quit');
   expect((await terminal.exit).exitCode).toBe(130);
-  expect(terminal.text()).toContain('rearm web01: armed');
+  await terminal.shows('rearm web01: armed');
   // Nothing is drawn: no other screen, no colour, no cursor that jumps over rows.
   expect(terminal.raw).not.toMatch(/\u001b\[(?:\?1049|[0-9;]*[HABm]|2J)/);
 });
