@@ -313,5 +313,7 @@ realTest(
     mkdirSync(log);
     expect((await fai('hooks/instsoft.XENPV', root, log)).code).toBe(0);
     expect(statSync(join(root, 'etc/initramfs-tools/scripts/init-top/xenserver-disk-root')).mode & 0o777).toBe(0o755);
+    // Without its folder update-grub fails, and the kernel's package with it.
+    expect(readFileSync(join(root, 'boot/grub/device.map'), 'utf8')).toBe('(hd0) /dev/xvda\n');
   },
 );

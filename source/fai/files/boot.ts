@@ -1,6 +1,21 @@
 // What makes a PV guest boot: pygrub in dom0 reads menu.lst (or grub.cfg) from the guest's disk. Facts: GrubConf.py of
 // Xen 3.4 to 4.17; update-grub of grub-legacy; fcopy of FAI 3.4 to 6.
 
+/**
+ * hooks/instsoft.XENPV: what must be there before a kernel's package makes its initrd and calls update-grub. Where that
+ * finds no folder it fails, and the kernel's package with it (seen in a real install; it hangs on which comes first).
+ */
+export const beforeKernelHook = [
+  '#!/bin/bash',
+  '# Before a kernel is installed: its initrd then has the script that keeps to the root of the disk, and update-grub',
+  '# of grub-legacy, which the package of a kernel calls, finds its folder and does not ask the grub shell for disks.',
+  'set -e',
+  'fcopy -v -m 0,0,0755 /etc/initramfs-tools/scripts/init-top/xenserver-disk-root',
+  'grub=${target:?FAI sets it}/boot/grub',
+  'mkdir -p "$grub"',
+  '[ -e "$grub/device.map" ] || echo \'(hd0) /dev/xvda\' > "$grub/device.map"',
+];
+
 /** files/boot/grub/menu.lst/XENPV: update-grub of grub-legacy fills it from its own settings in the comments. */
 export const menuTemplate = [
   '# menu.lst of a PV guest on XenServer: pygrub in dom0 reads it, nothing of grub is on the disk.',

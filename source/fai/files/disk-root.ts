@@ -2,13 +2,6 @@
 // an install they still hold FAI's words: initramfs-tools would look for the nfsroot (seen in a real guest), or mount it
 // and install once more. Facts: init of initramfs-tools 0.92 to 0.142, which reads /conf/param.conf after each script.
 
-/** hooks/instsoft.XENPV: the script is there before a kernel's package makes the initrd. */
-export const diskRootHook = [
-  '#!/bin/bash',
-  '# Before a kernel is installed: its initrd then has the script that keeps to the root of the disk.',
-  'fcopy -v -m 0,0,0755 /etc/initramfs-tools/scripts/init-top/xenserver-disk-root',
-];
-
 /** files/etc/initramfs-tools/scripts/init-top/xenserver-disk-root/XENPV */
 export const diskRootScript = [
   '#!/bin/sh',

@@ -1,6 +1,6 @@
-import { kernelHook, menuTemplate, postinstBlock, preinstBlock, pygrubScript } from './boot.ts';
+import { beforeKernelHook, kernelHook, menuTemplate, postinstBlock, preinstBlock, pygrubScript } from './boot.ts';
 import { detectScript, noGrubPcScript } from './detect.ts';
-import { diskRootHook, diskRootScript } from './disk-root.ts';
+import { diskRootScript } from './disk-root.ts';
 import { classVariables, consoleScript, diskConfig, nfsrootLines, packageConfig, sourcesLines } from './system.ts';
 
 /** A file of the config space. `block`: only lines in it are ours, between marks; the rest is the site's. */
@@ -59,7 +59,7 @@ export function faiFiles({ release, repository }: FaiFilesOptions): FaiFile[] {
       "keeps to the disk's root while PV-args are still FAI's",
       diskRootScript,
     ),
-    file('hooks/instsoft.XENPV', 0o755, 'puts it there before the initrd is made', diskRootHook),
+    file('hooks/instsoft.XENPV', 0o755, 'what a kernel needs when it is installed', beforeKernelHook),
     file('scripts/XENSERVER/10-console', 0o755, 'a login on hvc0', consoleScript),
     file('scripts/XENPV/20-pygrub', 0o755, 'menu.lst, or both files with grub2', pygrubScript),
     file('xenserver/NFSROOT', 0o644, 'lines for /etc/fai/NFSROOT', nfsrootLines(release)),
