@@ -15,13 +15,10 @@ try {
   const dom0 = await startDom0(cacheFolder, folder, over.signal);
   say('dom0 is up');
   const site = await openSite(dom0, { folder, signal: over.signal, say });
-  try {
-    for (const part of parts.filter(({ name }) => names.includes(name))) {
-      say(`== ${part.name}`);
-      await part.run(site);
-    }
-  } finally {
-    await site.recording.write(site);
+  for (const part of parts.filter(({ name }) => names.includes(name))) {
+    say(`== ${part.name}`);
+    // What a part has left is kept whatever becomes of it, and of the next one.
+    await part.run(site).finally(() => site.recording.write(site));
   }
 } catch (error) {
   say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
