@@ -59,16 +59,16 @@ async function refusedKernel(site: Site): Promise<void> {
   await ends(6, xenfai('start', 'bare', '--yes'));
   const { out } = await ends(10, xenfai('start', 'bare', '--force', '--yes'));
   holds(out, /kernel/i, 'what start says');
-  await good(xenfai('remove', 'bare', '--yes'));
+  await good(xenfai('status', 'bare'));
 }
 
 /** An install that is cut off while it unpacks the base system, and begins anew by one line. */
 async function killed(site: Site): Promise<void> {
   const { archive, xenfai, say } = site;
   await repository(site, archive.url);
-  await good(xenfai('create', 'cut', '--template', 'trap', '--memory', '2G', '--disk', '4G', '--start', '--yes'));
+  await good(xenfai('create', 'cut', '--template', 'trap', ...sizes, '--start', '--yes'));
   await heard(site, /TASKBEGIN extrbase/);
-  await good(xenfai('stop', 'cut', '--reset', '--yes'));
+  await good(xenfai('stop', 'cut', '--force', '--yes'));
   await good(xenfai('status', 'cut'));
   await good(xenfai('rearm', 'cut', '--start', '--yes'));
   say(`FAI again: ${await heard(site, / check$/)}`);
@@ -77,8 +77,7 @@ async function killed(site: Site): Promise<void> {
 
 async function gone({ xenfai }: Site, name: string): Promise<void> {
   await good(xenfai('status', name));
-  await good(xenfai('stop', name, '--reset', '--yes'));
-  await good(xenfai('remove', name, '--yes'));
+  await good(xenfai('stop', name, '--force', '--yes'));
 }
 
 /** A repository of its own with this kernel and the initrd of debian-installer; its address. */
