@@ -103,10 +103,16 @@ const trustLine = ({ host, fingerprint, legacyTls }: Extract<Act, { act: 'trust'
   ...(legacyTls ? ['--legacy-tls'] : []),
 ];
 
-function stageLine({ from, pool, repack }: Extract<Act, { act: 'stage' }>): readonly ShellWord[] {
+function stageLine({
+  from,
+  pool,
+  repack,
+  release = 'NAME',
+  arch = 'i386',
+}: Extract<Act, { act: 'stage' }>): readonly ShellWord[] {
   const source = from === 'iso' ? ['--iso', 'host'] : ['--nfsroot', '/srv/fai/nfsroot'];
   const more = [...(pool ? ['--pool'] : []), ...(repack ? ['--repack'] : [])];
-  return ['xenfai', 'stage', ...source, '--root', 'DIR', '--release', 'NAME', '--arch', 'i386', ...more];
+  return ['xenfai', 'stage', ...source, '--root', 'DIR', '--release', release, '--arch', arch, ...more];
 }
 
 function giveText({ setting, value }: Extract<Act, { act: 'give' }>, shown: (word: string) => string): string {

@@ -33,7 +33,7 @@ export function planStart(vm: Vm, rules: BootRules): Plan {
   return { ...plan, notes: halfArmedNotes(vm, rules), standing: standingOf(vm, rules), needs };
 }
 
-/** Of a VM that would not get to its installer: the check refuses its start. */
+/** Of a VM that would not get to its installer: the check refuses its start, unless it is forced. */
 function halfArmedNotes(vm: Vm, rules: BootRules): readonly Finding[] {
   const { state, missing } = stateOf(vm, rules);
   if (state !== 'half-armed') return [];
@@ -41,7 +41,7 @@ function halfArmedNotes(vm: Vm, rules: BootRules): readonly Finding[] {
     {
       severity: 'warning',
       code: 'half-armed',
-      message: `It is half-armed, missing ${missing.join(', ')}: its start will be refused.`,
+      message: `It is half-armed, missing ${missing.join(', ')}: it would not get to the installer.`,
       try: { act: 'rearm', vm: vm.record.name_label },
     },
   ];

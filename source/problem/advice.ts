@@ -19,7 +19,14 @@ export type Act = { readonly note?: string } & (
   | { readonly act: 'rearm' | 'repair' | 'start'; readonly vm: string }
   | { readonly act: 'stop'; readonly vm: string; readonly force?: boolean }
   /** Put the netboot files into the repository. */
-  | { readonly act: 'stage'; readonly from?: 'nfsroot' | 'iso'; readonly pool?: boolean; readonly repack?: boolean }
+  | {
+      readonly act: 'stage';
+      readonly from?: 'nfsroot' | 'iso';
+      readonly pool?: boolean;
+      readonly repack?: boolean;
+      readonly release?: string;
+      readonly arch?: string;
+    }
   | { readonly act: 'fai-files' }
   | { readonly act: 'watch'; readonly vm?: string }
   /** Agree to the certificate of a host; without a fingerprint it is shown first. */

@@ -91,7 +91,15 @@ export async function checkNetboot(options: CheckOptions): Promise<CheckResult> 
   const ways = otherUrlFindings(options, urls, missing);
   const age = ageFindings(kernel.fetched, initrd.fetched);
   const all = [...findings, ...kernel.findings, ...initrd.findings, ...age, ...ways];
-  return resultOf([kernel.file, initrd.file], all, kernel.facts?.release ?? null);
+  const placed = all.map((finding) => placedAt(finding, source));
+  return resultOf([kernel.file, initrd.file], placed, kernel.facts?.release ?? null);
+}
+
+/** Files that are to be put there belong to this release and architecture: a line for it that is pasted must say so. */
+function placedAt(finding: Finding, { release, arch }: NetbootSource): Finding {
+  const { try: advice } = finding;
+  if (typeof advice !== 'object' || !('act' in advice) || advice.act !== 'stage') return finding;
+  return { ...finding, try: { ...advice, ...(release === '' ? {} : { release }), arch } };
 }
 
 const noLoader: Finding = {

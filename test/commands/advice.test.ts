@@ -140,6 +140,10 @@ test.each<[Advice, string]>([
   [{ shell: ['xe', 'host-list'], where: 'dom0', note: 'shows it' }, 'in dom0: xe host-list   # shows it'],
   [{ act: 'rearm', vm: '-x' }, 'xenfai rearm -- -x'],
   [{ act: 'stage', from: 'iso', pool: true }, 'xenfai stage --iso host --root DIR --release NAME --arch i386 --pool'],
+  [
+    { act: 'stage', release: 'book worm', arch: 'amd64' },
+    "xenfai stage --nfsroot /srv/fai/nfsroot --root DIR --release 'book worm' --arch amd64",
+  ],
 ])('%j', (advice, text) => {
   expect(adviceText(advice)).toBe(text);
 });

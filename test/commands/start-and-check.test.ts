@@ -36,6 +36,8 @@ describe('start and stop', () => {
     expect(refused.code).toBe(6);
     expect(refused.json.vms[0]).toMatchObject({ state: 'armed', powerState: 'halted', attemptUsed: false });
     expect(refused.json.error.url).toContain('/dists/nowhere/');
+    // The line that puts them there is for this release and architecture.
+    expect((await xenfai(sim, ['start', 'vm3'])).err).toMatch(/xenfai stage .* --release nowhere --arch i386/);
     const forced = await xenfai(sim, ['start', 'vm3', '--force', '--json']);
     expect(forced.code).toBe(10);
     expect(forced.json.vms[0]).toMatchObject({ attemptUsed: false, error: { code: 'bootloader-file-missing' } });

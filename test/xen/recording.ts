@@ -48,11 +48,11 @@ export class Recording {
     this.pictures.set(name, screenSvg(terminal.emulator, title));
   }
 
-  /** A frame of the film, but that none comes within ten seconds of another. */
+  /** A frame of the film, but that none comes within 45 seconds of another. */
   filmFrame(terminal: Terminal, last = false): void {
-    if (!last && Date.now() - this.filmed < 10_000) return;
+    if (!last && Date.now() - this.filmed < 45_000) return;
     this.filmed = Date.now();
-    this.film.push({ ...frameOf(terminal.emulator), seconds: last ? 4 : 0.7 });
+    this.film.push({ ...frameOf(terminal.emulator), seconds: last ? 4 : 1 });
   }
 
   /** FAI's messages so far, each with its time. */

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import { cleanRow } from '../../../source/text/clean.ts';
 import { open } from '../../harness.ts';
 import { says } from '../guest.ts';
 import { cacheFolder } from '../images.ts';
@@ -102,4 +103,4 @@ async function heard({ recording, signal }: Site, wanted: RegExp): Promise<strin
   }
 }
 
-const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-6).join('\n  ');
+const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-6).map(cleanRow).join('\n  ');
