@@ -104,3 +104,12 @@ export function recordedFailure({ record }: Vm): { readonly task: string; readon
 }
 
 const lastText = ({ messages }: Install): string => (messages.at(-1)?.text ?? '').slice(0, limits.watch.text);
+
+/** Codes from here on are FAI's warnings and minor errors: something of the task is not there. Lower ones are for information. */
+const leastWarning = 300;
+
+/** The task that ended worst of an install that FAI calls done: 620 of instsoft, say, where a package was not configured. */
+export function blemishOf({ progress }: Install): { readonly task: string; readonly code: number } | null {
+  if (progress?.outcome !== 'installed' || progress.code < leastWarning) return null;
+  return { task: progress.failedTask ?? '', code: progress.code };
+}

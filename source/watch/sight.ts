@@ -1,7 +1,7 @@
 import type { InstallState } from '../boot/install-state.ts';
 import { splitFlags } from '../fai/flags.ts';
 import { lastValue, splitKernelLine } from '../fai/kernel-line.ts';
-import { failureOf, type Install, needsKey, type SeenState, seenState } from './install.ts';
+import { blemishOf, failureOf, type Install, needsKey, type SeenState, seenState } from './install.ts';
 import { isSilent, type Waiting } from './lost.ts';
 
 /** What whoever waits for the end of an install sees of it. */
@@ -41,7 +41,9 @@ export function sightOf(install: Install, waiting: Waiting): Sight {
       const byMessage = install.state.state !== seen;
       // FAI has yet to ask for RETURN.
       const more = isInInstaller(install) && power === 'Running' && needsKey(line) && !silent;
-      return { state: seen, text: seen, known: byMessage ? 'message' : 'record', end: more ? null : 'good' };
+      const blemish = seen === 'installed' ? blemishOf(install) : null;
+      const text = blemish === null ? seen : `${seen}, but ${blemish.task} ended with code ${blemish.code}`;
+      return { state: seen, ...blemish, text, known: byMessage ? 'message' : 'record', end: more ? null : 'good' };
     }
     case 'armed':
       return {

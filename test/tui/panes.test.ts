@@ -95,6 +95,13 @@ test('the log says who, what and when, from all sources', () => {
   ]);
 });
 
+test('an install that is done, with a task that did not end well, says which', () => {
+  const done = installing(80, 24, 'TASKEND instsoft 620', 'TASKEND install 0');
+  const text = shown(play(done, 'enter').state);
+  expect(text).toMatch(/ended badly +instsoft, code 620/);
+  expect(text).toContain('A task of its install did not end well');
+});
+
 test('details say what failed, who armed it, and what to press next', () => {
   const failed = installing(80, 24, 'TASKBEGIN partition', 'TASKERROR partition 710');
   const text = shown(play(failed, 'enter').state);

@@ -57,6 +57,22 @@ describe('what whoever waits for the end is told', () => {
     ['FAI speaks', [armed, vm(), says('TASKBEGIN instsoft')], 0, 'installing 24% instsoft', 'message', null],
     ['silent for less than one waits', [armed, vm(), says('check')], patience - 1, 'installing 0%', 'message', null],
     ['silent', [armed, vm(), says('check')], patience, 'lost, no sign of life for 15 min', 'record', 'bad'],
+    [
+      'FAI is done, and a task of it did not end well',
+      [armed, vm(), says('TASKEND instsoft 620'), says('TASKEND install 0')],
+      0,
+      'installed, but instsoft ended with code 620',
+      'message',
+      'good',
+    ],
+    [
+      'FAI is done, and one had nothing to do',
+      [armed, vm(), says('TASKEND debconf 2'), says('TASKEND install 0')],
+      0,
+      'installed',
+      'message',
+      'good',
+    ],
     ['FAI is done, and reboots', [armed, vm(), says('TASKEND install 0')], 0, 'installed', 'message', 'good'],
     [
       'FAI is done, and will ask for a key',

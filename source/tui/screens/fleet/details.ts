@@ -8,7 +8,7 @@ import { counted } from '../../../text/counted.ts';
 import { formatBytes } from '../../../text/sizes.ts';
 import { coarseAge } from '../../../text/time.ts';
 import { wrapText } from '../../../text/width.ts';
-import { type Install, needsKey } from '../../../watch/install.ts';
+import { blemishOf, type Install, needsKey } from '../../../watch/install.ts';
 import type { Listening } from '../../../watch/stream.ts';
 import { lookOf } from '../../app/installs.ts';
 import type { Found } from '../../app/shared.ts';
@@ -58,6 +58,7 @@ export function detailRows(
   return [
     ...say('state', `${word}${since}`, tone),
     ...say('failed at', failureText(install), 'bad'),
+    ...say('ended badly', blemishText(install), 'warn'),
     ...reasons.flatMap((one) => row(width, 'missing', reasonText(one), 'warn')),
     ...nextRows(install, reason !== null && install.progress === null, now, width),
     ...diskRows(install, devices, look, width),
@@ -86,6 +87,11 @@ function failureText({ progress, vm, state }: Install): string {
   if (mark === null) return '';
   const { task = '', code, text = '' } = mark;
   return [`${task}${code === undefined ? '' : `, code ${code}`}`, text].filter((part) => part !== '').join(': ');
+}
+
+function blemishText(install: Install): string {
+  const blemish = blemishOf(install);
+  return blemish === null ? '' : `${blemish.task}, code ${blemish.code}`;
 }
 
 function powerText({ vm, times }: Install, now: number): string {
@@ -188,7 +194,9 @@ function nextText(install: Install, unheard: boolean, now: number): readonly [te
         ? ['Wait: it counts as installed once it comes up from its disk.', 'accent']
         : ['l follows what FAI says.', 'accent'];
     case 'installed':
-      return ['Nothing: it is done. a would install it anew.', 'good'];
+      return blemishOf(install) === null
+        ? ['Nothing: it is done. a would install it anew.', 'good']
+        : ['A task of its install did not end well: l shows what FAI said. a would install it anew.', 'warn'];
     case 'disarmed':
     case 'other':
       return ['', 'plain'];
