@@ -1,5 +1,7 @@
+import type { Advice } from '../problem/advice.ts';
 import type { Problem } from '../problem/problem.ts';
 import { printShell, type ShellLine } from '../text/shell.ts';
+import type { Plan } from './plan.ts';
 import { planView } from './plan-view.ts';
 import type { Outcome } from './run.ts';
 
@@ -24,7 +26,8 @@ function failureText({ begun, remains, problem }: Outcome): string {
 
 /** The problem of an outcome, with what remains and the line that removes it as advice. */
 export function outcomeProblem(outcome: Outcome): Problem | null {
-  const { problem, remains, plan, uuid } = outcome;
+  const { remains, plan, uuid } = outcome;
+  const problem = outcome.problem && ofTarget(outcome.problem, plan);
   if (problem === null) return null;
   if (remains.length === 0) {
     return problem.code === 'interrupted' && outcome.begun
@@ -45,6 +48,14 @@ export function outcomeProblem(outcome: Outcome): Problem | null {
       ...(plan.target.kind === 'made' ? [{ act: 'list-orphans' as const }] : []),
     ],
   };
+}
+
+/** A check that a host's error advises is one of the VM that was to be started. */
+function ofTarget(problem: Problem, { target }: Plan): Problem {
+  if (problem.try === undefined || target.kind !== 'existing') return problem;
+  const named = (advice: Advice): Advice =>
+    typeof advice === 'object' && 'act' in advice && advice.act === 'check' ? { ...advice, vm: target.name } : advice;
+  return { ...problem, try: problem.try.map(named) };
 }
 
 /** The variable of the printed lines is nobody's outside of them. */

@@ -41,6 +41,7 @@ describe('start and stop', () => {
     const forced = await xenfai(sim, ['start', 'vm3', '--force', '--json']);
     expect(forced.code).toBe(10);
     expect(forced.json.vms[0]).toMatchObject({ attemptUsed: false, error: { code: 'bootloader-file-missing' } });
+    expect(JSON.stringify(forced.json.vms[0].error.try)).toContain('xenfai check --vm vm3');
   });
 
   test('a half-armed VM is not started into nothing: exit 6 names what is missing', async () => {
