@@ -102,7 +102,7 @@ describe('rearm', () => {
     expect((await terminal.exit).exitCode).toBe(0);
     // How far the install is by now is the machine's business.
     expect((await status('vm2')).powerState).toBe('running');
-    expect(terminal.text()).toMatch(/vm2: armed, halted.*vm2: \w+, running/s);
+    await terminal.shows(/vm2: armed, halted.*vm2: \w+, running/s);
   });
 
   test('--start of one that is armed already asks, too', async () => {

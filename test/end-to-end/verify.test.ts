@@ -157,5 +157,5 @@ test('where Verify fails the files are put there, from an nfsroot, and the check
   expect(readFileSync(join(folder, 'www', below, 'vmlinuz'))).toEqual(kernel);
   terminal.press('q');
   expect((await terminal.exit).exitCode).toBe(0);
-  expect(terminal.text()).toContain(`${below}/vmlinuz below ${join(folder, 'www')}`);
+  await terminal.shows(`${below}/vmlinuz below ${join(folder, 'www')}`);
 });
