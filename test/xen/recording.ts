@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Frame, filmSvg, frameOf, screenSvg } from '../../scripts/svg.ts';
+import { printShell } from '../../source/text/shell.ts';
 import { networkOf } from '../../source/transport/network.ts';
 import { socketFolders } from '../../source/transport/socket-folder.ts';
 import { nothingAgreed } from '../../source/transport/trust.ts';
@@ -34,7 +35,7 @@ export class Recording {
   }
 
   ran(args: readonly string[], out: string, code: number): void {
-    this.session.push(`$ xenfai ${args.map(quoted).join(' ')}`, out.trimEnd(), `[exit ${code}]`, '');
+    this.session.push(`$ ${printShell({ shell: ['xenfai', ...args] })}`, out.trimEnd(), `[exit ${code}]`, '');
   }
 
   /** The screen as it stands. */
@@ -84,5 +85,3 @@ export class Recording {
     }
   }
 }
-
-const quoted = (word: string): string => (/^[\w./:=,@-]+$/.test(word) ? word : `'${word}'`);
