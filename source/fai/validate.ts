@@ -217,13 +217,23 @@ function* flagFindings(words: readonly KernelArgument[], dialect: Dialect | null
  * console, and waits for ever without a word to the monitor (seen in a real PV guest).
  */
 function* logFindings(words: readonly KernelArgument[], dialect: Dialect | null): Generator<Finding> {
-  if (dialect === null || dialect === 'live-boot' || hasArgument(words, 'LOGUSER')) return;
-  if (lastValue(words, 'FAI_LOGPROTO') === 'none') return;
+  if (!leavesLogs(words, dialect)) return;
   yield warning(
     'args-loguser',
     "Where FAI's logs go is left to fai.conf of the nfsroot: if that has a LOGUSER whose server ssh does not know, FAI asks on the console and waits for ever.",
     'Add LOGUSER= FAI_LOGPROTO=none to keep no logs, or LOGUSER=NAME.',
   );
+}
+
+function leavesLogs(words: readonly KernelArgument[], dialect: Dialect | null): boolean {
+  if (dialect === null || dialect === 'live-boot' || hasArgument(words, 'LOGUSER')) return false;
+  return lastValue(words, 'FAI_LOGPROTO') !== 'none';
+}
+
+/** A line with which an FAI that says no more in task `savelog` may be waiting for an answer to ssh. */
+export function mayAskAboutLogs(line: string): boolean {
+  const words = splitKernelLine(line);
+  return leavesLogs(words, detectDialect(words));
 }
 
 function* habitFindings(words: readonly KernelArgument[]): Generator<Finding> {

@@ -51,6 +51,10 @@ export function populateVms(world: World, site: Site, count: number, repository:
 export const faiLine = (flags: string): string =>
   `quiet console=hvc0 root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live ip=dhcp FAI_FLAGS=${flags} FAI_ACTION=install`;
 
+/** One of FAI 6, with dracut's words, and the config space that it does not know otherwise. */
+export const faiSixLine = (flags: string): string =>
+  `quiet console=hvc0 root=10.1.1.6:/srv/fai/nfsroot:vers=3 rootovl ip=dhcp FAI_CONFIG_SRC=nfs://10.1.1.6/srv/fai/config FAI_FLAGS=${flags} FAI_ACTION=install`;
+
 const usualLine = faiLine('verbose,sshd,reboot');
 
 /** One machine as somebody made it; halted. */

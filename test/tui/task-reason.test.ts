@@ -10,22 +10,33 @@ const problem = { code: 'x', exit: 2, message: 'Permission denied.' } as const;
 const here: Listening = { state: 'listening', port: 4711 };
 const line = 'root=/dev/nfs nfsroot=10.1.1.6:/srv/fai/nfsroot boot=live FAI_ACTION=install ip=dhcp';
 
+type Said = readonly (readonly [text: string, at: number])[];
+
 /** An install that runs, with FAI's messages at their times. */
-function installing(args: string, said: readonly (readonly [text: string, at: number])[] = [], power = 'Running') {
+const installing = (args: string, said: Said = [], power = 'Running') => heard(args, said, [power]);
+
+const switchedOff = (said: Said) => heard(line, said, ['Running', 'Halted']);
+
+/** What becomes of a VM that is seen in the first power state, heard of, and seen in the others. */
+function heard(args: string, said: Said, [power = '', ...later]: readonly string[]) {
   const fold = new FleetFold(unknownRules);
-  const running = vm('on', {
-    power_state: power,
-    PV_bootloader: 'pygrub',
-    domid: '5',
-    PV_args: args,
-    other_config: {},
-  });
-  fold.fold({ type: 'all', vms: [running], macs: new Map(), started: new Map(), clockAhead: 0 }, now);
+  const seen = (power_state: string) =>
+    vm('on', {
+      power_state,
+      PV_bootloader: 'pygrub',
+      domid: power_state === 'Running' ? '5' : '-1',
+      PV_args: args,
+      other_config: {},
+    });
+  const look = (power_state: string) =>
+    fold.fold({ type: 'all', vms: [seen(power_state)], macs: new Map(), started: new Map(), clockAhead: 0 }, now);
+  look(power);
   for (const [text, at] of said) {
     const message = parseMonitorLine(`u-on ${text}`);
     if (message !== null) fold.fold({ type: 'message', message }, at);
   }
-  const install = fold.snapshot().byRef.get(running.ref);
+  later.forEach(look);
+  const install = fold.snapshot().byRef.get(seen(power).ref);
   if (install === undefined) throw new Error('gone');
   return install;
 }
@@ -96,5 +107,23 @@ describe('why TASK is empty', () => {
     const install = installing(line, said);
     expect(taskReason(install, { listening: here }, now + 90_000)).toBeNull();
     expect(taskReason(install, { listening: here }, now + 6 * 60_000)?.short).toBe('no message for 5 min');
+  });
+
+  test('a silence in savelog may be a question on the console, unless the line keeps FAI from asking', () => {
+    const sixth = 'root=10.1.1.6:/srv/fai/nfsroot:vers=3 rootovl ip=dhcp FAI_ACTION=install';
+    const silence = (args: string) =>
+      taskReason(installing(args, [['TASKBEGIN savelog', now]]), { listening: here }, now + 6 * 60_000)?.sentence;
+    expect(silence(sixth)).toMatch(
+      /^FAI has sent no message for 6 min\. ssh may be asking .* LOGUSER= FAI_LOGPROTO=none/,
+    );
+    expect(silence(`${sixth} LOGUSER= FAI_LOGPROTO=none`)).toBe('FAI has sent no message for 6 min.');
+    expect(silence(line)).toBe('FAI has sent no message for 6 min.');
+  });
+
+  test('an install that was switched off says in which task', () => {
+    const said = [['TASKBEGIN instsoft', now]] as const;
+    const reason = taskReason(switchedOff(said), { listening: here }, now + 60_000);
+    expect(reason?.short).toBe('off since instsoft');
+    expect(reason?.sentence).toBe('It was switched off in instsoft: its disk holds half an install.');
   });
 });

@@ -1,4 +1,5 @@
 import { serversOf } from '../../../fai/servers.ts';
+import { mayAskAboutLogs } from '../../../fai/validate.ts';
 import type { Install } from '../../../watch/install.ts';
 import { silenceOf } from '../../../watch/silence.ts';
 import type { Listening } from '../../../watch/stream.ts';
@@ -30,10 +31,7 @@ export function taskReason(
   now: number,
 ): TaskReason | null {
   const { progress, vm } = install;
-  if (progress !== null) {
-    const silence = silenceOf(install, now);
-    return silence === null ? null : reason(silence.replace(/ \(.*/, ''), `FAI has sent ${silence}.`);
-  }
+  if (progress !== null) return cutOff(install, now) ?? silent(install, now);
   if (vm.record.power_state !== 'Running') return null;
   if (!['installing', 'quiet', 'fired', 'waiting', 'lost'].includes(lookOf(install, now))) return null;
   const monitor = serversOf(vm.record.PV_args).find(({ what }) => what === 'monitor');
@@ -71,6 +69,27 @@ export function taskReason(
       );
     }
   }
+}
+
+/** It was switched off while FAI was at work. */
+function cutOff(install: Install, now: number): TaskReason | null {
+  const { progress, vm } = install;
+  if (vm.record.power_state !== 'Halted' || lookOf(install, now) !== 'fired') return null;
+  if (progress?.outcome !== 'running' || progress.task === null) return null;
+  return reason(
+    `off since ${progress.task}`,
+    `It was switched off in ${progress.task}: its disk holds half an install.`,
+  );
+}
+
+function silent(install: Install, now: number): TaskReason | null {
+  const silence = silenceOf(install, now);
+  if (silence === null) return null;
+  const asks = install.progress?.task === 'savelog' && mayAskAboutLogs(install.vm.record.PV_args);
+  const why = asks
+    ? ' ssh may be asking on its console about a host that it does not know: LOGUSER= FAI_LOGPROTO=none in the kernel line keeps the next install from it.'
+    : '';
+  return reason(silence.replace(/ \(.*/, ''), `FAI has sent ${silence}.${why}`);
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host.startsWith('127.');
