@@ -1,12 +1,10 @@
-import { mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { freePort } from '../free-port.ts';
 import { simulator, xenfai } from '../harness.ts';
-import { built, Terminal } from './terminal.ts';
+import { openFleet } from './open-fleet.ts';
+import type { Terminal } from './terminal.ts';
 
 // Anybody on the network can send lines to the port that FAI's messages come to.
 
@@ -35,18 +33,7 @@ test.each([
   sim = await simulator({ vms: 12 });
   await xenfai(sim, ['start', 'vm02']);
   const port = await freePort();
-  terminal = new Terminal([built], {
-    columns,
-    rows,
-    env: {
-      XENFAI_HOST: sim.host,
-      XENFAI_PASSWORD: sim.password,
-      XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
-      XDG_RUNTIME_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
-      FAI_MONITOR_PORT: String(port),
-    },
-  });
-  await terminal.shows(`FAI messages on port ${port}`);
+  terminal = await openFleet(sim, { columns, rows }, { FAI_MONITOR_PORT: String(port) });
   await terminal.shows(/vm02 +✓ installed +running/);
   const rest = terminal.raw.length;
   const marks = () => [...sim.world.database.all('VM')].map(([, { other_config }]) => other_config);

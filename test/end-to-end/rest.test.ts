@@ -1,11 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
-import { freePort } from '../free-port.ts';
 import { simulator } from '../harness.ts';
-import { built, Terminal } from './terminal.ts';
+import { openFleet } from './open-fleet.ts';
+import type { Terminal } from './terminal.ts';
 
 let sim: Simulator;
 let terminal: Terminal;
@@ -22,20 +19,9 @@ test.each([
   async (columns, rows) => {
     sim = await simulator({ vms: 40 });
     const { database } = sim.world;
-    terminal = new Terminal([built], {
-      columns,
-      rows,
-      env: {
-        XENFAI_HOST: sim.host,
-        XENFAI_PASSWORD: sim.password,
-        XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
-        FAI_MONITOR_PORT: String(await freePort()),
-        // Ages stand still: with nothing else to say, nothing is said.
-        XENFAI_CLOCK: '2026-12-01T10:00:00Z',
-      },
-    });
+    // Ages stand still: with nothing else to say, nothing is said.
+    terminal = await openFleet(sim, { columns, rows }, { XENFAI_CLOCK: '2026-12-01T10:00:00Z' });
     await terminal.shows(/❯ vm03 +▸ fired/);
-    await terminal.shows('FAI messages on port');
     if (columns > 140) await terminal.shows('8 GiB on Local storage');
     const rest = terminal.raw.length;
 

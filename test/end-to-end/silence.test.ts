@@ -1,10 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { simulator } from '../harness.ts';
-import { built, Terminal } from './terminal.ts';
+import { openFleet } from './open-fleet.ts';
+import type { Terminal } from './terminal.ts';
 
 const tryNow = '\u0012';
 
@@ -30,12 +28,7 @@ test.each([
   async (columns, rows) => {
     sim = await simulator({ vms: 12 });
     const port = Number(new URL(sim.host).port);
-    const env = {
-      XENFAI_HOST: sim.host,
-      XENFAI_PASSWORD: sim.password,
-      XENFAI_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'xenfai-')),
-    };
-    terminal = new Terminal([built], { columns, rows, env });
+    terminal = await openFleet(sim, { columns, rows });
     await terminal.shows(/❯ vm\d+/);
     await terminal.shows('a rearm');
     const fresh = colourOf('half-armed  ');
