@@ -4,6 +4,10 @@ import { formatBytes } from '../text/sizes.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { ReadOnlyRefusal } from '../xapi/access.ts';
 import { classify, type HostError, HostFailure } from '../xapi/errors.ts';
+import { roleFor } from '../xapi/roles.ts';
+import { hostLog } from './error-text.ts';
+import { hostErrorTexts } from './error-texts-host.ts';
+import { vmErrorTexts } from './error-texts-vm.ts';
 import { explainTls } from './explain-tls.ts';
 
 /**
@@ -97,6 +101,7 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
       });
     case 'slave':
       return about('host-is-slave', `This host is a pool member; the pool master is ${error.master}.`, {
+        cause: 'Only the master of a pool takes calls.',
         try: [`Connect to ${error.master}.`],
       });
     case 'bootloader':
@@ -111,11 +116,20 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
         try: [{ act: 'check', note: 'shows what is wrong with the file' }, 'Then arm it again.'],
       });
     case 'power-state':
-      return about('power-state', `The VM is ${error.actual}; it must be ${error.expected}.`, { exit: exit.refused });
+      return about('power-state', `The VM is ${error.actual}; it must be ${error.expected}.`, {
+        exit: exit.refused,
+        cause: 'Somebody else, or its guest, has started or stopped it meanwhile.',
+        try: [{ act: 'list-vms', note: 'shows what it does' }],
+      });
     case 'template-operation':
-      return about('is-a-template', 'A template cannot do this.', { exit: exit.refused });
+      return about('is-a-template', 'A template cannot do this.', {
+        exit: exit.refused,
+        cause: 'Only VMs start, stop and are removed.',
+        try: [{ act: 'list-vms', note: 'shows the VMs' }],
+      });
     case 'busy':
       return about('busy', `The host is busy with the VM: ${error.operation}.`, {
+        cause: 'Somebody else works on it, or a task of an earlier try goes on.',
         try: ['Try again when it has ended.'],
       });
     case 'no-host':
@@ -130,41 +144,84 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
       return about(
         'memory',
         `${formatBytes(error.needed)} are needed, ${formatBytes(error.free)} are free on the host.`,
+        {
+          cause: 'A host gives each VM its whole memory.',
+          try: ['Shut other VMs down.', { act: 'give', setting: 'memory', note: 'less of it for a new VM' }],
+        },
       );
     case 'storage':
       return about('storage', `The storage failed: ${error.message}`, {
+        cause: 'It is full, or its driver met an error.',
         try: [{ shell: ['xe', 'sr-list', 'params=all'], where: 'dom0', note: 'shows the free space' }],
       });
     case 'unknown-object':
-      return about('gone', `The host knows no such ${error.className} (any more).`, { exit: exit.notFound });
-    case 'permission':
-      return about('permission', `This user may not do that: ${error.permission}.`, {
-        cause: 'Role based access control: cloning and editing VMs need the role vm-admin.',
+      return about('gone', `The host knows no such ${error.className} (any more).`, {
+        exit: exit.notFound,
+        cause: 'Somebody else has removed it, or it is of another pool.',
+        try: [{ act: 'list-vms', note: 'shows what there is' }],
       });
+    case 'permission': {
+      const role = roleFor(failure.method);
+      return about('permission', `This account may not do that: ${error.permission || failure.method}.`, {
+        exit: exit.refused,
+        cause: `It needs the role ${role}${role === 'pool-admin' ? '' : ', or one above it'}.`,
+        try: [
+          {
+            shell: ['xe', 'subject-role-add', 'uuid=UUID', `role-name=${role}`],
+            where: 'dom0',
+            note: 'by root, for the account or its group; xe subject-list shows them',
+          },
+        ],
+      });
+    }
     case 'deaf-guest':
       return about('no-shutdown', 'The guest did not answer the request to shut down.', {
         cause: 'It has no guest utilities, hangs, or waits for a key.',
         try: [{ act: 'give', setting: 'force', note: 'switches it off' }],
       });
     case 'licence':
-      return about('licence', 'The licence of the host does not allow this, or has expired.');
+      return about('licence', 'The licence of the host does not allow this, or has expired.', {
+        cause: 'A free XenServer of 5.6 must be activated each year, and a trial ends after 30 days.',
+        try: [{ shell: ['xe', 'host-license-view'], where: 'dom0', note: 'shows what it is, and until when' }],
+      });
     case 'booting':
       return about('booting', 'The host is still starting.', {
         exit: exit.unreachable,
+        cause: 'xapi has been started a moment ago.',
         try: ['Try again in a minute.'],
       });
     case 'cancelled':
-      return about('cancelled', 'The host cancelled the task.');
-    case 'method-unknown':
-      return about('method-unknown', `This release does not know ${failure.method}.`);
-    case 'duplicate-key':
-      return about('duplicate-key', `Somebody else set ${error.key} at the same moment.`, {
+      return about('cancelled', 'The host cancelled the task.', {
+        cause: 'Somebody has cancelled it, or xapi was restarted.',
         try: [{ act: 'repeat' }],
       });
+    case 'method-unknown':
+      return about('method-unknown', `This release does not know ${failure.method}.`, {
+        cause: 'The call came with a later release, or went with one.',
+        try: ['Report it, with the release of the host.'],
+      });
+    case 'duplicate-key':
+      return about('duplicate-key', `Somebody else set ${error.key} at the same moment.`, {
+        cause: 'Two programs write the same setting, and the host takes one of them.',
+        try: [{ act: 'repeat' }],
+      });
+    case 'emergency':
     case 'events-lost':
     case 'other':
-      return about('host-error', `${failure.method} failed: ${[failure.code, ...failure.params].join(', ')}`);
+      return byCode(failure, about);
   }
+}
+
+/** A code that says all by itself; what no text is known for is told as the host has told it. */
+function byCode({ method, code, params }: HostFailure, about: About): Problem {
+  const texts = [vmErrorTexts, hostErrorTexts].find((one) => Object.hasOwn(one, code));
+  const known = texts?.[code];
+  if (known === undefined) {
+    return about('host-error', `${method} failed: ${[code, ...params].join(', ')}`, { try: [hostLog] });
+  }
+  const { message, ...text } = known;
+  const word = code.toLowerCase().replaceAll('_', '-');
+  return about(word, typeof message === 'string' ? message : message(params), text);
 }
 
 function bootloaderAdvice(reason: string): Partial<Problem> {
@@ -188,6 +245,6 @@ function bootloaderAdvice(reason: string): Partial<Problem> {
         try: ['Arm it again and start it: the installer runs once more.'],
       };
     default:
-      return { try: [{ shell: ['tail', '-n', '200', '/var/log/xensource.log'], where: 'dom0' }] };
+      return { cause: 'It ended with an error of its own. The attempt is not used.', try: [hostLog] };
   }
 }

@@ -35,6 +35,8 @@ export type HostError =
   | { readonly kind: 'deaf-guest' }
   | { readonly kind: 'licence' }
   | { readonly kind: 'booting' }
+  /** A pool member that has lost its coordinator. It takes nothing but the calls that end this. */
+  | { readonly kind: 'emergency' }
   | { readonly kind: 'events-lost' }
   | { readonly kind: 'method-unknown' }
   | { readonly kind: 'cancelled' }
@@ -91,8 +93,17 @@ export function classify({ code, params }: Pick<HostFailure, 'code' | 'params'>)
     case 'VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT':
       return { kind: 'deaf-guest' };
     case 'HOST_STILL_BOOTING':
-    case 'HOST_IN_EMERGENCY_MODE':
       return { kind: 'booting' };
+    // What xapi.ml and xapi_ha.ml set emergency_mode_error to; api_server.ml answers every other call with it.
+    case 'HOST_IN_EMERGENCY_MODE':
+    case 'HOST_HAS_NO_MANAGEMENT_IP':
+    case 'HOST_MASTER_CANNOT_TALK_BACK':
+    case 'HOST_UNKNOWN_TO_MASTER':
+    case 'HOST_BROKEN':
+    case 'HA_POOL_IS_ENABLED_BUT_HOST_IS_DISABLED':
+    case 'HA_HOST_CANNOT_ACCESS_STATEFILE':
+    case 'HA_HEARTBEAT_DAEMON_STARTUP_FAILED':
+      return { kind: 'emergency' };
     case 'EVENTS_LOST':
       return { kind: 'events-lost' };
     case 'MESSAGE_METHOD_UNKNOWN':
