@@ -1,6 +1,6 @@
 import { simulatorFlags } from './simulator-flags.ts';
 import { command } from './spec.ts';
-import { port } from './values.ts';
+import { between, port, wholeNumber } from './values.ts';
 
 export const simulate = command({
   name: 'simulate',
@@ -9,10 +9,17 @@ export const simulate = command({
     ...simulatorFlags(take),
     tlsPort: take.as('--tls-port <n>', 'of the API by TLS 1.0, as XenServer 5.6 speaks it', port),
     keepCertificate: take.text('--keep-certificate <file>', 'the same key and certificate at each start, kept there'),
+    fault: take.each(
+      '--fault <fault>',
+      'KIND[=MS][@CALL][:N]: at each call, or at the Nth, of this name; KIND is lose, drop, delay, truncate, corrupt, 500, html, restart, forget-sessions or forget-tasks',
+    ),
+    faultSeed: take.as('--fault-seed <n>', 'any fault at any call, the same for the same seed', wholeNumber),
+    faultRate: take.as('--fault-rate <n>', 'at so many calls of a hundred; 5', between(1, 100)),
   }),
   examples: [
     ['xenfai simulate --vms 30 --port 8080', 'prints one line of JSON when it is ready'],
     ['xenfai simulate --tls-port 8443', 'its certificate is a new one at each start'],
+    ["xenfai simulate --fault 'drop@VM.start:1' --fault 'delay=500@event.*'", 'an answer lost, and late events'],
   ],
   without: ['--yes', '--dry-run', '--read-only', '--low-bandwidth', '--screen-reader'],
   exits: [],

@@ -25,7 +25,7 @@ import {
 import { marshal, ocamlName, unmarshal } from './marshal.ts';
 import { type Message, model } from './model.ts';
 import type { Value } from './types.ts';
-import type { World } from './world.ts';
+import type { Spoilt, World } from './world.ts';
 import { XmlError } from './xml.ts';
 
 const own: Readonly<Record<string, Handlers>> = {
@@ -42,21 +42,28 @@ const own: Readonly<Record<string, Handlers>> = {
 const withoutTask = new Set(['task', 'event']);
 
 /** What goes back over the wire. `ends`: nothing does, the connection just ends; `broken`: HTTP 500, saying why. */
-export type Reply = { readonly xml: string } | { readonly ends: true } | { readonly broken: string };
+export type Reply =
+  | { readonly xml: string; readonly spoilt?: Spoilt }
+  | { readonly ends: true }
+  | { readonly broken: string };
 
 /** One XML-RPC request: decoded, checked, carried out, answered. Never throws for what a client may send. */
 export async function dispatch(world: World, body: string, signal: AbortSignal): Promise<Reply> {
   try {
     return await carryOut(world, decodeCall(body), signal);
   } catch (error) {
-    if (error instanceof XmlError) return { broken: error.message };
-    if (error instanceof TypeMismatch) return { broken: `XMLRPC.RunTimeTypeError("${error.expected}", _)` };
-    if (error instanceof Fault) return { xml: fault(error.message) };
-    if (error instanceof ApiError) return { xml: failure([error.code, ...error.params]) };
-    if (signal.aborted) return { ends: true };
-    const message = error instanceof Error ? error.message : String(error);
-    return { xml: failure(['INTERNAL_ERROR', message]) };
+    return replyOf(error, signal);
   }
+}
+
+function replyOf(error: unknown, signal: AbortSignal): Reply {
+  if (error instanceof XmlError) return { broken: error.message };
+  if (error instanceof TypeMismatch) return { broken: `XMLRPC.RunTimeTypeError("${error.expected}", _)` };
+  if (error instanceof Fault) return { xml: fault(error.message) };
+  if (error instanceof ApiError) return { xml: failure([error.code, ...error.params]) };
+  if (signal.aborted) return { ends: true };
+  const message = error instanceof Error ? error.message : String(error);
+  return { xml: failure(['INTERNAL_ERROR', message]) };
 }
 
 /** The names of the synchronous calls, as `system.listMethods` has them. */
@@ -73,25 +80,33 @@ async function carryOut(world: World, call: Call, signal: AbortSignal): Promise<
   if (message === undefined) throw new ApiError('MESSAGE_METHOD_UNKNOWN', name);
   const { session, args } = readArguments(name, call, message);
   if (message.session) touchSession(world, session);
-  if (async && !message.async) throw new Fault(`No async mode for this operation (rpc: ${name})`);
   const xapi = world.stopped;
-  const before = await world.intercept?.(call.method, args);
+  const instead = await world.intercept?.(call.method, args);
   xapi.throwIfAborted();
-  if (before === 'lose') return { ends: true };
-  if (before instanceof Error) throw before;
-  if (className === 'event' && method === 'next') {
-    return { xml: success(await world.events.next(session, () => world.sessions.has(session))) };
-  }
-  const handler = findHandler(className, method, message);
-  const run = (task: string) => handler({ world, session, task, signal: async ? world.stopped : signal }, ...args);
-  if (async) {
-    const started = beginTask(world, call.method);
-    void inTask(world, started, message, run).catch(() => undefined);
-    return before === 'drop' ? { ends: true } : { xml: success(bare(started)) };
-  }
-  const hasTask = message.async && !withoutTask.has(className);
-  const value = hasTask ? await withTask(world, name, message, run) : await run(dummyTask(world, name));
-  return before === 'drop' ? { ends: true } : { xml: success(marshal(message.result, value)) };
+  if (instead === 'lose') return { ends: true };
+  if (instead === '500') return { broken: 'Not_found' };
+  const perform = async (): Promise<Reply> => {
+    // It may have been forgotten in the place of the call.
+    if (message.session) touchSession(world, session);
+    if (async && !message.async) throw new Fault(`No async mode for this operation (rpc: ${name})`);
+    if (instead instanceof Error) throw instead;
+    if (className === 'event' && method === 'next') {
+      return { xml: success(await world.events.next(session, () => world.sessions.has(session))) };
+    }
+    const handler = findHandler(className, method, message);
+    const run = (task: string) => handler({ world, session, task, signal: async ? world.stopped : signal }, ...args);
+    if (async) {
+      const started = beginTask(world, call.method);
+      void inTask(world, started, message, run).catch(() => undefined);
+      return { xml: success(bare(started)) };
+    }
+    const hasTask = message.async && !withoutTask.has(className);
+    const value = hasTask ? await withTask(world, name, message, run) : await run(dummyTask(world, name));
+    return { xml: success(marshal(message.result, value)) };
+  };
+  const reply = await perform().catch((error: unknown) => replyOf(error, signal));
+  if (instead === 'drop') return { ends: true };
+  return typeof instead === 'string' && 'xml' in reply ? { ...reply, spoilt: instead } : reply;
 }
 
 /** The count leaves the session out, on both sides: without any argument it is -1. */

@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { dispatch } from './dispatch.ts';
+import { dispatch, type Reply } from './dispatch.ts';
 import type { World } from './world.ts';
 import { escapeXml } from './xml.ts';
 
@@ -51,7 +51,7 @@ async function answer(world: World, latency: number, request: IncomingMessage, r
     return;
   }
   if ('broken' in reply) return internalError(request, reply.broken);
-  const body = Buffer.from(reply.xml, 'utf8');
+  const { type, body, comes } = written(reply);
   const keep = request.headers.connection?.toLowerCase();
   const close = request.httpVersion === '1.0' ? keep !== 'keep-alive' : keep === 'close';
   response.sendDate = false;
@@ -59,9 +59,31 @@ async function answer(world: World, latency: number, request: IncomingMessage, r
     Connection: close ? 'close' : 'keep-alive',
     'Content-Length': body.length,
     'Cache-Control': 'no-cache, no-store',
-    'Content-Type': 'text/xml',
+    'Content-Type': type,
   });
-  response.end(body);
+  if (comes === body.length) response.end(body);
+  else response.write(body.subarray(0, comes), () => request.socket.destroy());
+}
+
+/** The answer as it is promised, and how many bytes of it come before the connection ends. */
+export function written({ xml, spoilt }: Extract<Reply, { xml: string }>): {
+  readonly type: string;
+  readonly body: Buffer;
+  readonly comes: number;
+} {
+  if (spoilt === 'html') {
+    const page = Buffer.from('<html><body><h1>The page cannot be displayed</h1></body></html>\r\n');
+    return { type: 'text/html', body: page, comes: page.length };
+  }
+  const body = Buffer.from(xml, 'utf8');
+  if (spoilt === 'corrupt') corrupt(body);
+  return { type: 'text/xml', body, comes: spoilt === 'truncate' ? Math.floor(body.length / 2) : body.length };
+}
+
+/** One bit in 32 bytes, which no parser overlooks, the same of the same answer. */
+function corrupt(body: Buffer): void {
+  for (let at = body.length % 32; at < body.length; at += 32)
+    body.writeUInt8(body.readUInt8(at) ^ (1 << (at % 7)), at);
 }
 
 /** No Content-Length, version 1.0, and the connection ends: so http_svr.ml writes an internal error. */

@@ -8,11 +8,9 @@ import type { World } from './world.ts';
 export function restartXapi(world: World, stopped: AbortSignal): void {
   const { database } = world;
   world.stopped = stopped;
-  world.sessions.clear();
-  for (const className of ['session', 'task']) {
-    for (const ref of [...database.all(className).keys()]) database.destroy(className, ref);
-  }
   world.events.restart();
+  forget(world, 'session');
+  forget(world, 'task');
   for (const className of ['VM', 'VBD', 'VIF', 'VDI', 'SR', 'host']) {
     for (const ref of database.all(className).keys()) database.set(className, ref, 'current_operations', {});
   }
@@ -20,4 +18,13 @@ export function restartXapi(world: World, stopped: AbortSignal): void {
   // dbsync_slave.ml: a string of a float, as OCaml writes it.
   const seconds = Math.floor(world.clock.now().getTime() / 1000);
   database.setKey('host', world.host, 'other_config', 'agent_start_time', `${seconds}.`);
+}
+
+/** Sessions, or tasks, that xapi knows no more. */
+export function forget({ database, events, sessions }: World, what: 'session' | 'task'): void {
+  for (const ref of [...database.all(what).keys()]) database.destroy(what, ref);
+  if (what === 'task') return;
+  const gone = [...sessions];
+  sessions.clear();
+  for (const session of gone) events.drop(session);
 }

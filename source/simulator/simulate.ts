@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { realClock } from './clock.ts';
+import { faultForm, faultKinds, readFault } from './faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';
 import type { Quirk } from './world.ts';
 
@@ -15,6 +16,10 @@ export interface SimulateFlags {
   readonly latency?: number | undefined;
   readonly speed?: number | undefined;
   readonly quirk?: readonly string[] | undefined;
+  readonly fault?: readonly string[] | undefined;
+  readonly faultSeed?: number | undefined;
+  /** Calls of a hundred that go wrong by chance. */
+  readonly faultRate?: number | undefined;
   readonly seed?: number | undefined;
   readonly release?: string | undefined;
 }
@@ -22,7 +27,10 @@ export interface SimulateFlags {
 const quirks: readonly string[] = ['lose-pv-args'] satisfies Quirk[];
 
 /** The problem with the flags in words, or null. */
-export function flagProblem({ quirk = [], speed, release }: SimulateFlags): string | null {
+export function flagProblem({ quirk = [], fault = [], speed, release }: SimulateFlags): string | null {
+  const wrong = fault.find((text) => readFault(text) === null);
+  if (wrong !== undefined)
+    return `"${wrong}" is no fault: ${faultForm} is wanted, and as KIND one of ${Object.keys(faultKinds).join(', ')}.`;
   const unknown = quirk.find((name) => !quirks.includes(name));
   if (unknown !== undefined) return `There is no quirk ${unknown}; there is ${quirks.join(', ')}.`;
   if (speed !== undefined && !(speed > 0)) return '--speed must be a number above 0.';
@@ -45,6 +53,9 @@ export async function startDemo(flags: SimulateFlags, now: () => Date): Promise<
 /** Guests of the demo live six times faster: an install takes a minute, which one can watch. */
 const demoSpeed = 6;
 
+/** Of a hundred calls, where no other rate was asked for: a command of some twenty calls meets one. */
+const usualRate = 5;
+
 /** SIGUSR1 restarts the xapi of this simulator, as often as it comes. */
 export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOptions = {}): Promise<Simulator> {
   const options: SimulatorOptions = {
@@ -52,6 +63,10 @@ export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOp
     ...pickNumbers(flags),
     ...(flags.keepCertificate === undefined ? {} : { keepCertificate: flags.keepCertificate }),
     quirks: (flags.quirk ?? []) as Quirk[],
+    faults: (flags.fault ?? []).flatMap((text) => readFault(text) ?? []),
+    ...(flags.faultSeed === undefined && flags.faultRate === undefined
+      ? {}
+      : { randomFaults: { seed: flags.faultSeed ?? 1, share: (flags.faultRate ?? usualRate) / 100 } }),
   };
   const simulator = await startSimulator(options);
   const restart = () => simulator.restart();

@@ -6,6 +6,7 @@ import { addColleague } from './colleague.ts';
 import { Database } from './database.ts';
 import { depotRoot, depotServer } from './depot/server.ts';
 import { Events } from './events.ts';
+import { faultyCalls, type PlannedFault, type RandomFaults } from './faults.ts';
 import type { Guests } from './guest/guests.ts';
 import { faiServer } from './guest/kernel-line.ts';
 import { scriptedGuests } from './guest/scripted.ts';
@@ -14,7 +15,7 @@ import { noteFreeMemory } from './memory.ts';
 import { populateVms } from './populate-vms.ts';
 import { populateHost, populateTemplates } from './population.ts';
 import { seededRandom } from './random.ts';
-import { restartXapi } from './restart.ts';
+import { forget, restartXapi } from './restart.ts';
 import type { EmptyWorld, Quirk, World } from './world.ts';
 
 export interface SimulatorOptions {
@@ -33,6 +34,10 @@ export interface SimulatorOptions {
   readonly speed?: number;
   readonly quirks?: readonly Quirk[];
   readonly seed?: number;
+  /** What goes wrong with which calls. */
+  readonly faults?: readonly PlannedFault[];
+  /** Faults at any call besides. */
+  readonly randomFaults?: RandomFaults;
   readonly monitorPort?: number;
   readonly clock?: Clock;
   /** What boots the domains; guests that follow a script unless another is given. */
@@ -99,6 +104,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   populateVms(world, site, options.vms ?? 0, repository);
   const sendHome = options.colleague ? addColleague(world, site, repository) : () => {};
   noteFreeMemory(world);
+  const restart = (): void => {
+    xapi.abort(new Error('xapi restarts'));
+    xapi = new AbortController();
+    api.closeAllConnections();
+    tls?.closeAllConnections();
+    restartXapi(world, xapi.signal);
+  };
+  const { faults = [], randomFaults = null } = options;
+  if (faults.length > 0 || randomFaults !== null)
+    world.intercept = faultyCalls(faults, randomFaults, { restart, forget: (what) => forget(world, what) });
   return {
     host: `http://127.0.0.1:${portOf(api)}`,
     tlsHost: tls === null ? null : `https://127.0.0.1:${portOf(tls)}`,
@@ -108,13 +123,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     monitorPort,
     world,
     answers: (host, port) => (host === faiServer ? port === 2049 || port === 111 : null),
-    restart() {
-      xapi.abort(new Error('xapi restarts'));
-      xapi = new AbortController();
-      api.closeAllConnections();
-      tls?.closeAllConnections();
-      restartXapi(world, xapi.signal);
-    },
+    restart,
     async stop() {
       sendHome();
       xapi.abort();

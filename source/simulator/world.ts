@@ -14,11 +14,15 @@ export interface DiskContent {
 }
 
 /**
- * A hook of the tests: what happens instead of a call. `drop` closes the connection unanswered after the call was
- * carried out, `lose` before; an error is the reply. A promise of these holds the call until it is settled.
+ * What happens instead of a call, decided by a fault plan or a test. `lose` closes the connection before the call is
+ * carried out, `drop` after it was; `500` is HTTP's, and nothing is carried out; the others spoil the answer of a call
+ * that was carried out; an error is the reply. A promise of these holds the call until it is settled.
  */
 export type Intercept = (method: string, args: readonly Value[]) => Instead | Promise<Instead>;
-type Instead = Error | 'drop' | 'lose' | undefined;
+export type Instead = Error | 'lose' | 'drop' | '500' | Spoilt | undefined;
+
+/** What comes in the place of an answer: half of it, the same with wrong bits, or some page. */
+export type Spoilt = 'truncate' | 'corrupt' | 'html';
 
 /** Everything the calls of one simulated pool share. */
 export interface World {

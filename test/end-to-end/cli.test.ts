@@ -93,6 +93,7 @@ describe('guards', () => {
     [['--version'], {}, 0, '0.1.0'],
     [['rearm', 'x', '--yes', '--host', 'http://127.0.0.1:1'], { XENFAI_PASSWORD: 'x' }, 3, 'Cannot reach'],
     [['simulate', '--quirk', 'dance'], {}, 2, 'lose-pv-args'],
+    [['simulate', '--fault', 'dance'], {}, 2, '"dance" is no fault'],
     [['--json'], {}, 2, '"error":{"code":"usage"'],
     [['demo', '--json'], {}, 2, '"error":{"code":"usage"'],
   ])('%j: exit %3$i', async (args, env, code, words) => {
