@@ -1,18 +1,31 @@
 import { bootRecord } from './boot-record.ts';
+import { fieldsOf, text } from './calls/context.ts';
 import { updateAllowedOperations } from './calls/vm-operations.ts';
 import { hostTime } from './clock.ts';
 import { nullRef } from './database.ts';
 import templates from './datamodel-5.6/templates.json' with { type: 'json' };
+import { addCard, addLicence, addPlugins, addProcessors, dom0Metrics, dom0Size, operationsOn } from './hardware.ts';
 import { diskSize, newMetrics, type Site } from './populate-vms.ts';
 import type { Fields } from './types.ts';
 import type { EmptyWorld, World } from './world.ts';
 
 const gib = 1024 ** 3;
 
+const machine = {
+  'bios-vendor': 'Dell Inc.',
+  'bios-version': '1.5.3',
+  'system-manufacturer': 'Dell Inc.',
+  'system-product-name': 'PowerEdge R410',
+  'system-version': '',
+  'system-serial-number': '',
+  'hp-rombios': '',
+};
+
 /** One standalone 5.6.0 host as it is after installation, with room for so many VMs: pool, storage, networks, dom0. */
 export function populateHost(world: EmptyWorld, address: string, vms = 0): Site {
   const { database } = world;
   const now = hostTime(world.clock.now());
+  const seconds = Math.floor(world.clock.now().getTime() / 1000);
   const metrics = database.create('host_metrics', {
     memory_total: 64 * gib,
     memory_free: 62 * gib,
@@ -45,15 +58,47 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
     supported_bootloaders: ['pygrub', 'eliloader'],
     edition: 'free',
     sched_policy: 'credit',
+    allowed_operations: ['vm_migrate', 'provision', 'vm_resume', 'evacuate', 'vm_start'],
+    other_config: { agent_start_time: `${seconds}.`, boot_time: `${seconds - 120}.` },
+    bios_strings: machine,
     metrics,
     local_cache_sr: nullRef,
   });
+  addProcessors(world, host);
+  addPlugins(world);
   const room = Math.max(400 * gib, 2 * vms * diskSize);
-  const localStorage = storage(world, host, 'Local storage', 'lvm', 'user', room);
-  storage(world, host, 'DVD drives', 'udev', 'iso', 0);
-  const tools = storage(world, host, 'XenServer Tools', 'iso', 'iso', 128 * 1024 ** 2);
-  database.setKey('SR', tools, 'other_config', 'xensource_internal', 'true');
-  database.setKey('SR', tools, 'other_config', 'xenserver_tools_sr', 'true');
+  const localStorage = storage(world, host, {
+    name_label: 'Local storage',
+    type: 'lvm',
+    content_type: 'user',
+    physical_size: room,
+    device_config: { device: '/dev/disk/by-id/scsi-36842b2b0049f8e0013a2e4b80b5e5f5a-part3' },
+  });
+  storage(world, host, {
+    name_label: 'DVD drives',
+    name_description: 'Physical DVD drives',
+    type: 'udev',
+    content_type: 'iso',
+    sm_config: { type: 'cd' },
+    device_config: { location: '/dev/xapi/cd' },
+  });
+  storage(world, host, {
+    name_label: 'Removable storage',
+    name_description: '',
+    type: 'udev',
+    content_type: 'disk',
+    sm_config: { type: 'block' },
+    device_config: { location: '/dev/xapi/block' },
+  });
+  const tools = storage(world, host, {
+    name_label: 'XenServer Tools',
+    name_description: 'XenServer Tools ISOs',
+    type: 'iso',
+    content_type: 'iso',
+    physical_size: 128 * 1024 ** 2,
+    other_config: { xenserver_tools_sr: 'true', xensource_internal: 'true' },
+    device_config: { location: '/opt/xensource/packages/iso', legacy_mode: 'true' },
+  });
   database.create('VDI', {
     name_label: 'xs-tools.iso',
     name_description: 'XenServer Tools ISO images',
@@ -66,56 +111,64 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
     location: 'xs-tools-5.6.0.iso',
     sm_config: { 'xs-tools': 'true', 'xs-tools-version': '5.6.0' },
   });
-  const network = database.create('network', {
-    name_label: 'Pool-wide network associated with eth0',
-    bridge: 'xenbr0',
+  const [network = ''] = ['eth0', 'eth1'].map((device, i) => {
+    const name_label = `Pool-wide network associated with ${device}`;
+    const joined = database.create('network', { name_label, bridge: `xenbr${i}` });
+    const card = { device, MAC: `00:1e:c9:aa:bb:0${i + 1}`, network: joined };
+    addCard(world, host, i === 0 ? { ...card, address } : card);
+    return joined;
   });
-  const pif = { host, network, device: 'eth0', management: true, currently_attached: true, IP: address };
-  database.create('PIF', { ...pif, MAC: '00:1e:c9:aa:bb:01', MTU: 1500, ip_configuration_mode: 'Static' });
-  const second = database.create('network', {
-    name_label: 'Pool-wide network associated with eth1',
-    bridge: 'xenbr1',
-  });
-  database.create('PIF', { host, network: second, device: 'eth1', currently_attached: true, MTU: 1500 });
   database.create('network', {
     name_label: 'Host internal management network',
-    name_description: 'Network on which guests will be assigned a private link-local IP address',
+    name_description:
+      'Network on which guests will be assigned a private link-local IP address which can be used to talk XenAPI',
     bridge: 'xenapi',
-    other_config: { is_guest_installer_network: 'true', is_host_internal_management_network: 'true' },
+    other_config: {
+      is_guest_installer_network: 'true',
+      is_host_internal_management_network: 'true',
+      ip_begin: '169.254.0.1',
+      ip_end: '169.254.255.254',
+      netmask: '255.255.0.0',
+    },
   });
-  database.create('pool', { name_label: '', master: host, default_SR: localStorage });
-  controlDomain(world, host);
+  const pool = database.create('pool', { name_label: '', master: host, default_SR: localStorage });
+  const year = 365 * 24 * 3600 * 1000;
+  addLicence(world, host, pool, hostTime(new Date(world.clock.now().getTime() + year)));
+  controlDomain(world, host, address);
   return { host, localStorage, network };
 }
 
-function storage(world: EmptyWorld, host: string, name: string, type: string, content: string, size: number) {
+/** An SR and the PBD by which the host has it. A disc's SR is as full as it is large. */
+function storage(world: EmptyWorld, host: string, { device_config = {}, ...fields }: Fields): string {
   const sr = world.database.create('SR', {
-    name_label: name,
-    type,
-    content_type: content,
-    physical_size: size,
-    physical_utilisation: content === 'iso' ? size : 0,
+    ...fields,
+    physical_utilisation: fields['content_type'] === 'iso' ? (fields['physical_size'] ?? 0) : 0,
     shared: false,
+    allowed_operations: operationsOn(text(fields['type']), 'xenserver_tools_sr' in fieldsOf(fields['other_config'])),
   });
-  world.database.create('PBD', { host, SR: sr, currently_attached: true });
+  world.database.create('PBD', { host, SR: sr, device_config, currently_attached: true });
   return sr;
 }
 
-function controlDomain(world: EmptyWorld, host: string): void {
-  const metrics = newMetrics(world, 2);
-  const vm = world.database.create('VM', {
+function controlDomain(world: EmptyWorld, host: string, address: string): void {
+  const { database } = world;
+  const vm = database.create('VM', {
     name_label: 'Control domain on host: xvm03',
+    name_description: 'The domain which manages physical devices and manages other domains',
     is_control_domain: true,
+    user_version: 1,
     power_state: 'Running',
     resident_on: host,
     domid: 0,
-    memory_static_max: 752 * 1024 ** 2,
-    VCPUs_max: 2,
-    VCPUs_at_startup: 2,
     domarch: 'x32',
-    metrics,
+    actions_after_shutdown: 'destroy',
+    actions_after_reboot: 'destroy',
+    actions_after_crash: 'destroy',
+    metrics: dom0Metrics(world),
+    ...dom0Size(host),
   });
-  world.database.set('VM', vm, 'last_booted_record', bootRecord(world.database.get('VM', vm)));
+  database.create('console', { VM: vm, protocol: 'rfb', location: `https://${address}/console?ref=${vm}` });
+  database.set('VM', vm, 'last_booted_record', bootRecord(database.get('VM', vm)));
 }
 
 /** The 65 templates a 5.6.0 host ships, in the order create_templates.ml makes them. */

@@ -2,10 +2,12 @@
 """A XenAPI client that was not written for the simulator: Python's own xmlrpc.client.
 
 `browse URL PASSWORD` looks at everything; `xencenter URL PASSWORD TEMPLATE NAME` makes a VM
-as XenCenter 5.6 does, boot parameters emptied. Prints one JSON document.
+as XenCenter 5.6 does, boot parameters emptied; `provision URL PASSWORD TEMPLATE NAME` makes one
+as the SDK's provision.py of 2010 and its example do. Prints one JSON document.
 """
 import json
 import sys
+import xml.dom.minidom
 import xmlrpc.client
 
 
@@ -45,7 +47,7 @@ def browse(call):
         "templates": sum(vm["is_a_template"] for vm in vms.values()),
         "never": str(next(iter(metrics.values()))["start_time"]),
         "integer": vms[template]["memory_static_max"],
-        "loads": next(iter(metrics.values()))["VCPUs_utilisation"]["0"],
+        "loads": sum(next(iter(metrics.values()))["VCPUs_utilisation"].values()),
         "error": error,
         "clone": call("VM.get_name_label", clone),
         "event": [events[0]["class"], events[0]["operation"]],
@@ -70,7 +72,30 @@ def xencenter(call, template_name, name):
     return {"uuid": call("VM.get_uuid", vm)}
 
 
+def provision(call, template_name, name):
+    """What provision.py does to `disks`: parsed by minidom, each SR set, printed by toprettyxml."""
+    vm = call("VM.clone", call("VM.get_by_name_label", template_name)[0], name)
+    pool = next(iter(call("pool.get_all_records").values()))
+    spec = xml.dom.minidom.parseString(call("VM.get_other_config", vm)["disks"])
+    printed = xml.dom.minidom.Document()
+    order = printed.appendChild(printed.createElement("provision"))
+    for disk in spec.getElementsByTagName("disk"):
+        copy = order.appendChild(printed.createElement("disk"))
+        copy.setAttribute("device", disk.getAttribute("device"))
+        copy.setAttribute("size", disk.getAttribute("size"))
+        copy.setAttribute("sr", call("SR.get_uuid", pool["default_SR"]))
+        copy.setAttribute("bootable", "true" if disk.getAttribute("bootable") == "true" else "false")
+    try:
+        call("VM.remove_from_other_config", vm, "disks")
+    except Failure:
+        pass
+    call("VM.add_to_other_config", vm, "disks", printed.toprettyxml())
+    call("VM.provision", vm)
+    disks = [call("VBD.get_record", vbd) for vbd in call("VM.get_VBDs", vm)]
+    return [[disk["userdevice"], disk["bootable"], call("VDI.get_virtual_size", disk["VDI"])] for disk in disks]
+
+
 what, url, password, *rest = sys.argv[1:]
 session = Session(url, password)
-print(json.dumps({"browse": browse, "xencenter": xencenter}[what](session, *rest)))
+print(json.dumps({"browse": browse, "xencenter": xencenter, "provision": provision}[what](session, *rest)))
 session.check(session.proxy.session.logout(session.handle))

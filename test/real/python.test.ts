@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { heldClock, pageArgs, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
+import { heldClock, lennyTemplate, pageArgs, prepareTemplate, simulator, until, xenfai } from '../harness.ts';
 import { programPath, realTest } from './needs.ts';
 
 const client = join(import.meta.dirname, 'client.py');
@@ -22,6 +22,13 @@ realTest('Python’s xmlrpc.client is served as by a XenServer', ['python3'], as
     event: ['vm', expect.any(String)],
     methods: expect.any(Number),
   });
+  await sim.stop();
+});
+
+realTest('a VM made as provision.py of 2010 makes one, whose `disks` are pretty-printed', ['python3'], async () => {
+  const sim = await simulator();
+  const disks = await python('provision', sim.host, sim.password, lennyTemplate, 'by the book');
+  expect(disks).toEqual([['0', true, String(8 * 1024 ** 3)]]);
   await sim.stop();
 });
 

@@ -16,6 +16,7 @@ export interface Line {
 
 /** Where a reply of the simulator is not what the real xapi said. `at` is the way into the reply. */
 export interface Difference {
+  readonly line: Line;
   readonly case: string;
   readonly method: string;
   readonly at: string;
@@ -68,7 +69,7 @@ export class Replay {
     if (line === null) return;
     const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
     const shown = { recorded: show(recorded), simulated: show(simulated) };
-    this.differences.push({ case: line.case.trim(), method: methodOf(line), at, ...shown });
+    this.differences.push({ line, case: line.case.trim(), method: methodOf(line), at, ...shown });
   }
 
   private compare(at: string, recorded: XmlValue, simulated: XmlValue | undefined): void {
