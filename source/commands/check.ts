@@ -70,7 +70,7 @@ async function checkAny(options: Options, around: Surroundings): Promise<Result>
     const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
     return report(await checkAlone(options, options.repository, around, look), disk, notes);
   }
-  if (disk !== null) return report(resultOf([], []), disk, []);
+  if (disk !== null) return report(resultOf(null, [], []), disk, []);
   return usage('Say what to check.', [
     'xenfai check --repository URL --release lenny',
     'xenfai check --template NAME',
@@ -111,7 +111,7 @@ function lookWithin(seconds: number | null, { now }: Surroundings): Look {
       return await survey({ ...asked, signal: AbortSignal.any([asked.signal, deadline]) }, now());
     } catch (error) {
       if (!deadline.aborted || asked.signal.aborted) throw error;
-      return resultOf([], [overdue(asked.source.repository, seconds)]);
+      return resultOf(null, [], [overdue(asked.source.repository, seconds)]);
     }
   };
 }

@@ -59,11 +59,23 @@ export interface CheckOptions {
   readonly onProgress?: ((file: FileName, progress: FetchProgress) => void) | undefined;
 }
 
-export const resultOf = (
+/** What was found of a source; null: of none. A line that is pasted to put files there says which release they are of. */
+export function resultOf(
+  source: NetbootSource | null,
   files: readonly CheckedFile[],
   findings: readonly Finding[],
   kernel: string | null = null,
-): CheckResult => ({ files, findings, ok: errorsOf(findings).length === 0, kernel });
+): CheckResult {
+  const placed = source === null ? findings : findings.map((finding) => placedAt(finding, source));
+  return { files, findings: placed, ok: errorsOf(findings).length === 0, kernel };
+}
+
+/** Files that are to be put there belong to this release and architecture. */
+function placedAt(finding: Finding, { release, arch }: NetbootSource): Finding {
+  const { try: advice } = finding;
+  if (typeof advice !== 'object' || !('act' in advice) || advice.act !== 'stage') return finding;
+  return { ...finding, try: { ...advice, ...(release === '' ? {} : { release }), arch } };
+}
 
 /**
  * Fetches both netboot files as eliloader would and looks inside. Everything that can be known before the one
@@ -79,10 +91,10 @@ export async function checkNetboot(options: CheckOptions): Promise<CheckResult> 
     detail: 'not fetched',
   });
   const files = [unseen('vmlinuz', urls.kernel), unseen('initrd.gz', urls.initrd)];
-  if (options.loader === 'none') return resultOf(files, [noLoader, ...findings]);
-  if (errorsOf(findings).length > 0) return resultOf(files, findings);
+  if (options.loader === 'none') return resultOf(source, files, [noLoader, ...findings]);
+  if (errorsOf(findings).length > 0) return resultOf(source, files, findings);
   if (/^nfs:/.test(source.repository)) {
-    return resultOf(files, [...findings, ...otherUrlFindings(options, urls), notMounted]);
+    return resultOf(source, files, [...findings, ...otherUrlFindings(options, urls), notMounted]);
   }
   const asTaken = { ...options, proxy: viaProxy && proxyUrl(viaProxy) };
   const kernel = await checkKernel(urls.kernel, asTaken);
@@ -91,15 +103,7 @@ export async function checkNetboot(options: CheckOptions): Promise<CheckResult> 
   const ways = otherUrlFindings(options, urls, missing);
   const age = ageFindings(kernel.fetched, initrd.fetched);
   const all = [...findings, ...kernel.findings, ...initrd.findings, ...age, ...ways];
-  const placed = all.map((finding) => placedAt(finding, source));
-  return resultOf([kernel.file, initrd.file], placed, kernel.facts?.release ?? null);
-}
-
-/** Files that are to be put there belong to this release and architecture: a line for it that is pasted must say so. */
-function placedAt(finding: Finding, { release, arch }: NetbootSource): Finding {
-  const { try: advice } = finding;
-  if (typeof advice !== 'object' || !('act' in advice) || advice.act !== 'stage') return finding;
-  return { ...finding, try: { ...advice, ...(release === '' ? {} : { release }), arch } };
+  return resultOf(source, [kernel.file, initrd.file], all, kernel.facts?.release ?? null);
 }
 
 const noLoader: Finding = {

@@ -33,5 +33,5 @@ export async function survey(options: CheckOptions, now: Date): Promise<CheckRes
   const findings = [...netboot.findings, ...archive, ...servers, ...later, dom0];
   // What stops a boot comes first, wherever it was found.
   findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
-  return resultOf(netboot.files, findings, kernel);
+  return resultOf(source, netboot.files, findings, kernel);
 }
