@@ -1,4 +1,6 @@
-import type { XenVersion } from '../boot/releases.ts';
+import { networkBootText } from '../boot/network-boot.ts';
+import type { HostRelease, Loader, XenVersion } from '../boot/releases.ts';
+import { type Capabilities, capabilities } from '../hosts/capabilities.ts';
 import { findVm } from '../hosts/vm.ts';
 import { defaults } from '../limits/defaults.ts';
 import { checkVm } from '../operations/check.ts';
@@ -8,6 +10,7 @@ import type { Problem } from '../problem/problem.ts';
 import { type CheckOptions, type CheckResult, resultOf } from '../repository/check.ts';
 import { survey } from '../repository/survey.ts';
 import { bootLines, checkDisk, type DiskCheck } from '../staging/guest-disk.ts';
+import { capabilitiesJson, capabilityLines } from './capabilities.ts';
 import { checkLines } from './check-lines.ts';
 import { timeoutOf, withHost } from './connect.ts';
 import type { Given } from './global-flags.ts';
@@ -41,6 +44,7 @@ export const check = command({
   examples: [
     ['xenfai check --repository http://web/debian-custom --release lenny', 'before there is a host'],
     ['xenfai check --vm web01', 'by the rules of its host'],
+    ['xenfai check --host xvm03 --repository http://web/d --release lenny', 'the same without a VM'],
     ['xenfai check --disk-config /srv/fai/config/disk_config/XENPV', 'can pygrub read what FAI will make?'],
   ],
   exits: [6, 7],
@@ -61,43 +65,67 @@ async function checkAny(options: Options, around: Surroundings): Promise<Result>
     return withHost(options, around, async ({ host }) => {
       const vm = await findVm(host.session, named, what);
       const { signal, transport } = around;
+      const { able, xen } = await host.facts();
       const result = await checkVm(vm, host, { signal, transport, look });
-      return report(result, await diskOf(options, (await host.facts()).xen, signal), []);
+      return report(result, await diskOf(options, xen, signal), [], able);
     });
   }
-  const disk = await diskOf(options, options.for?.xen ?? null, around.signal);
-  if (options.repository !== undefined) {
-    const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
-    return report(await checkAlone(options, options.repository, around, look), disk, notes);
-  }
-  if (disk !== null) return report(resultOf(null, [], []), disk, []);
-  return usage('Say what to check.', [
-    'xenfai check --repository URL --release lenny',
-    'xenfai check --template NAME',
-    'xenfai check --vm NAME',
-    'xenfai check --disk-config menu.lst',
-  ]);
+  if (options.repository === undefined && options.diskConfig === undefined)
+    return usage('Say what to check.', [
+      'xenfai check --repository URL --release lenny',
+      'xenfai check --template NAME',
+      'xenfai check --vm NAME',
+      'xenfai check --disk-config menu.lst',
+    ]);
+  // A host that is named in so many words decides; one that is only known is not asked for a password.
+  if (options.host === undefined && options.profile === undefined)
+    return checkAlone(options, around, look, options.for === undefined ? null : rulesOf(options.for));
+  return withHost(options, around, async ({ host }) => {
+    const { rules, xen, able } = await host.facts();
+    return checkAlone(options, around, look, { loader: rules.loader, xen, able });
+  });
 }
 
+/** By what a check goes: the loader and the Xen of a host or of a release. */
+interface HostRules {
+  readonly loader: Loader;
+  readonly xen: XenVersion | null;
+  readonly able: Capabilities;
+}
+
+const rulesOf = (release: HostRelease): HostRules => ({
+  loader: release.loader,
+  xen: release.xen,
+  able: capabilities(release),
+});
+
 /** What one place names, no flag names anew: whoever believes so would read the wrong answer. */
-function refuseMixture({ vm, template, repository, release, arch, proxy, for: host }: Options): void {
+function refuseMixture({ vm, template, repository, release, arch, proxy, for: host, ...given }: Options): void {
   if ([vm, template, repository].filter((one) => one !== undefined).length > 1)
     usage('One of --repository, --template and --vm is wanted.');
-  if (vm === undefined && template === undefined) return;
+  if (vm === undefined && template === undefined) {
+    if (host !== undefined && (given.host !== undefined || given.profile !== undefined))
+      usage('--for names a release, --host has its own: one of them is wanted.');
+    return;
+  }
   for (const [flag, value] of Object.entries({ release, arch, proxy, for: host }))
     if (value !== undefined)
       usage(`--${flag} goes with --repository; a VM or template is checked as it is set, by the rules of its host.`);
 }
 
-async function checkAlone(
-  { release, arch = defaults.arch, proxy, for: host }: Options,
-  repository: string,
-  { signal, transport }: Surroundings,
-  look: Look,
-): Promise<CheckResult> {
+/** What no VM or template names. `by` null: no host is known. */
+async function checkAlone(options: Options, around: Surroundings, look: Look, by: HostRules | null): Promise<Result> {
+  const { repository, release, arch = defaults.arch, proxy } = options;
+  const { signal, transport } = around;
+  const disk = await diskOf(options, by?.xen ?? null, signal);
+  const able = by?.able ?? null;
+  if (repository === undefined) return report(resultOf(null, [], []), disk, [], able);
   if (release === undefined) return usage('--repository needs --release.', [{ act: 'give', setting: 'release' }]);
-  const { loader, xen } = host ?? { loader: null, xen: null };
-  return look({ source: { repository, release, arch }, proxy, loader, xen, signal, transport });
+  const notes = options.arch === undefined ? ['No --arch: i386, as eliloader takes it.'] : [];
+  const { loader, xen } = by ?? { loader: null, xen: null };
+  const networkBoot = able?.networkBoot ?? null;
+  const source = { repository, release, arch };
+  return report(await look({ source, proxy, loader, networkBoot, xen, signal, transport }), disk, notes, able);
 }
 
 type Look = (asked: CheckOptions) => Promise<CheckResult>;
@@ -126,7 +154,12 @@ const overdue = (repository: string, seconds: number): Finding => ({
 const diskOf = ({ diskConfig }: Options, xen: XenVersion | null, signal: AbortSignal): Promise<DiskCheck | null> =>
   diskConfig === undefined ? Promise.resolve(null) : checkDisk(diskConfig, xen, signal);
 
-function report(netboot: CheckResult, disk: DiskCheck | null, notes: readonly string[]): Result {
+function report(
+  netboot: CheckResult,
+  disk: DiskCheck | null,
+  notes: readonly string[],
+  able: Capabilities | null,
+): Result {
   const findings = [...netboot.findings, ...(disk?.findings ?? [])];
   const result = { ...netboot, findings, ok: netboot.ok && errorsOf(findings).length === 0 };
   return {
@@ -134,17 +167,23 @@ function report(netboot: CheckResult, disk: DiskCheck | null, notes: readonly st
     json: {
       files: result.files,
       findings: findings.map(findingJson),
+      ...(able === null ? {} : { capabilities: capabilitiesJson(able) }),
       ...(disk === null ? {} : { diskConfig: disk.views }),
       ...(result.ok ? {} : { error: problemJson(failure(result)) }),
     },
     lines: [
       ...notes,
+      ...(able === null || isSaid(able, findings) ? [] : capabilityLines(able)),
       ...checkLines({ ...netboot, findings: [] }),
       ...bootLines(disk?.views ?? []),
       ...findingLines(findings),
     ],
   };
 }
+
+/** Where a finding has said it, once is enough. */
+const isSaid = ({ networkBoot }: Capabilities, findings: readonly Finding[]): boolean =>
+  findings.some(({ message }) => message === networkBootText(networkBoot));
 
 function failure({ findings, files }: CheckResult): Problem {
   const [first] = errorsOf(findings);

@@ -150,7 +150,7 @@ async function checkStaged(
   { signal, transport }: Surroundings,
 ): Promise<CheckResult> {
   const source = { repository, release, arch };
-  const result = await checkNetboot({ source, loader: null, xen: null, signal, transport });
+  const result = await checkNetboot({ source, loader: null, networkBoot: null, xen: null, signal, transport });
   const other = result.files.filter((file) => {
     const put = placed.find(({ path }) => path.endsWith(`/${file.name}`));
     return put !== undefined && file.sha256 !== null && file.sha256 !== put.sha256;

@@ -6,6 +6,7 @@ import { allVms, concernsUs, findVm, stateOf } from '../hosts/vm.ts';
 import { findOrphans } from '../operations/orphans.ts';
 import { exit } from '../problem/exit.ts';
 import { printShell } from '../text/shell.ts';
+import { capabilitiesJson, capabilityLines } from './capabilities.ts';
 import { type Changed, summary } from './changed.ts';
 import { withHost } from './connect.ts';
 import { eachName } from './each.ts';
@@ -66,7 +67,7 @@ export const status = command({
 });
 
 async function named(host: Host, options: Options, around: Surroundings): Promise<Result> {
-  const { rules } = await host.facts();
+  const { rules, able } = await host.facts();
   const found = await eachName(options.names, host, around.signal, async (name): Promise<Changed> => {
     const vm = await withBootable(host.session, await findVm(host.session, name), rules);
     const devices = await readDevices(host.session, vm.record);
@@ -74,19 +75,25 @@ async function named(host: Host, options: Options, around: Surroundings): Promis
   });
   const items = found.filter(({ problem }) => problem === null).map(({ item }) => item);
   const details = items.flatMap((item) => [...(items.length === 1 ? [] : [`${item.name}:`]), ...detailLines(item)]);
+  const { json, ...told } = summary(found, { dryRun: false });
   return {
-    ...summary(found, { dryRun: false }),
-    lines: items.length === 0 ? [] : [...rows(items, around), ...details],
+    ...told,
+    json: { ...json, capabilities: capabilitiesJson(able) },
+    lines: items.length === 0 ? [] : [...rows(items, around), ...details, ...capabilityLines(able)],
   };
 }
 
 async function listed(host: Host, { all }: Options, around: Surroundings): Promise<Result> {
-  const { rules } = await host.facts();
+  const { rules, able } = await host.facts();
   const vms = await allVms(host.session);
   const wanted = vms.filter((vm) => all || concernsUs(vm.record, stateOf(vm, rules).state));
   const counted = await Promise.all(wanted.map((vm) => withBootable(host.session, vm, rules)));
   const items = counted.map((vm) => vmItem(vm, rules));
-  return { exit: exit.done, json: { vms: items }, lines: rows(items, around) };
+  return {
+    exit: exit.done,
+    json: { vms: items, capabilities: capabilitiesJson(able) },
+    lines: [...rows(items, around), ...capabilityLines(able)],
+  };
 }
 
 async function orphans(host: Host): Promise<Result> {

@@ -69,10 +69,9 @@ export const codeNameOrNone = (text: string): string => (text === '' ? text : co
 
 /** A release of XenServer or XCP-ng, by its own number or by one that belongs to it, as 5.6.0 does to 5.6. */
 export function hostVersion(text: string): HostRelease {
-  const release = /^\d{1,2}\.\d{1,2}(\.\d{1,4})*$/.test(text) ? hostRelease(text) : null;
-  // XenServer 8 calls itself 8.4; what comes after it nobody knows.
-  if (release === null || Number.parseInt(text, 10) > 8)
-    throw new BadValue(`that is not a release; there are ${knownReleases.join(', ')}`);
+  const isNumber = /^\d{1,2}\.\d{1,2}(\.\d{1,4})*$/.test(text);
+  const release = hostRelease(/^5\.6 ?FP1$/i.test(text) ? '5.6.100' : isNumber ? text : '');
+  if (release === null) throw new BadValue(`that is not a release; there are ${knownReleases.join(', ')}`);
   return release;
 }
 

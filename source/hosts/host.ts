@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type BootRules, hostRelease, unknownRules, type XenVersion } from '../boot/releases.ts';
+import { type BootRules, shownRelease, unknownRules, type XenVersion } from '../boot/releases.ts';
 import { parseVersion } from '../boot/version.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -9,6 +9,7 @@ import { hostRecord, isNull, poolRecord, type Ref, ref } from '../xapi/records.t
 import type { Secret } from '../xapi/secret.ts';
 import { coordinatorAt, login, type Session } from '../xapi/session.ts';
 import { showAddress } from './address.ts';
+import { type Capabilities, capabilities } from './capabilities.ts';
 import { explain } from './explain.ts';
 import { openingFailure } from './trust.ts';
 
@@ -25,6 +26,7 @@ export interface HostFacts {
   readonly xen: XenVersion | null;
   /** What its release makes of a VM's record. */
   readonly rules: BootRules;
+  readonly able: Capabilities;
   readonly defaultSr: Ref;
 }
 
@@ -125,7 +127,8 @@ async function readFacts(session: Session): Promise<HostFacts> {
   const record = hosts[coordinator] ?? Object.values(hosts)[0];
   const software = record?.software_version ?? {};
   const version = software['product_version'] ?? software['platform_version'] ?? '';
-  const known = hostRelease(version);
+  const { API_version_major: major = 0, API_version_minor: minor = 0 } = record ?? {};
+  const known = shownRelease(version, { major, minor });
   return {
     product: software['product_brand'] ?? software['platform_name'] ?? 'XenServer',
     version,
@@ -136,6 +139,7 @@ async function readFacts(session: Session): Promise<HostFacts> {
     coordinator,
     xen: parseVersion(software['xen'] ?? '') ?? known?.xen ?? null,
     rules: known ?? unknownRules,
+    able: capabilities(known, record?.capabilities),
     defaultSr: pool?.default_SR ?? ref.parse(''),
   };
 }

@@ -74,9 +74,11 @@ export async function checkNetbootOf(
   host: Host,
   { signal, onProgress, transport, look = checkNetboot }: LookOptions,
 ): Promise<CheckResult> {
-  const { rules, xen } = await host.facts();
+  const { rules, able, xen } = await host.facts();
+  const { networkBoot } = able;
   const proxy = other_config['install-proxy'];
-  return look({ source, args, proxy, loader: rules.loader, xen, platform, signal, onProgress, transport });
+  const { loader } = rules;
+  return look({ source, args, proxy, loader, networkBoot, xen, platform, signal, onProgress, transport });
 }
 
 /**

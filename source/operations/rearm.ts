@@ -14,6 +14,7 @@ import { type Action, type Disk, type Plan, planFor } from './plan.ts';
 import { type ArmingSettings, chooseSources } from './sources.ts';
 import { standingOf } from './standing.ts';
 import { refuseUnfinished } from './unfinished.ts';
+import { refuseWithoutLoader } from './without-loader.ts';
 
 export interface RearmOptions extends ArmingSettings {
   readonly template?: string | undefined;
@@ -29,8 +30,8 @@ export interface RearmOptions extends ArmingSettings {
 
 /**
  * The installer once more: bootloader and distro as the page says, and what it does not say: round, repository,
- * release, arch, kernel line. `repair` is the same for a VM another tool made, before its first boot. Refuses HVM, and
- * running VMs unless forced. A VM that is armed so already: no step.
+ * release, arch, kernel line. `repair` is the same for a VM another tool made, before its first boot. Refuses HVM, hosts
+ * without the loader, and running VMs unless forced. A VM that is armed so already: no step.
  */
 export async function planArming(
   operation: 'rearm' | 'repair',
@@ -41,6 +42,8 @@ export async function planArming(
   const { record } = vm;
   refuseUnfinished(record);
   refuseHvm(record);
+  const { rules, able } = await host.facts();
+  refuseWithoutLoader(record.name_label, able);
   const running = record.power_state !== 'Halted';
   if (running && !options.force) refuseRunning(record);
   const template = await templateOf(host.session, record, options.template);
@@ -51,7 +54,6 @@ export async function planArming(
     named: options.template !== undefined,
     profile: options.defaults ?? {},
   });
-  const { rules } = await host.facts();
   const arming = armingActions(record, chosen, rules.loader);
   const shutdown: Action[] = running
     ? [{ do: 'shutdown', how: record.power_state === 'Running' ? 'clean-then-hard' : 'hard' }]

@@ -22,6 +22,7 @@ import {
 import type { Session } from '../xapi/session.ts';
 import { provisionDisks } from './disks-xml.ts';
 import { refuseErrors } from './sources.ts';
+import { refuseWithoutLoader } from './without-loader.ts';
 
 export interface CreateOptions {
   /** Bytes. */
@@ -53,6 +54,7 @@ export interface CreateSite {
 
 /** Resolves storage and network and refuses a template that no VM could be installed from. */
 export async function createSite(host: Host, template: Vm, options: CreateOptions): Promise<CreateSite> {
+  refuseWithoutLoader(template.record.name_label, (await host.facts()).able);
   refuseUnprepared(template);
   refuseSizes(template, options);
   if (options.mac && template.record.VIFs.length > 0) {

@@ -7,6 +7,7 @@ import {
   proxyUrl,
   sourceFindings,
 } from '../boot/methods/eliloader.ts';
+import { guestFindings, type NetworkBoot, networkBootText, withoutLoader } from '../boot/network-boot.ts';
 import type { Loader, XenVersion } from '../boot/releases.ts';
 import { readKernelImage } from '../formats/kernel-image.ts';
 import { readInitrd } from '../formats/read-initrd.ts';
@@ -51,6 +52,8 @@ export interface CheckOptions {
   readonly args?: string | undefined;
   /** Null: no host is known; the rules are then those of 2010, and others are told where they differ. */
   readonly loader: Loader | null;
+  /** What boots there from a repository; null: no host is known. */
+  readonly networkBoot: NetworkBoot | null;
   /** Null: no host is known, a compression is then a warning only. */
   readonly xen: XenVersion | null;
   /** VM.platform: it may raise the limits of later loaders. */
@@ -85,13 +88,17 @@ export async function checkNetboot(options: CheckOptions): Promise<CheckResult> 
   const { source } = options;
   const urls = netbootUrls(source, options.loader ?? 2010);
   const viaProxy = /^http:/.test(source.repository) ? (options.proxy ?? '') : '';
-  const findings = [...sourceFindings(source, options.loader), ...proxyFindings(viaProxy, options.loader)];
+  const findings = [
+    ...sourceFindings(source, options.loader),
+    ...guestFindings(source.paths === undefined ? source.arch : '', options.networkBoot),
+    ...proxyFindings(viaProxy, options.loader),
+  ];
   const unseen = (name: FileName, url: string): CheckedFile => ({
     ...{ name, url, ok: false, status: null, bytes: null, sha256: null },
     detail: 'not fetched',
   });
   const files = [unseen('vmlinuz', urls.kernel), unseen('initrd.gz', urls.initrd)];
-  if (options.loader === 'none') return resultOf(source, files, [noLoader, ...findings]);
+  if (options.networkBoot === 'hvm-only') return resultOf(source, files, [noLoader, ...findings]);
   if (errorsOf(findings).length > 0) return resultOf(source, files, findings);
   if (/^nfs:/.test(source.repository)) {
     return resultOf(source, files, [...findings, ...otherUrlFindings(options, urls), notMounted]);
@@ -109,8 +116,8 @@ export async function checkNetboot(options: CheckOptions): Promise<CheckResult> 
 const noLoader: Finding = {
   severity: 'error',
   code: 'no-loader',
-  message: 'This release has no eliloader (linux-guest-loader is retired): no VM boots from an install repository.',
-  try: 'Install on a host of 8.2 or older, or boot the VM as HVM over the network (PXE).',
+  message: networkBootText('hvm-only'),
+  try: withoutLoader.join(' '),
 };
 
 const notMounted: Finding = {
@@ -142,6 +149,9 @@ async function checkKernel(url: string, options: CheckOptions): Promise<Looked> 
   if (fetched.problem !== null || errorsOf(transfer).length > 0) return failed('vmlinuz', fetched, transfer);
   const facts = await lookIntoKernel(fetched.body, signal);
   const verdict = kernelFindings(facts, options.xen, options.source.paths === undefined ? options.source.arch : '');
+  // A 32-bit kernel where nobody has said i386.
+  if (facts.elf?.bits === 32 && (options.source.paths !== undefined || options.source.arch !== 'i386'))
+    verdict.push(...guestFindings('i386', options.networkBoot));
   const detail = facts.release === null ? kernelSummary(facts) : `${kernelSummary(facts)}, ${facts.release}`;
   const ok = errorsOf(verdict).length === 0;
   return { file: fileOf('vmlinuz', fetched, ok, detail), fetched, findings: [...transfer, ...verdict], facts };

@@ -95,6 +95,8 @@ export const hostRecord = z.object({
   API_version_major: z._default(int, 0),
   API_version_minor: z._default(int, 0),
   software_version: map,
+  /** The kinds of guests that the hypervisor takes. */
+  capabilities: z._default(z.array(z.string()), []),
 });
 
 /** Bytes. xapi writes it down every few seconds. */

@@ -1,4 +1,5 @@
-import { unknownRules } from '../../source/boot/releases.ts';
+import { hostRelease, unknownRules } from '../../source/boot/releases.ts';
+import { capabilities } from '../../source/hosts/capabilities.ts';
 import { stackOf } from '../../source/tui/app/layers.ts';
 import { happening, type Launch } from '../../source/tui/app/mount.ts';
 import type { AppCommand, OwnCommand } from '../../source/tui/app/screen.ts';
@@ -76,7 +77,7 @@ export const found: Found = {
   name: 'xvm03',
   pool: '',
   xen: '3.4',
-  loader: 2010,
+  able: capabilities(hostRelease('5.6.0')),
   localAddress: '10.1.1.9',
 };
 

@@ -1,4 +1,5 @@
-import type { Loader } from '../../boot/releases.ts';
+import { networkBootText } from '../../boot/network-boot.ts';
+import type { Capabilities } from '../../hosts/capabilities.ts';
 import { nothingIsChanged } from '../../problem/problem.ts';
 import type { Profile } from '../../settings/settings.ts';
 import type { Suggestions } from '../../settings/suggestions.ts';
@@ -16,7 +17,7 @@ export interface Found {
   readonly name: string;
   readonly pool: string;
   readonly xen: string;
-  readonly loader: Loader;
+  readonly able: Capabilities;
   /** This machine's address as the host sees it. */
   readonly localAddress: string;
 }
@@ -155,3 +156,10 @@ export const remember = <Own>(scene: Scene<Own>, ...lines: readonly string[]): S
 /** Why a key that writes does nothing now; null: it may. Every key that writes asks here first. */
 export const writeReason = ({ shared }: Scene<unknown>): string | null =>
   shared.readOnly ? nothingIsChanged : lossReason(shared);
+
+/** The same of a key that makes a VM boot from a repository: it asks here. */
+export const armReason = (scene: Scene<unknown>): string | null => writeReason(scene) ?? loaderReason(scene.shared);
+
+/** Why nothing boots from a repository on this host; null: it does, or nobody knows. */
+export const loaderReason = ({ host }: Shared): string | null =>
+  host?.able.networkBoot === 'hvm-only' ? networkBootText('hvm-only') : null;

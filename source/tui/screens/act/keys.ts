@@ -1,6 +1,6 @@
 import { helpKey, quitKey } from '../../app/layers.ts';
 import type { AppCommand, SceneBinding, SceneForm } from '../../app/screen.ts';
-import { back, change, writeReason } from '../../app/shared.ts';
+import { armReason, back, change, writeReason } from '../../app/shared.ts';
 import type { CreateAnswers } from '../../app/work.ts';
 import { stay } from '../../kit/binding.ts';
 import { formKeys } from '../../kit/form-keys.ts';
@@ -50,7 +50,7 @@ export const createForm: SceneForm<ActState, ActCommand, CreateAnswers> = {
   submit: planCreate,
   last: 'plan',
   help: 'the next field; on the last line: show the plan',
-  disabled: writeReason,
+  disabled: armReason,
   chooses: true,
 };
 
@@ -61,6 +61,10 @@ export const candidateList: ListAt<ActScene> = {
   put: (scene, list) => change(scene, { list }),
   ids: (scene) => candidateRows(scene).map(({ ref }) => ref),
 };
+
+/** Why nothing of this work can be done now. */
+const workReason = (scene: ActScene): string | null =>
+  scene.own.work === 'start' ? writeReason(scene) : armReason(scene);
 
 /** Why the work one picks VMs for is nothing for this one. */
 function pickReason(scene: ActScene): string | null {
@@ -74,7 +78,7 @@ export const pickKeys: readonly Key[] = [
     keys: ['enter'],
     label: 'plan',
     help: 'show the plan for the ticked VMs, or for this one',
-    disabled: (scene) => writeReason(scene) ?? (tickedRefs(scene).length > 0 ? null : pickReason(scene)),
+    disabled: (scene) => workReason(scene) ?? (tickedRefs(scene).length > 0 ? null : pickReason(scene)),
     run: planPicked,
   },
   ...tickKeys(candidateList, {

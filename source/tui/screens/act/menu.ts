@@ -1,4 +1,4 @@
-import { writeReason } from '../../app/shared.ts';
+import { loaderReason, writeReason } from '../../app/shared.ts';
 import type { ActScene, PickWork } from './state.ts';
 
 export type MenuLine = 'create' | PickWork | 'template' | 'fleet';
@@ -7,17 +7,21 @@ interface MenuEntry {
   readonly value: MenuLine;
   readonly label: string;
   readonly writes: boolean;
+  /** It is for VMs that boot from a repository. */
+  readonly arms?: boolean;
 }
 
 const all: readonly MenuEntry[] = [
-  { value: 'create', label: 'Create new VMs from this template', writes: true },
+  { value: 'create', label: 'Create new VMs from this template', writes: true, arms: true },
   { value: 'start', label: 'Boot VMs that are armed', writes: true },
-  { value: 'rearm', label: 'Rearm VMs whose attempt is used', writes: true },
-  { value: 'repair', label: 'Repair a VM made with another tool', writes: true },
+  { value: 'rearm', label: 'Rearm VMs whose attempt is used', writes: true, arms: true },
+  { value: 'repair', label: 'Repair a VM made with another tool', writes: true, arms: true },
   { value: 'template', label: 'Another template', writes: false },
   { value: 'fleet', label: 'Watch the fleet', writes: false },
 ];
 
-/** What can be done in step 5; where nothing may be changed, only what changes nothing. */
+/** What can be done in step 5; where nothing may be changed, only what changes nothing, and without a loader nothing that needs it. */
 export const actMenu = (scene: ActScene): readonly MenuEntry[] =>
-  writeReason(scene) === null ? all : all.filter(({ writes }) => !writes);
+  all.filter(
+    ({ writes, arms }) => !(writes && writeReason(scene) !== null) && !(arms && loaderReason(scene.shared) !== null),
+  );

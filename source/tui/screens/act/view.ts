@@ -1,4 +1,5 @@
 import { problemRows } from '../../app/problem-rows.ts';
+import { loaderReason } from '../../app/shared.ts';
 import { chosenFacts } from '../../app/templates.ts';
 import type { View } from '../../kit/binding.ts';
 import { formRows, helpRows, requiredNote } from '../../kit/form-rows.ts';
@@ -16,6 +17,7 @@ import type { ActScene, Candidate, PickWork } from './state.ts';
 export function actMenuView(scene: ActScene, size: Size): View {
   const { shared, own } = scene;
   const chosen = chosenFacts(shared.templates);
+  const without = loaderReason(shared);
   const warning = 'The repository check failed and was overridden: an attempt will probably be wasted.';
   return {
     rows: [
@@ -23,6 +25,7 @@ export function actMenuView(scene: ActScene, size: Size): View {
       chosen === undefined
         ? hint('No template is chosen yet: new VMs begin with one.')
         : [span('Template: ', 'dim'), foreign(chosen.name)],
+      ...(without === null ? [] : wrapped(without, size.width, 'warn')),
       ...(shared.overridden ? wrapped(warning, size.width, 'bad') : []),
       blank,
     ],

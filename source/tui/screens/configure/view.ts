@@ -85,7 +85,7 @@ function diffRows(before: string, after: string, width: number): Line[] {
 }
 
 function urlRows({ shared, own }: ConfigureScene, width: number): Line[] {
-  const urls = netbootUrls(own.form.values, shared.host?.loader === 2010 ? 2010 : 2012);
+  const urls = netbootUrls(own.form.values, shared.host?.able.loader === 2010 ? 2010 : 2012);
   return [
     title('eliloader will ask for'),
     ...wrapped(urls.kernel, width, 'dim'),

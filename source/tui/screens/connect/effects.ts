@@ -19,7 +19,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
   if (opened instanceof TrustNeeded) return dispatch({ type: 'untrusted', offer: opened.offer });
   const host = opened;
   await world.open(host);
-  const { product, version, pool, xen, rules, name } = await host.facts();
+  const { product, version, pool, xen, able, name } = await host.facts();
   const before = settings.profile(url.host);
   await settings.save({ ...before, name: url.host, address: host.address, user });
   dispatch({
@@ -33,7 +33,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
       name,
       pool,
       xen: xen === null ? '' : `${xen.major}.${xen.minor}`,
-      loader: rules.loader,
+      able,
       localAddress: await transport.localAddress(url, signal),
     },
   });

@@ -1,4 +1,6 @@
+import { loaderText, networkBootText, withoutLoader } from '../../../boot/network-boot.ts';
 import { sendsPasswordInClear } from '../../../hosts/address.ts';
+import type { Capabilities } from '../../../hosts/capabilities.ts';
 import { problemRows } from '../../app/problem-rows.ts';
 import type { View } from '../../kit/binding.ts';
 import { busyRow, formRows, helpRows, requiredNote } from '../../kit/form-rows.ts';
@@ -41,24 +43,11 @@ export function loginView({ own }: ConnectScene, size: Size): View {
 /** True for an http:// address that is not this machine itself. */
 const crossesNetwork = (address: string): boolean => URL.canParse(address) && sendsPasswordInClear(new URL(address));
 
-const noLoader = 'not at all: this release has no eliloader.';
-
-const loaders: readonly (readonly [before: number, text: string])[] = [
-  [
-    2012,
-    'eliloader of 2010: always appends dists/<release>/ to the repository, and never looks at the length of what it gets.',
-  ],
-  [2014, 'eliloader of 2012: leaves a repository that names a distribution alone, and compares lengths.'],
-  [Number.POSITIVE_INFINITY, 'eliloader of 2014: takes at most 32 MiB of kernel and 128 MiB of initrd.'],
-];
-
 /** What answered, and how this release boots PV guests. */
 export function connectedView({ shared }: ConnectScene, size: Size): View {
   const { host, readOnly, suggestions } = shared;
   if (host === null) return { rows: [] };
   const row = (label: string, value: string): Line => [span(label.padEnd(14), 'dim'), foreign(value)];
-  const year = host.loader;
-  const loader = year === 'none' ? noLoader : (loaders.find(([before]) => year < before)?.[1] ?? '');
   return {
     rows: [
       [span(`${size.glyphs.done} `, 'good'), span('Connected', 'title', { bold: true })],
@@ -68,16 +57,28 @@ export function connectedView({ shared }: ConnectScene, size: Size): View {
       row('pool', host.pool === '' ? 'a host of its own' : host.pool),
       row('hypervisor', `Xen ${host.xen}`),
       blank,
-      ...wrapped(`How it boots a PV guest from the network: ${loader}`, size.width),
-      blank,
-      ...wrapped(
-        'The loader runs in dom0, fetches kernel and initrd once, and then switches the VM to boot from its disk. That is the one attempt.',
-        size.width,
-        'dim',
-      ),
+      ...ableRows(host.able, size),
       ...(readOnly || suggestions.banner !== undefined
         ? []
         : [blank, hint('The address is saved for next time; the password is not.')]),
     ],
   };
+}
+
+/** How it boots a PV guest from the network, and what follows. */
+function ableRows({ loader, networkBoot }: Capabilities, { width }: Size): Line[] {
+  const says = networkBootText(networkBoot);
+  if (networkBoot === 'hvm-only')
+    return [...wrapped(says, width, 'warn'), blank, ...withoutLoader.flatMap((text) => wrapped(text, width))];
+  const how = `How it boots a PV guest from the network: ${loaderText(loader)}`;
+  return [
+    ...(networkBoot === 'unknown' ? [] : wrapped(how, width)),
+    ...(says === '' ? [] : wrapped(says, width, 'warn')),
+    blank,
+    ...wrapped(
+      'The loader runs in dom0, fetches kernel and initrd once, and then switches the VM to boot from its disk. That is the one attempt.',
+      width,
+      'dim',
+    ),
+  ];
 }

@@ -41,7 +41,7 @@ export function detailRows(
   install: Install,
   known: KnownDevices,
   listening: Listening | null,
-  host: Pick<Found, 'loader' | 'localAddress'> | null,
+  host: Pick<Found, 'able' | 'localAddress'> | null,
   now: number,
   width: number,
 ): readonly Line[] {
@@ -54,7 +54,7 @@ export function detailRows(
   const since = times.state === null ? '' : `, ${coarseAge(now - times.state)}`;
   const reason = taskReason(install, { listening, localAddress: host?.localAddress ?? '' }, now);
   const devices = devicesOf(known, install);
-  const reasons = reasonsOf(vm, state.missing, host?.loader ?? 'none');
+  const reasons = reasonsOf(vm, state.missing, host?.able.loader ?? 'none');
   return [
     ...say('state', `${word}${since}`, tone),
     ...say('failed at', failureText(install), 'bad'),

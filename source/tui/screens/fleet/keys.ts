@@ -9,7 +9,7 @@ import {
   type Reason,
 } from '../../app/reasons.ts';
 import type { SceneBinding } from '../../app/screen.ts';
-import { back, change, flash, share, writeReason } from '../../app/shared.ts';
+import { armReason, back, change, flash, share, writeReason } from '../../app/shared.ts';
 import type { VmWork } from '../../app/work.ts';
 import { stay } from '../../kit/binding.ts';
 import { filterKey, type ListAt, listKeys, tickKeys } from '../../kit/list-keys.ts';
@@ -53,7 +53,7 @@ const workKey = (key: string, work: VmWork, help: string, reason: Reason, label:
       const chosen = chosenInstalls(scene);
       const [first] = chosen;
       if (first === undefined) return 'No VM is selected.';
-      const not = writeReason(scene);
+      const not = work === 'start' || work === 'stop' ? writeReason(scene) : armReason(scene);
       if (not !== null) return not;
       if (chosen.length === 1) return why(first);
       return chosen.some((install) => why(install) === null)

@@ -1,6 +1,6 @@
 import { helpKey, quitKey } from '../../app/layers.ts';
 import type { SceneBinding, SceneForm } from '../../app/screen.ts';
-import { back, change, flash, writeReason } from '../../app/shared.ts';
+import { armReason, back, change, flash, loaderReason, writeReason } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
 import { newForm } from '../../kit/form.ts';
 import { formKeys } from '../../kit/form-keys.ts';
@@ -31,7 +31,7 @@ function useReason(scene: TemplateScene): string | null {
   const item = selectedTemplate(scene);
   if (item === undefined) return 'No template is selected.';
   if (!item.netboot) return `Not for FAI: it ${item.reason ?? 'does not netboot'}.`;
-  return item.vendor ? writeReason(scene) : null;
+  return item.vendor ? armReason(scene) : loaderReason(scene.shared);
 }
 
 export const templateKeys: readonly Key[] = [

@@ -74,7 +74,7 @@ function fileRows({ own, shared }: VerifyScene, name: FileName, size: Size): Lin
         ];
   const what: Line[] = file === undefined ? [] : [[span('  '), foreign(file.detail, file.ok ? 'good' : 'bad')]];
   const source = sourceOf(chosenRecord(shared.templates)?.other_config ?? {});
-  const urls = netbootUrls(source, shared.host?.loader === 2010 ? 2010 : 2012);
+  const urls = netbootUrls(source, shared.host?.able.loader === 2010 ? 2010 : 2012);
   const url = file?.url ?? (name === 'vmlinuz' ? urls.kernel : urls.initrd);
   return [head, ...what, ...wrapped(url, size.width, 'dim', '  '), blank];
 }
