@@ -8,6 +8,7 @@ export const simulate = command({
   takes: (take) => ({
     ...simulatorFlags(take),
     tlsPort: take.as('--tls-port <n>', 'of the API by TLS 1.0, as XenServer 5.6 speaks it', port),
+    hosts: take.as('--hosts <n>', 'in one pool: 127.0.0.1, 127.0.0.2 and so on, on the same ports', between(1, 64)),
     keepCertificate: take.text('--keep-certificate <file>', 'the same key and certificate at each start, kept there'),
     fault: take.each(
       '--fault <fault>',

@@ -24,6 +24,7 @@ import {
 } from './envelope.ts';
 import { marshal, ocamlName, unmarshal } from './marshal.ts';
 import { type Message, model } from './model.ts';
+import { type Member, refuseAtSlave, refuseInTrouble } from './pool.ts';
 import type { Value } from './types.ts';
 import type { Spoilt, World } from './world.ts';
 import { XmlError } from './xml.ts';
@@ -47,10 +48,18 @@ export type Reply =
   | { readonly ends: true }
   | { readonly broken: string };
 
-/** One XML-RPC request: decoded, checked, carried out, answered. Never throws for what a client may send. */
-export async function dispatch(world: World, body: string, signal: AbortSignal): Promise<Reply> {
+/**
+ * One XML-RPC request: decoded, checked, carried out, answered. Never throws for what a client may send. `at`: the host of
+ * the pool that it was sent to; null: the coordinator.
+ */
+export async function dispatch(
+  world: World,
+  body: string,
+  signal: AbortSignal,
+  at: Member | null = null,
+): Promise<Reply> {
   try {
-    return await carryOut(world, decodeCall(body), signal);
+    return await carryOut(world, decodeCall(body), signal, at);
   } catch (error) {
     return replyOf(error, signal);
   }
@@ -71,23 +80,28 @@ const methodNames = (): string[] =>
   [...model].flatMap(([className, { messages }]) => [...messages.keys()].map((method) => `${className}.${method}`));
 
 /** Checks in the order of gen_server.ml: name, number of arguments, their types, session, asynchronous mode. */
-async function carryOut(world: World, call: Call, signal: AbortSignal): Promise<Reply> {
+async function carryOut(world: World, call: Call, signal: AbortSignal, at: Member | null): Promise<Reply> {
   const async = /^Async\../.test(call.method);
   const name = async ? call.method.slice('Async.'.length) : call.method;
+  refuseInTrouble(at, name);
   if (name === 'system.listMethods') return { xml: rawResponse(array(methodNames().map(bare))) };
   const [, className = '', method = ''] = /^([^.]*)\.(.*)$/s.exec(name) ?? [];
   const message = model.get(className)?.messages.get(method);
   if (message === undefined) throw new ApiError('MESSAGE_METHOD_UNKNOWN', name);
   const { session, args } = readArguments(name, call, message);
-  if (message.session) touchSession(world, session);
+  const admit = (): void => {
+    if (message.session) touchSession(world, session);
+    refuseAtSlave(world, at, name);
+  };
+  admit();
   const xapi = world.stopped;
   const instead = await world.intercept?.(call.method, args);
   xapi.throwIfAborted();
   if (instead === 'lose') return { ends: true };
   if (instead === '500') return { broken: 'Not_found' };
   const perform = async (): Promise<Reply> => {
-    // It may have been forgotten in the place of the call.
-    if (message.session) touchSession(world, session);
+    // The session may have been forgotten meanwhile, the coordinator be another one.
+    admit();
     if (async && !message.async) throw new Fault(`No async mode for this operation (rpc: ${name})`);
     if (instead instanceof Error) throw instead;
     if (className === 'event' && method === 'next') {

@@ -6,22 +6,23 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { dispatch, type Reply } from './dispatch.ts';
+import type { Member } from './pool.ts';
 import type { World } from './world.ts';
 import { escapeXml } from './xml.ts';
 
 /** xapi_globs.ml:http_limit_max_rpc_size */
 const mostBytes = 300 * 1024;
 
-/** xapi's HTTP on port 80: any POST that nothing else claims is XML-RPC, the rest is as http_svr.ml answers. */
-export const apiServer = (world: World, latency: number): Server =>
-  patient(createServer({ keepAliveTimeout }, answers(world, latency)));
+/** xapi's HTTP on port 80 of one host: any POST that nothing else claims is XML-RPC, the rest is as http_svr.ml answers. */
+export const apiServer = (world: World, latency: number, at: Member | null = null): Server =>
+  patient(createServer({ keepAliveTimeout }, answers(world, latency, at)));
 
 export const keepAliveTimeout = 5 * 60_000;
 
 export const answers =
-  (world: World, latency: number): RequestListener =>
+  (world: World, latency: number, at: Member | null = null): RequestListener =>
   (request, response) => {
-    answer(world, latency, request, response).catch(() => request.socket.destroy());
+    answer({ world, latency, at }, request, response).catch(() => request.socket.destroy());
   };
 
 /** A blocked event.next must not be cut by the server's own patience. */
@@ -31,7 +32,13 @@ export function patient<S extends Server>(server: S): S {
   return server;
 }
 
-async function answer(world: World, latency: number, request: IncomingMessage, response: ServerResponse) {
+interface Served {
+  readonly world: World;
+  readonly latency: number;
+  readonly at: Member | null;
+}
+
+async function answer({ world, latency, at }: Served, request: IncomingMessage, response: ServerResponse) {
   if (request.method !== 'POST') return answerOther(request);
   const length = request.headers['content-length'];
   if (length === undefined) {
@@ -44,7 +51,7 @@ async function answer(world: World, latency: number, request: IncomingMessage, r
   const closed = () => gone.abort();
   request.socket.on('close', closed);
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
-  const reply = await dispatch(world, Buffer.concat(chunks).toString('utf8'), gone.signal);
+  const reply = await dispatch(world, Buffer.concat(chunks).toString('utf8'), gone.signal, at);
   request.socket.off('close', closed);
   if ('ends' in reply) {
     request.socket.destroy();

@@ -13,6 +13,7 @@ export interface SimulateFlags {
   readonly keepCertificate?: string | undefined;
   readonly monitorPort?: number | undefined;
   readonly vms?: number | undefined;
+  readonly hosts?: number | undefined;
   readonly latency?: number | undefined;
   readonly speed?: number | undefined;
   readonly quirk?: readonly string[] | undefined;
@@ -82,8 +83,8 @@ export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOp
 
 /** Without what was not said. */
 function pickNumbers(flags: SimulateFlags): SimulatorOptions {
-  const { port, repositoryPort, tlsPort, monitorPort, vms, latency, speed, seed } = flags;
-  const entries = Object.entries({ port, repositoryPort, tlsPort, monitorPort, vms, latency, speed, seed });
+  const { port, repositoryPort, tlsPort, monitorPort, vms, hosts, latency, speed, seed } = flags;
+  const entries = Object.entries({ port, repositoryPort, tlsPort, monitorPort, vms, hosts, latency, speed, seed });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
@@ -96,6 +97,7 @@ export const readyLine = (simulator: Simulator): string =>
     password: simulator.password,
     repository: simulator.repository,
     monitorPort: simulator.monitorPort,
+    ...(simulator.members.length === 1 ? {} : { members: simulator.members.map(({ url }) => url) }),
     pid: process.pid,
   });
 

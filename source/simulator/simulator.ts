@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type Clock, realClock } from './clock.ts';
 import { addColleague } from './colleague.ts';
 import { Database } from './database.ts';
@@ -10,8 +7,9 @@ import { faultyCalls, type PlannedFault, type RandomFaults } from './faults.ts';
 import type { Guests } from './guest/guests.ts';
 import { faiServer } from './guest/kernel-line.ts';
 import { scriptedGuests } from './guest/scripted.ts';
-import { apiServer } from './http.ts';
+import { type Connections, Counter, close, type Listening, listen, listenAs, type MemberDoor } from './members.ts';
 import { noteFreeMemory } from './memory.ts';
+import { type Member, poolOf } from './pool.ts';
 import { populateVms } from './populate-vms.ts';
 import { populateHost, populateTemplates } from './population.ts';
 import { seededRandom } from './random.ts';
@@ -28,6 +26,8 @@ export interface SimulatorOptions {
   /** A PEM file with the key and certificate; made where it is not there yet. Without it each start makes new ones. */
   readonly keepCertificate?: string;
   readonly vms?: number;
+  /** In one pool, each with its own loopback address: 127.0.0.1, 127.0.0.2 and so on, all with the same ports. */
+  readonly hosts?: number;
   /** Milliseconds before each answer. */
   readonly latency?: number;
   /** How many times faster than life guests are. */
@@ -57,6 +57,11 @@ export interface Simulator {
   readonly repository: string;
   readonly monitorPort: number;
   readonly world: World;
+  /** The hosts of the pool; the first one is its coordinator until another is promoted. */
+  readonly members: readonly MemberDoor[];
+  readonly connections: Connections;
+  /** As pool-emergency-transition-to-master on it and pool-recover-slaves: its xapi starts anew as the coordinator's. */
+  promote(member: MemberDoor): void;
   /** Whether a server of the simulated network listens there; null for addresses outside of it. */
   answers(host: string, port: number): boolean | null;
   /** As `service xapi restart` does it, at once: see restartXapi. */
@@ -97,31 +102,40 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const site = populateHost(base, '127.0.0.1', options.vms ?? 0);
   const world: World = Object.assign(base, { host: site.host, guests: options.guests ?? scriptedGuests(base) });
   populateTemplates(world);
-  const depot = await listen(depotServer(), options.repositoryPort ?? 0);
-  const api = await listen(apiServer(world, options.latency ?? 0), options.port ?? 0);
-  const tls = await startTls(world, options);
-  const repository = `http://127.0.0.1:${portOf(depot)}${depotRoot}`;
+  const depot = depotServer();
+  const depotPort = await listen(depot, options.repositoryPort ?? 0);
+  const counter = new Counter();
+  const members = poolOf(world, site, options.hosts ?? 1);
+  const listening = await listenForAll(world, members, counter, options);
+  const repository = `http://127.0.0.1:${depotPort}${depotRoot}`;
   populateVms(world, site, options.vms ?? 0, repository);
   const sendHome = options.colleague ? addColleague(world, site, repository) : () => {};
   noteFreeMemory(world);
   const restart = (): void => {
     xapi.abort(new Error('xapi restarts'));
     xapi = new AbortController();
-    api.closeAllConnections();
-    tls?.closeAllConnections();
+    for (const one of listening) one.cut();
     restartXapi(world, xapi.signal);
   };
   const { faults = [], randomFaults = null } = options;
   if (faults.length > 0 || randomFaults !== null)
     world.intercept = faultyCalls(faults, randomFaults, { restart, forget: (what) => forget(world, what) });
   return {
-    host: `http://127.0.0.1:${portOf(api)}`,
-    tlsHost: tls === null ? null : `https://127.0.0.1:${portOf(tls)}`,
+    host: listening[0].door.url,
+    tlsHost: listening[0].door.tlsUrl,
     username: 'root',
     password: simulatorPassword,
     repository,
     monitorPort,
     world,
+    members: listening.map(({ door }) => door),
+    connections: counter,
+    promote({ address }) {
+      const host = members.find((one) => one.address === address)?.host ?? world.host;
+      for (const pool of database.all('pool').keys()) database.set('pool', pool, 'master', host);
+      world.host = host;
+      restart();
+    },
     answers: (host, port) => (host === faiServer ? port === 2049 || port === 111 : null),
     restart,
     async stop() {
@@ -130,29 +144,33 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       for (const domain of world.domains.values()) domain.stop();
       world.domains.clear();
       world.events.stop();
-      await Promise.all([api, depot, ...(tls === null ? [] : [tls])].map(close));
+      await Promise.all([close(depot), ...listening.map((one) => one.stop())]);
     },
   };
 }
 
-async function startTls(world: World, options: SimulatorOptions): Promise<Server | null> {
-  const { tlsPort, tlsOf = '5.6.0', keepCertificate, latency = 0 } = options;
-  if (tlsPort === undefined) return null;
+/** The first host has what `--keep-certificate` names; the others make theirs at each start. */
+async function listenForAll(
+  world: World,
+  members: readonly Member[],
+  counter: Counter,
+  options: SimulatorOptions,
+): Promise<[Listening, ...Listening[]]> {
+  const { port = 0, tlsPort, tlsOf = '5.6.0', keepCertificate, latency = 0 } = options;
   // What makes certificates is read by nobody else.
-  const { tlsServer } = await import('./tls.ts');
-  return listen(tlsServer(world, latency, { release: tlsOf, keep: keepCertificate }), tlsPort);
-}
-
-async function listen(server: Server, port: number): Promise<Server> {
-  server.listen(port, '127.0.0.1');
-  // once() rejects when the port is taken; the front door says which.
-  await once(server, 'listening');
-  return server;
-}
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
-async function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  const tls = tlsPort === undefined ? null : await import('./tls.ts');
+  const listening: Listening[] = [];
+  for (const at of members) {
+    const [first] = listening;
+    const server = tls?.tlsServer(world, latency, { release: tlsOf, keep: first ? undefined : keepCertificate, at });
+    const portLike = (url: string | null | undefined, wanted: number) => (url ? Number(new URL(url).port) : wanted);
+    const own = {
+      port: portLike(first?.door.url, port),
+      tls: server === undefined ? null : { server, port: portLike(first?.door.tlsUrl, tlsPort ?? 0) },
+    };
+    listening.push(await listenAs(world, at, { ...own, latency, counter }));
+  }
+  const [first, ...others] = listening;
+  if (first === undefined) throw new Error('a pool has a host');
+  return [first, ...others];
 }

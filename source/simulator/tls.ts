@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
 import forge from 'node-forge';
 import { answers, keepAliveTimeout, patient } from './http.ts';
+import type { Member } from './pool.ts';
 import type { World } from './world.ts';
 
 // stunnel in dom0, in front of the API: what it speaks and shows, release by release (init.d-xapissl and
@@ -31,13 +32,15 @@ export interface TlsOptions {
   readonly release: string;
   /** A PEM file with the key and certificate: read where it is there, else written. */
   readonly keep: string | undefined;
+  /** The host of the pool that it stands in front of. */
+  readonly at: Member;
 }
 
 /** The API behind TLS, with a certificate of its own. */
-export function tlsServer(world: World, latency: number, { release, keep }: TlsOptions): Server {
-  const pem = keep === undefined ? newCertificate(release) : kept(keep, release);
+export function tlsServer(world: World, latency: number, { release, keep, at }: TlsOptions): Server {
+  const pem = keep === undefined ? newCertificate(release, at.address) : kept(keep, release);
   const options = { ...spokenBy(release).options, key: pem, cert: pem, keepAliveTimeout };
-  return patient(createServer(options, answers(world, latency)));
+  return patient(createServer(options, answers(world, latency, at)));
 }
 
 function kept(path: string, release: string): string {
@@ -51,7 +54,7 @@ function kept(path: string, release: string): string {
 }
 
 /** Key and certificate in PEM: signed by itself, for the host's address as its CN alone, for 3650 days. */
-export function newCertificate(release: string): string {
+export function newCertificate(release: string, address = '127.0.0.1'): string {
   const { bits, digest } = spokenBy(release);
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: bits,
@@ -63,7 +66,7 @@ export function newCertificate(release: string): string {
   certificate.serialNumber = '00';
   certificate.validity.notBefore = new Date(Date.now() - day);
   certificate.validity.notAfter = new Date(Date.now() + 3650 * day);
-  const name = [{ name: 'commonName', value: '127.0.0.1' }];
+  const name = [{ name: 'commonName', value: address }];
   certificate.setSubject(name);
   certificate.setIssuer(name);
   certificate.sign(forge.pki.privateKeyFromPem(privateKey), forge.md[digest].create());

@@ -42,8 +42,8 @@ export interface World {
   /** Port of FAI's monitor where a kernel line names none. */
   readonly monitorPort: number;
   readonly loginDelay: number;
-  /** The one host and its address as clients know it. */
-  readonly host: string;
+  /** The pool's coordinator. Domains are built on it. */
+  host: string;
   /** Domain ids are never used twice while the host is up. */
   readonly nextDomid: () => number;
   intercept: Intercept | null;
