@@ -4,10 +4,10 @@ import { between, port, wholeNumber } from './values.ts';
 
 export const simulate = command({
   name: 'simulate',
-  about: 'a simulated XenServer 5.6 and install repository to practise and test on, until interrupted',
+  about: 'a simulated XenServer and install repository to practise and test on, until interrupted',
   takes: (take) => ({
     ...simulatorFlags(take),
-    tlsPort: take.as('--tls-port <n>', 'of the API by TLS 1.0, as XenServer 5.6 speaks it', port),
+    tlsPort: take.as('--tls-port <n>', 'of the API by TLS, as the release speaks it: TLS 1.0 up to 6.2', port),
     hosts: take.as('--hosts <n>', 'in one pool: 127.0.0.1, 127.0.0.2 and so on, on the same ports', between(1, 64)),
     keepCertificate: take.text('--keep-certificate <file>', 'the same key and certificate at each start, kept there'),
     fault: take.each(
@@ -19,6 +19,7 @@ export const simulate = command({
   }),
   examples: [
     ['xenfai simulate --vms 30 --port 8080', 'prints one line of JSON when it is ready'],
+    ['xenfai simulate --release 8.2', 'a host of another release, with its own templates and rules'],
     ['xenfai simulate --tls-port 8443', 'its certificate is a new one at each start'],
     ["xenfai simulate --fault 'drop@VM.start:1' --fault 'delay=500@event.*'", 'an answer lost, and late events'],
   ],

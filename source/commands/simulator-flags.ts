@@ -6,7 +6,10 @@ const mostVms = 20_000;
 
 /** What the demo and the simulated host take alike. */
 export const simulatorFlags = (take: Take) => ({
-  release: take.text('--release <version>', 'of XenServer; 5.6.0 is simulated'),
+  release: take.text(
+    '--release <version>',
+    'of the host: 5.6.0 (the default), 5.6-fp1, 6.0, 6.1, 6.2, 6.5, 7.2, 7.6, 8.0, 8.1, 8.2 or 8.3',
+  ),
   port: take.as('--port <n>', 'of the API', port),
   repositoryPort: take.as('--repository-port <n>', 'of the install repository', port),
   monitorPort: take.as(

@@ -1,13 +1,13 @@
-import { model } from './model.ts';
+import type { Model } from './model.ts';
 import { emptyValue, type Fields, type ModelType, type Value } from './types.ts';
 
 /**
  * What VM.last_booted_record holds on 5.5 to 7.2: the VM record as an s-expression, its own last_booted_record and
  * bios_strings blanked so that records do not nest (xen-api@030a348661, helpers.ml:set_boot_record, xmlrpc_sexpr.ml).
  */
-export function bootRecord(vm: Fields): string {
+export function bootRecord(model: Model, vm: Fields): string {
   const fields: Fields = { ...vm, last_booted_record: '', bios_strings: {} };
-  const members = [...(model.get('VM')?.fields.values() ?? [])].map(
+  const members = [...(model.classes.get('VM')?.fields.values() ?? [])].map(
     ({ name, type }) => `(${quoted(name)} ${sexpr(type, fields[name] ?? emptyValue(type))})`,
   );
   return list('struct', members);

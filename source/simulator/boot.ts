@@ -30,7 +30,7 @@ export const genericBios = {
 export async function startVm(world: World, vm: string, signal: AbortSignal): Promise<void> {
   const { database } = world;
   const record = database.get('VM', vm);
-  database.set('VM', vm, 'last_booted_record', bootRecord(record));
+  database.set('VM', vm, 'last_booted_record', bootRecord(database.model, record));
   if (Object.keys(record['bios_strings'] ?? {}).length === 0) database.set('VM', vm, 'bios_strings', genericBios);
   await buildDomain(world, vm, signal);
 }
@@ -41,7 +41,7 @@ export async function startVm(world: World, vm: string, signal: AbortSignal): Pr
  */
 export async function rebootVm(world: World, vm: string, signal: AbortSignal): Promise<void> {
   const { database } = world;
-  const record = bootRecord(database.get('VM', vm));
+  const record = bootRecord(database.model, database.get('VM', vm));
   stopDomain(world, vm);
   database.set('VM', vm, 'domid', -1);
   destroyConsoles(world, vm);

@@ -1,5 +1,5 @@
 import { ApiError } from './api-error.ts';
-import { type ModelClass, model, reverse } from './model.ts';
+import type { Model, ModelClass } from './model.ts';
 import { emptyValue, type Fields, sameValue, type Value } from './types.ts';
 
 export const nullRef = 'OpaqueRef:NULL';
@@ -14,11 +14,14 @@ export type Listener = (change: Change, className: string, ref: string, record: 
 export class Database {
   private readonly tables = new Map<string, Map<string, Fields>>();
   private readonly listeners = new Set<Listener>();
+  /** Of the release that the host has. */
+  readonly model: Model;
   private readonly makeUuid: () => string;
 
-  constructor(makeUuid: () => string) {
+  constructor(model: Model, makeUuid: () => string) {
+    this.model = model;
     this.makeUuid = makeUuid;
-    for (const name of model.keys()) this.tables.set(name, new Map());
+    for (const name of model.classes.keys()) this.tables.set(name, new Map());
   }
 
   listen(listener: Listener): () => void {
@@ -89,7 +92,7 @@ export class Database {
    * that is `fresh`, so none is searched: an SR of thousands of disks would be, for each of them.
    */
   private link(className: string, name: string, ref: string, before: Value, after: Value, fresh = false): void {
-    const other = reverse.get(`${className}.${name}`);
+    const other = this.model.reverse.get(`${className}.${name}`);
     if (other === undefined || before === after) return;
     const [otherClass, list] = other;
     const change = (target: Value, edit: (refs: readonly Value[]) => readonly Value[]): void => {
@@ -112,7 +115,7 @@ export class Database {
   }
 
   private definition(className: string): ModelClass {
-    const definition = model.get(className);
+    const definition = this.model.classes.get(className);
     if (definition === undefined) throw new Error(`datamodel: no class ${className}`);
     return definition;
   }

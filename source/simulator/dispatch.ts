@@ -23,7 +23,7 @@ import {
   TypeMismatch,
 } from './envelope.ts';
 import { marshal, ocamlName, unmarshal } from './marshal.ts';
-import { type Message, model } from './model.ts';
+import type { Message, Model } from './model.ts';
 import { type Member, refuseAtSlave, refuseInTrouble } from './pool.ts';
 import type { Value } from './types.ts';
 import type { Spoilt, World } from './world.ts';
@@ -76,19 +76,20 @@ function replyOf(error: unknown, signal: AbortSignal): Reply {
 }
 
 /** The names of the synchronous calls, as `system.listMethods` has them. */
-const methodNames = (): string[] =>
-  [...model].flatMap(([className, { messages }]) => [...messages.keys()].map((method) => `${className}.${method}`));
+const methodNames = ({ classes }: Model): string[] =>
+  [...classes].flatMap(([className, { messages }]) => [...messages.keys()].map((method) => `${className}.${method}`));
 
 /** Checks in the order of gen_server.ml: name, number of arguments, their types, session, asynchronous mode. */
 async function carryOut(world: World, call: Call, signal: AbortSignal, at: Member | null): Promise<Reply> {
+  const { model } = world.profile;
   const async = /^Async\../.test(call.method);
   const name = async ? call.method.slice('Async.'.length) : call.method;
   refuseInTrouble(at, name);
-  if (name === 'system.listMethods') return { xml: rawResponse(array(methodNames().map(bare))) };
+  if (name === 'system.listMethods') return { xml: rawResponse(array(methodNames(model).map(bare))) };
   const [, className = '', method = ''] = /^([^.]*)\.(.*)$/s.exec(name) ?? [];
-  const message = model.get(className)?.messages.get(method);
+  const message = model.classes.get(className)?.messages.get(method);
   if (message === undefined) throw new ApiError('MESSAGE_METHOD_UNKNOWN', name);
-  const { session, args } = readArguments(name, call, message);
+  const { session, args } = readArguments(model, name, call, message);
   const admit = (): void => {
     if (message.session) touchSession(world, session);
     refuseAtSlave(world, at, name);
@@ -103,11 +104,12 @@ async function carryOut(world: World, call: Call, signal: AbortSignal, at: Membe
     // The session may have been forgotten meanwhile, the coordinator be another one.
     admit();
     if (async && !message.async) throw new Fault(`No async mode for this operation (rpc: ${name})`);
+    if (message.removed) throw new ApiError('MESSAGE_REMOVED');
     if (instead instanceof Error) throw instead;
     if (className === 'event' && method === 'next') {
       return { xml: success(await world.events.next(session, () => world.sessions.has(session))) };
     }
-    const handler = findHandler(className, method, message);
+    const handler = findHandler(model, className, method, message);
     const run = (task: string) => handler({ world, session, task, signal: async ? world.stopped : signal }, ...args);
     if (async) {
       const started = beginTask(world, call.method);
@@ -116,7 +118,7 @@ async function carryOut(world: World, call: Call, signal: AbortSignal, at: Membe
     }
     const hasTask = message.async && !withoutTask.has(className);
     const value = hasTask ? await withTask(world, name, message, run) : await run(dummyTask(world, name));
-    return { xml: success(marshal(message.result, value)) };
+    return { xml: success(marshal(model, message.result, value)) };
   };
   const reply = await perform().catch((error: unknown) => replyOf(error, signal));
   if (instead === 'drop') return { ends: true };
@@ -124,7 +126,7 @@ async function carryOut(world: World, call: Call, signal: AbortSignal, at: Membe
 }
 
 /** The count leaves the session out, on both sides: without any argument it is -1. */
-function readArguments(name: string, call: Call, message: Message): { session: string; args: Value[] } {
+function readArguments(model: Model, name: string, call: Call, message: Message): { session: string; args: Value[] } {
   const [first, ...others] = call.params;
   const raw = message.session ? others : call.params;
   const least = message.params.length - message.optional.length;
@@ -133,20 +135,21 @@ function readArguments(name: string, call: Call, message: Message): { session: s
     const got = call.params.length - (message.session ? 1 : 0);
     throw new ApiError('MESSAGE_PARAMETER_COUNT_MISMATCH', name, String(least), String(got));
   }
-  const session = message.session && first !== undefined ? text(unmarshal(sessionType, first, 'session_id')) : '';
+  const session =
+    message.session && first !== undefined ? text(unmarshal(model, sessionType, first, 'session_id')) : '';
   const args = message.params.map((type, i) => {
     const value = raw[i];
     if (value === undefined) return message.optional[i - least] ?? '';
-    return unmarshal(type, value, ocamlName(message.names[i] ?? 'value'));
+    return unmarshal(model, type, value, ocamlName(message.names[i] ?? 'value'));
   });
   return { session, args };
 }
 
 const sessionType = { kind: 'ref', name: 'session' } as const;
 
-function findHandler(className: string, method: string, message: Message): Handler {
+function findHandler(model: Model, className: string, method: string, message: Message): Handler {
   if (className === 'event') return eventHandler(method);
-  const definition = model.get(className);
+  const definition = model.classes.get(className);
   const handler = own[className]?.[method] ?? (definition && genericHandler(definition, method, message));
   if (handler) return className === 'VM' ? refreshing(handler) : handler;
   return () => {
@@ -189,7 +192,9 @@ async function withTask(world: World, label: string, message: Message, run: Run)
 async function inTask(world: World, task: string, message: Message, run: Run): Promise<Value> {
   try {
     const value = await run(task);
-    endTask(world, task, { result: message.result.kind === 'void' ? '' : marshal(message.result, value) });
+    endTask(world, task, {
+      result: message.result.kind === 'void' ? '' : marshal(world.profile.model, message.result, value),
+    });
     return value;
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError('INTERNAL_ERROR', String(error));

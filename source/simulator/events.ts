@@ -3,7 +3,6 @@ import { ApiError } from './api-error.ts';
 import type { Database } from './database.ts';
 import { array, bare, member, struct } from './envelope.ts';
 import { marshalRecord } from './marshal.ts';
-import { model } from './model.ts';
 import type { Fields } from './types.ts';
 
 interface Event {
@@ -34,10 +33,12 @@ export class Events {
   private readonly waiting: (() => void)[] = [];
   private nextId = 1;
   private forgotten = 0;
+  private readonly database: Database;
   private readonly now: () => Date;
   private readonly timer: NodeJS.Timeout;
 
   constructor(database: Database, now: () => Date) {
+    this.database = database;
     this.now = now;
     database.listen((operation, className, ref, record) => this.add(operation, className, ref, record));
     // xapi wakes blocked clients with a fake change of the pool.
@@ -112,11 +113,11 @@ export class Events {
   }
 
   private add(operation: string, className: string, ref: string, record: Fields): void {
-    if (model.get(className)?.events !== true) return;
+    if (this.database.model.classes.get(className)?.events !== true) return;
     const name = className.toLowerCase();
     if (![...this.subscriptions.values()].some((subscription) => wants(subscription, name))) return;
     const timestamp = Math.floor(this.now().getTime() / 1000);
-    const xml = marshalRecord(className, record);
+    const xml = marshalRecord(this.database.model, className, record);
     this.queue.push({ id: this.nextId++, timestamp, className: name, operation, ref, xml });
     const tooOld = timestamp - oldestEvent / 1000;
     while (this.queue.length > mostEvents || (this.queue[0]?.timestamp ?? timestamp) < tooOld) {

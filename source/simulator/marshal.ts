@@ -1,12 +1,12 @@
 import { ApiError } from './api-error.ts';
 import { array, bare, from, member, struct, TypeMismatch } from './envelope.ts';
-import { enums, model } from './model.ts';
+import type { Model } from './model.ts';
 import { floatOfString, int64OfString } from './ocaml.ts';
 import type { Fields, ModelType, Value } from './types.ts';
 import type { Xml } from './xml.ts';
 
 /** A database value as XML of its model type, the way the 5.6 emitter writes it. */
-export function marshal(type: ModelType, value: Value): string {
+export function marshal(model: Model, type: ModelType, value: Value): string {
   switch (type.kind) {
     case 'void':
       return '<value/>';
@@ -17,16 +17,16 @@ export function marshal(type: ModelType, value: Value): string {
     case 'datetime':
       return `<value><dateTime.iso8601>${String(value)}</dateTime.iso8601></value>`;
     case 'set':
-      return array((value as readonly Value[]).map((item) => marshal(type.of, item)));
+      return array((value as readonly Value[]).map((item) => marshal(model, type.of, item)));
     case 'map':
       // Keys of enum-keyed maps are lower-cased on the wire.
       return struct(
         Object.entries(value as Fields).map(([key, item]) =>
-          member(type.key.kind === 'enum' ? key.toLowerCase() : key, marshal(type.value, item)),
+          member(type.key.kind === 'enum' ? key.toLowerCase() : key, marshal(model, type.value, item)),
         ),
       );
     case 'record':
-      return marshalRecord(type.name, value as Fields);
+      return marshalRecord(model, type.name, value as Fields);
     default:
       return bare(String(value));
   }
@@ -36,11 +36,11 @@ export function marshal(type: ModelType, value: Value): string {
 const double = (value: Value): string =>
   Number.isFinite(value) ? String(Number(Number(value).toPrecision(16))) : 'NaN';
 
-export function marshalRecord(className: string, fields: Fields): string {
+export function marshalRecord(model: Model, className: string, fields: Fields): string {
   const members: string[] = [];
-  for (const field of model.get(className)?.fields.values() ?? []) {
+  for (const field of model.classes.get(className)?.fields.values() ?? []) {
     const value = fields[field.name];
-    if (value !== undefined) members.push(member(field.name, marshal(field.type, value)));
+    if (value !== undefined) members.push(member(field.name, marshal(model, field.type, value)));
   }
   return struct(members);
 }
@@ -49,16 +49,16 @@ export function marshalRecord(className: string, fields: Fields): string {
  * An argument as the type the method wants. `param` is what FIELD_TYPE_ERROR complains about: whatever goes wrong
  * inside, it names the argument and nothing else (genOCaml.ml).
  */
-export function unmarshal(type: ModelType, xml: Xml, param: string): Value {
-  if (type.kind === 'record') return constructorFields(type.name, xml);
+export function unmarshal(model: Model, type: ModelType, xml: Xml, param: string): Value {
+  if (type.kind === 'record') return constructorFields(model, type.name, xml);
   try {
-    return read(type, xml);
+    return read(model, type, xml);
   } catch {
     throw new ApiError('FIELD_TYPE_ERROR', param);
   }
 }
 
-function read(type: ModelType, xml: Xml): Value {
+function read(model: Model, type: ModelType, xml: Xml): Value {
   switch (type.kind) {
     case 'int':
       return int64OfString(from.string(xml));
@@ -67,28 +67,28 @@ function read(type: ModelType, xml: Xml): Value {
     case 'bool':
       return from.boolean(xml);
     case 'enum':
-      return enumValue(type.name, from.string(xml));
+      return enumValue(model, type.name, from.string(xml));
     case 'datetime':
       return hostTimeOf(from.datetime(xml));
     case 'set':
-      return from.array(xml).map((item) => read(type.of, item));
+      return from.array(xml).map((item) => read(model, type.of, item));
     case 'map':
       return Object.fromEntries(
-        from.structure(xml).map(([key, item]) => [mapKey(type.key, key), read(type.value, item)]),
+        from.structure(xml).map(([key, item]) => [mapKey(model, type.key, key), read(model, type.value, item)]),
       );
     default:
       return from.string(xml);
   }
 }
 
-function enumValue(name: string, text: string): string {
-  const known = enums[name]?.find((value) => value.toLowerCase() === text.toLowerCase());
+function enumValue(model: Model, name: string, text: string): string {
+  const known = model.enums[name]?.find((value) => value.toLowerCase() === text.toLowerCase());
   if (known === undefined) throw new Error(`${name} has no ${text}`);
   return known;
 }
 
-function mapKey(type: ModelType, key: string): string {
-  if (type.kind === 'enum') return enumValue(type.name, key);
+function mapKey(model: Model, type: ModelType, key: string): string {
+  if (type.kind === 'enum') return enumValue(model, type.name, key);
   return type.kind === 'int' ? String(int64OfString(key)) : key;
 }
 
@@ -98,15 +98,15 @@ function hostTimeOf(text: string): string {
 }
 
 /** Constructor arguments: unknown members are ignored, missing ones without a default are an internal error. */
-function constructorFields(className: string, xml: Xml): Fields {
+function constructorFields(model: Model, className: string, xml: Xml): Fields {
   const members = new Map([...structureOf(xml)].reverse());
-  const definition = model.get(className);
+  const definition = model.classes.get(className);
   const fields: Fields = {};
   for (const name of definition?.constructor_fields ?? []) {
     const field = definition?.fields.get(name);
     const value = members.get(name);
     if (field === undefined) continue;
-    if (value !== undefined) fields[name] = unmarshal(field.type, value, ocamlName(name));
+    if (value !== undefined) fields[name] = unmarshal(model, field.type, value, ocamlName(name));
     else if (field.initial !== null) fields[name] = field.initial;
     else throw new ApiError('INTERNAL_ERROR', `Server_helpers.Dispatcher_FieldNotFound("${name}")`);
   }

@@ -20,6 +20,8 @@ export interface Message {
   readonly session: boolean;
   /** Trailing parameters that may be left out; with any, surplus arguments are ignored. */
   readonly optional: readonly Value[];
+  /** It is known, and only says that it is gone. */
+  readonly removed: boolean;
 }
 
 export interface ModelClass {
@@ -29,6 +31,16 @@ export interface ModelClass {
   readonly events: boolean;
   readonly messages: ReadonlyMap<string, Message>;
 }
+
+/** The datamodel of one release. */
+export interface Model {
+  readonly classes: ReadonlyMap<string, ModelClass>;
+  /** [class, field] of the one side, for every reference whose other end lists it: VBD.VM -> VM.VBDs. */
+  readonly reverse: ReadonlyMap<string, readonly [className: string, field: string]>;
+  readonly enums: Readonly<Record<string, readonly string[]>>;
+}
+
+export type Relation = readonly [many: string, field: string, one: string, list: string];
 
 type RawMessage = [string[], string, number, string[]];
 interface RawClass {
@@ -40,24 +52,22 @@ interface RawClass {
   noSession: string[];
 }
 
-export const model: ReadonlyMap<string, ModelClass> = new Map(
-  Object.entries(classes as unknown as Record<string, RawClass>).map(([name, raw]) => [name, readClass(name, raw)]),
-);
+export const model56: Model = {
+  classes: new Map(
+    Object.entries(classes as unknown as Record<string, RawClass>).map(([name, raw]) => [name, readClass(name, raw)]),
+  ),
+  reverse: reverseOf(tables.relations as unknown as readonly Relation[]),
+  enums: Object.fromEntries(
+    Object.entries(tables.enums as Record<string, unknown>).map(([name, values]) => [
+      name,
+      (Array.isArray(values) ? values : Object.keys(values as object)).map(String),
+    ]),
+  ),
+};
 
-/** [class, field] of the one side, for every reference whose other end lists it: VBD.VM -> VM.VBDs. */
-export const reverse: ReadonlyMap<string, readonly [className: string, field: string]> = new Map(
-  (tables.relations as [string, string, string, string][]).map(([many, field, one, list]) => [
-    `${many}.${field}`,
-    [one, list],
-  ]),
-);
-
-export const enums: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  Object.entries(tables.enums as Record<string, unknown>).map(([name, values]) => [
-    name,
-    (Array.isArray(values) ? values : Object.keys(values as object)).map(String),
-  ]),
-);
+export function reverseOf(relations: readonly Relation[]): Model['reverse'] {
+  return new Map(relations.map(([many, field, one, list]) => [`${many}.${field}`, [one, list]]));
+}
 
 function readClass(name: string, raw: RawClass): ModelClass {
   const fields = raw.fields.map(([field, type, initial, qualifier]): [string, Field] => [
@@ -74,6 +84,7 @@ function readClass(name: string, raw: RawClass): ModelClass {
         async: async === 1,
         session: !raw.noSession.includes(message),
         optional: Object.values(raw.optional[message] ?? {}),
+        removed: false,
       },
     ],
   );

@@ -83,6 +83,7 @@ export function makeVm(
     PV_bootloader: hvm ? '' : eliloader ? 'eliloader' : 'pygrub',
     PV_args: hvm ? '' : kind === 'unprepared' ? '' : args,
     HVM_boot_policy: hvm ? 'BIOS order' : '',
+    domain_type: hvm ? 'hvm' : 'pv',
     HVM_boot_params: hvm ? { order: 'dc' } : {},
     platform: (template?.platform ?? {}) as Fields,
     other_config: hvm ? { mac_seed: world.random.uuid() } : words,
@@ -132,7 +133,7 @@ function hasRun(world: World, vm: string, kind: 'installed' | 'fired' | 'windows
     const words = { ...fieldsOf(record['other_config']), 'install-distro': 'debianlike' };
     return { PV_bootloader: 'eliloader', other_config: words };
   };
-  database.set('VM', vm, 'last_booted_record', bootRecord({ ...record, ...before() }));
+  database.set('VM', vm, 'last_booted_record', bootRecord(database.model, { ...record, ...before() }));
   database.set('VM', vm, 'bios_strings', genericBios);
   database.set('VM', vm, 'domarch', hvm ? 'hvm' : 'x32');
   for (const vbd of refsOf(record['VBDs'])) {

@@ -3,9 +3,9 @@ import { fieldsOf, text } from './calls/context.ts';
 import { updateAllowedOperations } from './calls/vm-operations.ts';
 import { hostTime } from './clock.ts';
 import { nullRef } from './database.ts';
-import templates from './datamodel-5.6/templates.json' with { type: 'json' };
 import { addCard, addLicence, addPlugins, addProcessors, dom0Metrics, dom0Size, operationsOn } from './hardware.ts';
 import { diskSize, newMetrics, type Site } from './populate-vms.ts';
+import { templatesOf } from './releases/templates.ts';
 import type { Fields } from './types.ts';
 import type { EmptyWorld, World } from './world.ts';
 
@@ -21,7 +21,7 @@ const machine = {
   'hp-rombios': '',
 };
 
-/** One standalone 5.6.0 host as it is after installation, with room for so many VMs: pool, storage, networks, dom0. */
+/** One standalone host as it is after installation, with room for so many VMs: pool, storage, networks, dom0. */
 export function populateHost(world: EmptyWorld, address: string, vms = 0): Site {
   const { database } = world;
   const now = hostTime(world.clock.now());
@@ -38,22 +38,10 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
     hostname: 'xvm03',
     address,
     enabled: true,
-    API_version_major: 1,
-    API_version_minor: 7,
+    API_version_major: world.profile.api[0],
+    API_version_minor: world.profile.api[1],
     API_version_vendor: 'XenSource',
-    software_version: {
-      product_version: '5.6.0',
-      product_brand: 'XenServer',
-      build_number: '31188p',
-      hostname: 'xvm03',
-      date: '2010-05-21',
-      dbv: '2010.0521',
-      xapi: '1.3',
-      xen: '3.4.2',
-      linux: '2.6.27.42-0.1.1.xs5.6.0.44.111158xen',
-      xencenter_min: '1.7',
-      xencenter_max: '1.7',
-    },
+    software_version: world.profile.software,
     capabilities: ['xen-3.0-x86_64', 'xen-3.0-x86_32p', 'hvm-3.0-x86_32', 'hvm-3.0-x86_32p', 'hvm-3.0-x86_64'],
     supported_bootloaders: ['pygrub', 'eliloader'],
     edition: 'free',
@@ -168,47 +156,23 @@ function controlDomain(world: EmptyWorld, host: string, address: string): void {
     ...dom0Size(host),
   });
   database.create('console', { VM: vm, protocol: 'rfb', location: `https://${address}/console?ref=${vm}` });
-  database.set('VM', vm, 'last_booted_record', bootRecord(database.get('VM', vm)));
+  database.set('VM', vm, 'last_booted_record', bootRecord(database.model, database.get('VM', vm)));
 }
 
-/** The 65 templates a 5.6.0 host ships, in the order create_templates.ml makes them. */
+/** The templates that the release ships. */
 export function populateTemplates(world: World): ReadonlyMap<string, string> {
   const refs = new Map<string, string>();
-  for (const template of templates) {
+  for (const { name, fields } of templatesOf(world.profile)) {
     const ref = world.database.create('VM', {
-      name_label: template.name,
-      name_description: template.description,
-      user_version: template.userVersion,
       is_a_template: true,
       power_state: 'Halted',
-      PV_bootloader: template.pv.bootloader,
-      PV_args: template.pv.args,
-      PV_kernel: template.pv.kernel,
-      PV_ramdisk: template.pv.ramdisk,
-      PV_bootloader_args: template.pv.bootloader_args,
-      PV_legacy_args: template.pv.legacy_args,
-      HVM_boot_policy: template.hvm.boot_policy,
-      HVM_boot_params: template.hvm.boot_params as Fields,
-      HVM_shadow_multiplier: template.hvm.shadow_multiplier,
-      platform: template.platform as Fields,
-      other_config: { mac_seed: world.random.uuid(), ...(template.otherConfig as Fields) },
-      memory_overhead: template.memory.overhead,
-      memory_target: template.memory.target,
-      memory_static_max: template.memory.static_max,
-      memory_static_min: template.memory.static_min,
-      memory_dynamic_max: template.memory.dynamic_max,
-      memory_dynamic_min: template.memory.dynamic_min,
-      VCPUs_max: template.vcpus.max,
-      VCPUs_at_startup: template.vcpus.at_startup,
-      recommendations: template.recommendations,
-      actions_after_shutdown: template.afterShutdown,
-      actions_after_reboot: template.afterReboot,
-      actions_after_crash: template.afterCrash,
+      ...fields,
+      other_config: { mac_seed: world.random.uuid(), ...fieldsOf(fields['other_config']) },
       domid: -1,
-      metrics: newMetrics(world, template.vcpus.max),
+      metrics: newMetrics(world, Number(fields['VCPUs_max'])),
     });
     updateAllowedOperations(world, ref);
-    refs.set(template.name, ref);
+    refs.set(name, ref);
   }
   return refs;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { realClock } from './clock.ts';
 import { faultForm, faultKinds, readFault } from './faults.ts';
+import { releaseNamed, releases } from './releases/profile.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';
 import type { Quirk } from './world.ts';
 
@@ -35,7 +36,9 @@ export function flagProblem({ quirk = [], fault = [], speed, release }: Simulate
   const unknown = quirk.find((name) => !quirks.includes(name));
   if (unknown !== undefined) return `There is no quirk ${unknown}; there is ${quirks.join(', ')}.`;
   if (speed !== undefined && !(speed > 0)) return '--speed must be a number above 0.';
-  if (release !== undefined && !/^5\.6(\.0)?$/.test(release)) return 'Only release 5.6.0 is simulated.';
+  if (release !== undefined && releaseNamed(release) === null) {
+    return `There is no simulated release ${release}; there is ${releases.join(', ')}.`;
+  }
   return null;
 }
 
@@ -62,6 +65,7 @@ export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOp
   const options: SimulatorOptions = {
     ...defaults,
     ...pickNumbers(flags),
+    release: releaseNamed(flags.release ?? '') ?? '5.6.0',
     ...(flags.keepCertificate === undefined ? {} : { keepCertificate: flags.keepCertificate }),
     quirks: (flags.quirk ?? []) as Quirk[],
     faults: (flags.fault ?? []).flatMap((text) => readFault(text) ?? []),

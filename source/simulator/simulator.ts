@@ -13,10 +13,13 @@ import { type Member, poolOf } from './pool.ts';
 import { populateVms } from './populate-vms.ts';
 import { populateHost, populateTemplates } from './population.ts';
 import { seededRandom } from './random.ts';
+import { profileOf } from './releases/profile.ts';
 import { forget, restartXapi } from './restart.ts';
 import type { EmptyWorld, Quirk, World } from './world.ts';
 
 export interface SimulatorOptions {
+  /** One of `releases`; 5.6.0 unless another is named. */
+  readonly release?: string;
   readonly port?: number;
   readonly repositoryPort?: number;
   /** Of the API by TLS, as stunnel in dom0 offers it; without it there is none. */
@@ -71,15 +74,17 @@ export interface Simulator {
 
 export const simulatorPassword = 'xenroot';
 
-/** Starts a XenServer 5.6.0 and its install repository on 127.0.0.1; port 0 takes any free one. */
+/** Starts a XenServer and its install repository on 127.0.0.1; port 0 takes any free one. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const random = seededRandom(options.seed ?? 1);
   const clock = options.clock ?? realClock(options.speed ?? 1);
-  const database = new Database(() => random.uuid());
+  const profile = profileOf(options.release ?? '5.6.0');
+  const database = new Database(profile.model, () => random.uuid());
   let xapi = new AbortController();
   const monitorPort = options.monitorPort ?? 4711;
   let domid = 0;
   const base: EmptyWorld = {
+    profile,
     database,
     events: new Events(database, () => clock.now()),
     clock,
@@ -156,7 +161,7 @@ async function listenForAll(
   counter: Counter,
   options: SimulatorOptions,
 ): Promise<[Listening, ...Listening[]]> {
-  const { port = 0, tlsPort, tlsOf = '5.6.0', keepCertificate, latency = 0 } = options;
+  const { port = 0, tlsPort, tlsOf = world.profile.release, keepCertificate, latency = 0 } = options;
   // What makes certificates is read by nobody else.
   const tls = tlsPort === undefined ? null : await import('./tls.ts');
   const listening: Listening[] = [];

@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import type { Events } from './events.ts';
 import type { Domain, Guests } from './guest/guests.ts';
 import type { Random } from './random.ts';
+import type { Profile } from './releases/profile.ts';
 import type { Value } from './types.ts';
 
 /** Faults of real clients and hosts, switched on by name. */
@@ -26,6 +27,8 @@ export type Spoilt = 'truncate' | 'corrupt' | 'html';
 
 /** Everything the calls of one simulated pool share. */
 export interface World {
+  /** What release the hosts are of, and all that follows from it. */
+  readonly profile: Profile;
   readonly database: Database;
   readonly events: Events;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bootRecord, trimmed } from '../../source/simulator/boot-record.ts';
 import { type TestClock, testClock } from '../../source/simulator/clock.ts';
+import { model56 } from '../../source/simulator/model.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import type { Fields } from '../../source/simulator/types.ts';
 import { simulator } from '../harness.ts';
@@ -22,10 +23,10 @@ describe('a VM record as an s-expression (xmlrpc_sexpr.ml)', () => {
     ['an empty map', { platform: {} }, `('platform' ('struct'))`],
     ['not itself', { last_booted_record: 'long' }, `('last_booted_record' '')`],
     ['no BIOS strings', { bios_strings: { 'bios-vendor': 'Xen' } }, `('bios_strings' ('struct'))`],
-  ])('%s', (_, fields, expected) => expect(bootRecord(fields)).toContain(expected));
+  ])('%s', (_, fields, expected) => expect(bootRecord(model56, fields)).toContain(expected));
 
   test('is one struct of all fields, in the order of the record', () => {
-    expect(bootRecord({ uuid: 'u' })).toMatch(/^\('struct' \('uuid' 'u'\) \('allowed_operations' .*\)\)$/);
+    expect(bootRecord(model56, { uuid: 'u' })).toMatch(/^\('struct' \('uuid' 'u'\) \('allowed_operations' .*\)\)$/);
   });
 
   test.each([

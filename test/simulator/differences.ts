@@ -1,4 +1,4 @@
-import { model } from '../../source/simulator/model.ts';
+import { model56 } from '../../source/simulator/model.ts';
 import type { Difference } from './replay.ts';
 
 // What a xapi of 2022 answers otherwise than the one of May 2010, and why. Sources are those of xen-api@030a348661
@@ -52,7 +52,9 @@ export const meant: readonly Meant[] = [
     calls: 99,
     is: (one) => {
       const inRecord = /^\.Value(\.\*|\[\d+\]\.snapshot)?\.\w+$/.test(one.at);
-      return inRecord && one.simulated === 'nothing' && model.get(classOf(one))?.fields.has(last(one)) === false;
+      return (
+        inRecord && one.simulated === 'nothing' && model56.classes.get(classOf(one))?.fields.has(last(one)) === false
+      );
     },
   },
   {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../source/simulator/api-error.ts';
 import { decodeCall } from '../../source/simulator/envelope.ts';
 import { marshal, unmarshal } from '../../source/simulator/marshal.ts';
+import { model56 } from '../../source/simulator/model.ts';
 import { floatOfString, int64OfString } from '../../source/simulator/ocaml.ts';
 import { parseType } from '../../source/simulator/types.ts';
 
@@ -12,7 +13,7 @@ function argument(type: string, value: string): unknown {
   );
   const [param = ''] = call.params;
   try {
-    return unmarshal(parseType(type), param, 'value');
+    return unmarshal(model56, parseType(type), param, 'value');
   } catch (error) {
     return error instanceof ApiError ? [error.code, ...error.params] : error;
   }
@@ -104,10 +105,10 @@ describe('numbers as OCaml reads them', () => {
 });
 
 test('what is empty closes itself, and what XML forbids is left out', () => {
-  expect(marshal(parseType('set string'), [])).toBe('<value><array><data/></array></value>');
-  expect(marshal(parseType('map string string'), { '': '' })).toBe(
+  expect(marshal(model56, parseType('set string'), [])).toBe('<value><array><data/></array></value>');
+  expect(marshal(model56, parseType('map string string'), { '': '' })).toBe(
     '<value><struct><member><name/><value/></member></struct></value>',
   );
-  expect(marshal(parseType('string'), 'a\u0001<&>"\'b\n')).toBe("<value>a&lt;&amp;&gt;&quot;'b\n</value>");
-  expect(marshal(parseType('float'), 0.1 + 0.2)).toBe('<value><double>0.3</double></value>');
+  expect(marshal(model56, parseType('string'), 'a\u0001<&>"\'b\n')).toBe("<value>a&lt;&amp;&gt;&quot;'b\n</value>");
+  expect(marshal(model56, parseType('float'), 0.1 + 0.2)).toBe('<value><double>0.3</double></value>');
 });
