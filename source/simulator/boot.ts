@@ -27,12 +27,12 @@ export const genericBios = {
  * A halted VM is started: its record as it is now becomes last_booted_record, and stays so when the boot fails. When
  * it throws, no domain is there; what the bootloader has switched stays switched.
  */
-export async function startVm(world: World, vm: string, signal: AbortSignal): Promise<void> {
+export async function startVm(world: World, vm: string, signal: AbortSignal, paused = false): Promise<void> {
   const { database } = world;
   const record = database.get('VM', vm);
   database.set('VM', vm, 'last_booted_record', bootRecord(database.model, record));
   if (Object.keys(record['bios_strings'] ?? {}).length === 0) database.set('VM', vm, 'bios_strings', genericBios);
-  await buildDomain(world, vm, signal);
+  await buildDomain(world, vm, signal, paused);
 }
 
 /**
@@ -50,7 +50,7 @@ export async function rebootVm(world: World, vm: string, signal: AbortSignal): P
 }
 
 /** Bootloader, domain builder, devices, guest. The VM has a domid from the beginning and is Running only at the end. */
-async function buildDomain(world: World, vm: string, signal: AbortSignal): Promise<void> {
+async function buildDomain(world: World, vm: string, signal: AbortSignal, paused = false): Promise<void> {
   const { database } = world;
   database.set('VM', vm, 'domid', world.nextDomid());
   detachDevices(world, vm);
@@ -67,16 +67,39 @@ async function buildDomain(world: World, vm: string, signal: AbortSignal): Promi
   const record = database.get('VM', vm);
   const metrics = text(record['metrics']);
   database.set('VM_metrics', metrics, 'VCPUs_number', record['VCPUs_at_startup'] ?? 1);
-  const address = text(database.get('host', world.host)['address']);
-  database.create('console', { VM: vm, protocol: 'rfb', location: `https://${address}/console?ref=${vm}` });
+  createConsoles(world, vm);
   database.set('VM_metrics', metrics, 'start_time', hostTime(world.clock.now()));
   database.set('VM_metrics', metrics, 'memory_actual', record['memory_static_max'] ?? 0);
   database.set('VM_metrics', metrics, 'state', []);
   forgetGuestMetrics(world, vm);
   database.set('VM', vm, 'resident_on', world.host);
-  database.set('VM', vm, 'power_state', 'Running');
+  database.set('VM', vm, 'power_state', paused ? 'Paused' : 'Running');
   noteFreeMemory(world);
-  world.domains.set(vm, built.start(guestEnds(world, vm)));
+  const domain = built.start(guestEnds(world, vm));
+  world.domains.set(vm, domain);
+  if (paused) domain.freeze();
+}
+
+/** The domain's memory is on disk, and it is gone: the VM has no place until it is resumed. */
+export function suspendDomain(world: World, vm: string): void {
+  const { database } = world;
+  world.domains.get(vm)?.freeze();
+  database.set('VM', vm, 'power_state', 'Suspended');
+  database.set('VM', vm, 'domid', -1);
+  database.set('VM', vm, 'resident_on', nullRef);
+  destroyConsoles(world, vm);
+  noteFreeMemory(world);
+}
+
+/** A new domain goes on where the suspended one was. */
+export function resumeDomain(world: World, vm: string, paused: boolean): void {
+  const { database } = world;
+  database.set('VM', vm, 'domid', world.nextDomid());
+  createConsoles(world, vm);
+  database.set('VM', vm, 'resident_on', world.host);
+  database.set('VM', vm, 'power_state', paused ? 'Paused' : 'Running');
+  noteFreeMemory(world);
+  if (!paused) world.domains.get(vm)?.thaw();
 }
 
 /** What the host does when the domain that starts now ends by itself. */
@@ -139,6 +162,11 @@ export function endDomain(world: World, vm: string): void {
 function stopDomain(world: World, vm: string): void {
   world.domains.get(vm)?.stop();
   world.domains.delete(vm);
+}
+
+function createConsoles({ database, host }: World, vm: string): void {
+  const address = text(database.get('host', host)['address']);
+  database.create('console', { VM: vm, protocol: 'rfb', location: `https://${address}/console?ref=${vm}` });
 }
 
 function destroyConsoles({ database }: World, vm: string): void {

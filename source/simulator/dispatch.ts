@@ -10,6 +10,7 @@ import { beginTask, dummyTask, endTask, taskCalls } from './calls/task.ts';
 import { vmCloneCalls } from './calls/vm-clone.ts';
 import { vmLimitCalls } from './calls/vm-limits.ts';
 import { updateAllowedOperations, vmCheckedCalls } from './calls/vm-operations.ts';
+import { vmPauseCalls } from './calls/vm-pause.ts';
 import { vmPowerCalls } from './calls/vm-power.ts';
 import {
   array,
@@ -36,7 +37,15 @@ const own: Readonly<Record<string, Handlers>> = {
   VIF: vifCalls,
   VBD: vbdCalls,
   VDI: vdiCalls,
-  VM: { ...vmCheckedCalls, ...vmCloneCalls, ...provisionCalls, ...vmLimitCalls, ...vmPowerCalls, ...vmQueryCalls },
+  VM: {
+    ...vmCheckedCalls,
+    ...vmCloneCalls,
+    ...provisionCalls,
+    ...vmLimitCalls,
+    ...vmPowerCalls,
+    ...vmPauseCalls,
+    ...vmQueryCalls,
+  },
 };
 
 /** Calls of these classes make no task (datamodel.ml:no_task_id_for). */

@@ -7,7 +7,9 @@ const metricsOf = ({ database, host }: World): string => text(database.get('host
 export function freeMemory(world: World): number {
   const { database } = world;
   const total = Number(database.get('host_metrics', metricsOf(world))['memory_total']);
-  const used = [...database.all('VM').values()].filter((vm) => vm['power_state'] === 'Running');
+  const used = [...database.all('VM').values()].filter(
+    ({ power_state }) => power_state === 'Running' || power_state === 'Paused',
+  );
   return used.reduce((free, vm) => free - Number(vm['memory_static_max']) - Number(vm['memory_overhead']), total);
 }
 

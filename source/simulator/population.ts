@@ -119,7 +119,13 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
       netmask: '255.255.0.0',
     },
   });
-  const pool = database.create('pool', { name_label: '', master: host, default_SR: localStorage });
+  const pool = database.create('pool', {
+    name_label: '',
+    master: host,
+    default_SR: localStorage,
+    suspend_image_SR: localStorage,
+    crash_dump_SR: localStorage,
+  });
   const year = 365 * 24 * 3600 * 1000;
   addLicence(world, host, pool, hostTime(new Date(world.clock.now().getTime() + year)));
   controlDomain(world, host, address);

@@ -25,7 +25,8 @@ function noted() {
         start(ends) {
           const domain = { ends, stopped: false };
           running.push(domain);
-          return { obeys: true, stop: () => Object.assign(domain, { stopped: true }) };
+          const stop = () => Object.assign(domain, { stopped: true });
+          return { obeys: true, stop, freeze: () => {}, thaw: () => {} };
         },
       };
     },

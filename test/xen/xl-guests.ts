@@ -129,6 +129,8 @@ function start(dom0: Dom0, domain: string, ends: Ends, { soon, note }: Ways) {
     });
   return {
     obeys: false,
+    freeze: () => soon(`xl pause ${domain}`),
+    thaw: () => soon(`xl unpause ${domain}`),
     stop() {
       life.abort();
       silence();

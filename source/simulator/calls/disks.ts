@@ -68,6 +68,14 @@ export function destroyDisk(world: World, vdi: string): void {
   count(world, sr, -Number(record['virtual_size']));
 }
 
+/** Its memory is back in a domain, or nobody wants it any more. */
+export function dropSuspendImage(world: World, vm: string): void {
+  const image = text(world.database.get('VM', vm)['suspend_VDI']);
+  if (image === nullRef) return;
+  world.database.set('VM', vm, 'suspend_VDI', nullRef);
+  if (world.database.find('VDI', image) !== undefined) destroyDisk(world, image);
+}
+
 /** VDI.resize: not while it is attached (xapi_vdi.ml); LVHDSR.py grows a disk only, XenAPI's error is the SM's. */
 export function resizeDisk(world: World, vdi: string, size: number): void {
   const { database } = world;

@@ -6,20 +6,23 @@ import { freeMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { type CallContext, type Handlers, refsOf, text } from './context.ts';
 import { dropDevice } from './devices.ts';
+import { dropSuspendImage } from './disks.ts';
+import { isCancelling } from './task.ts';
 import { withOperation } from './vm-operations.ts';
 
 /** How long xapi waits for a guest that does not answer a shutdown request, in guest time. */
 const shutdownTimeout = 60_000;
 const shutdownTime = 5_000;
 
-function assertCanBoot(world: World, vm: string): void {
+/** Errors: HOST_NOT_ENOUGH_FREE_MEMORY. */
+export function assertCanBoot(world: World, vm: string): void {
   const record = world.database.get('VM', vm);
   const needed = Number(record['memory_static_max']) + Number(record['memory_overhead']);
   const free = freeMemory(world);
   if (needed > free) throw new ApiError('HOST_NOT_ENOUGH_FREE_MEMORY', String(needed), String(free));
 }
 
-function start(context: CallContext, vm: string): Promise<string> {
+function start(context: CallContext, vm: string, paused: boolean): Promise<string> {
   const { world } = context;
   return withOperation(context, vm, 'start', async () => {
     try {
@@ -28,7 +31,7 @@ function start(context: CallContext, vm: string): Promise<string> {
       // 5.6 chooses a host first and swallows every reason why none will do.
       throw new ApiError('NO_HOSTS_AVAILABLE');
     }
-    await startVm(world, vm, world.stopped);
+    await startVm(world, vm, world.stopped, paused);
     return '';
   });
 }
@@ -44,7 +47,7 @@ function shutDown(context: CallContext, vm: string, operation: Shutdown): Promis
     const action = text(world.database.get('VM', vm)[field]);
     recordShutdown(world, vm, reason, 'external', action);
     for (let domain = world.domains.get(vm); operation.startsWith('clean'); domain = world.domains.get(vm)) {
-      await askGuest(world, vm, reason, action);
+      await askGuest(context, vm, reason, action);
       const now = world.domains.get(vm);
       if (now === domain || now === undefined) break;
       // It has rebooted by itself meanwhile: that will do, or it is asked again.
@@ -52,28 +55,43 @@ function shutDown(context: CallContext, vm: string, operation: Shutdown): Promis
     }
     if (action === 'restart') await rebootVm(world, vm, world.stopped);
     else endDomain(world, vm);
+    dropSuspendImage(world, vm);
     return '';
   });
 }
 
-/** Rejects when xapi ends meanwhile: the guest has been asked all the same, and does it by itself. */
-function askGuest(world: World, vm: string, reason: ShutdownReason, action: string): Promise<void> {
+/**
+ * Rejects when xapi ends meanwhile: the guest has been asked all the same, and does it by itself. Who cancels the task
+ * ends the waiting only, too.
+ */
+function askGuest(context: CallContext, vm: string, reason: ShutdownReason, action: string): Promise<void> {
+  const { world, task } = context;
   const xapi = world.stopped;
   const domain = world.domains.get(vm);
   const obeys = domain?.obeys ?? true;
-  return new Promise((resolve, reject) => {
+  let waits = true;
+  return new Promise<void>((resolve, reject) => {
+    const deaf = world.database.listen((_, className, ref) => {
+      if (className === 'task' && ref === task && isCancelling(world, task)) giveUp();
+    });
+    const giveUp = () => {
+      waits = false;
+      deaf();
+      reject(xapi.aborted ? xapi.reason : new ApiError('TASK_CANCELLED', task));
+    };
     world.clock.afterGuestTime(obeys ? shutdownTime : shutdownTimeout, () => {
+      deaf();
       if (!obeys) reject(new ApiError('VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT'));
-      else if (!xapi.aborted) resolve();
+      else if (waits) resolve();
       else if (domain !== undefined && world.domains.get(vm) === domain) guestEnded(world, vm, reason, action);
     });
-    xapi.addEventListener('abort', () => reject(xapi.reason), { once: true });
+    xapi.addEventListener('abort', giveUp, { once: true });
   });
 }
 
 export const vmPowerCalls: Handlers = {
-  start: (context, vm) => start(context, text(vm)),
-  start_on: (context, vm) => start(context, text(vm)),
+  start: (context, vm, paused) => start(context, text(vm), paused === true),
+  start_on: (context, vm, _, paused) => start(context, text(vm), paused === true),
   clean_shutdown: (context, vm) => shutDown(context, text(vm), 'clean_shutdown'),
   hard_shutdown: (context, vm) => shutDown(context, text(vm), 'hard_shutdown'),
   clean_reboot: (context, vm) => shutDown(context, text(vm), 'clean_reboot'),

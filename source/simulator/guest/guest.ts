@@ -7,6 +7,7 @@ import { faiScript } from './fai-script.ts';
 import type { Domain, Ends } from './guests.ts';
 import { faiLines, kernelLines, lastLines, loginLines, panicLines } from './hvc0.ts';
 import { type FaiRun, readKernelLine } from './kernel-line.ts';
+import { Life } from './life.ts';
 import { isThisMachine, sendMessage } from './monitor-client.ts';
 
 /** What a scripted guest sees of the world around it. */
@@ -16,32 +17,33 @@ const second = 1000;
 
 /** The installer's kernel has come up in a domain: what follows is decided by its kernel line. */
 export function runInstaller(world: GuestWorld, vm: string, line: string, ends: Ends): Domain {
-  const life = new AbortController();
+  const life = new Life();
   const outcome = readKernelLine(line);
   const run = async (): Promise<void> => {
     load(world, vm, 0.5);
     print(ends, kernelLines(line));
-    await pause(world, 9 * second, life.signal);
+    await life.pause(world, 9 * second);
     const vif = refsOf(world.database.get('VM', vm)['VIFs'])[0];
     if (outcome.kind === 'panic') {
       print(ends, panicLines);
       return ends.crashed();
     }
     if (outcome.kind === 'stuck' || vif === undefined) return load(world, vm, 0);
-    await runFai(world, vm, outcome.run, ends, life.signal);
+    await runFai(world, vm, outcome.run, ends, life);
   };
   guarded(run, life.signal);
-  return { stop: () => life.abort(), obeys: outcome.kind === 'fai' };
+  return life.domain(outcome.kind === 'fai');
 }
 
-async function runFai(world: GuestWorld, vm: string, run: FaiRun, ends: Ends, signal: AbortSignal): Promise<void> {
+async function runFai(world: GuestWorld, vm: string, run: FaiRun, ends: Ends, life: Life): Promise<void> {
+  const { signal } = life;
   const record = world.database.get('VM', vm);
   const hostname = run.hostname ?? nameInDns(text(record['name_label']));
   const { acts, ending } = faiScript(run, classesOf(hostname));
   const tell = speaker(world, vm, { run, hostname }, signal);
   for (const act of acts) {
     load(world, vm, act.load);
-    await pause(world, act.seconds * second * (0.9 + world.random.next() * 0.2), signal);
+    await life.pause(world, act.seconds * second * (0.9 + world.random.next() * 0.2));
     if (act.installed) writeSystem(world, vm);
     if (act.message !== null) {
       print(ends, faiLines(act.message, hostname));
@@ -83,10 +85,10 @@ function speaker(
 
 /** The installed system comes up from disk: its agent reports to the host after a while. */
 export function runInstalled(world: GuestWorld, vm: string, system: string, ends: Ends): Domain {
-  const life = new AbortController();
+  const life = new Life();
   const run = async (): Promise<void> => {
     load(world, vm, 0.6);
-    await pause(world, 20 * second, life.signal);
+    await life.pause(world, 20 * second);
     print(ends, loginLines(nameInDns(text(world.database.get('VM', vm)['name_label']))));
     load(world, vm, 0.02);
     const metrics = world.database.create('VM_guest_metrics', {
@@ -100,11 +102,11 @@ export function runInstalled(world: GuestWorld, vm: string, system: string, ends
     world.database.set('VM', vm, 'guest_metrics', metrics);
   };
   guarded(run, life.signal);
-  return { stop: () => life.abort(), obeys: true };
+  return life.domain(true);
 }
 
 /** A guest that only runs: HVM machines of the background. */
-export const runIdle = (): Domain => ({ stop: () => {}, obeys: true });
+export const runIdle = (): Domain => new Life().domain(true);
 
 function writeSystem(world: GuestWorld, vm: string): void {
   for (const vbd of refsOf(world.database.get('VM', vm)['VBDs'])) {
@@ -123,21 +125,6 @@ function load(world: GuestWorld, vm: string, value: number): void {
   const cpus = Object.keys(fieldsOf(fields['VCPUs_utilisation']));
   world.database.set('VM_metrics', metrics, 'VCPUs_utilisation', Object.fromEntries(cpus.map((cpu) => [cpu, value])));
   world.database.set('VM_metrics', metrics, 'last_updated', hostTime(world.clock.now()));
-}
-
-function pause(world: GuestWorld, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const cancel = world.clock.afterGuestTime(milliseconds, () => {
-      signal.removeEventListener('abort', aborted);
-      resolve();
-    });
-    const aborted = () => {
-      cancel();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', aborted, { once: true });
-  });
 }
 
 /** A guest that was switched off ends quietly; anything else is a fault of the simulator. */

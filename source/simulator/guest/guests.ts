@@ -7,10 +7,13 @@ export interface Ends {
   readonly console: (bytes: Uint8Array) => void;
 }
 
-/** A running domain: how to end it from outside, and whether it would heed a shutdown request. */
+/** A running domain: how to end it from outside, or to stop its processors, and whether it would heed a shutdown request. */
 export interface Domain {
   readonly stop: () => void;
   readonly obeys: boolean;
+  /** Nothing happens in it until it is thawed. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
 }
 
 /** A disk of a guest, under the name a PV guest has for it, such as xvda. */
