@@ -35,7 +35,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   commander: ['commands'],
   diff: ['commands'],
   xmlrpc: ['xapi'],
-  saxes: ['xapi', 'simulator'],
+  saxes: ['simulator'],
   'basic-ftp': ['transport'],
   'node-forge': ['simulator'],
   'tar-stream': ['formats', 'staging'],

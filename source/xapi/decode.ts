@@ -1,140 +1,183 @@
-import { SaxesParser } from 'saxes';
 import { limits } from '../limits/limits.ts';
+import { type Element, reply } from './grammar.ts';
 import type { XmlValue } from './value.ts';
-
-type Frame =
-  | { kind: 'value'; type: string; text: string; closed: boolean; value: XmlValue | undefined }
-  | { kind: 'array'; items: XmlValue[] }
-  | { kind: 'struct'; members: { [name: string]: XmlValue }; name: string };
+import { all, type Wanted } from './wanted.ts';
+import { cleanXml, textOf } from './xml-text.ts';
 
 /** What came back: the one value, or an XML-RPC fault (xapi sends that for a missing async mode only). */
 export type Response = { readonly value: XmlValue } | { readonly fault: XmlValue };
 
-/** Characters XML forbids, bare or as a reference: one of them in a name must not hide every other VM. */
-const notXml = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
-const reference = /&#(x[0-9a-f]{1,6}|[0-9]{1,7});/gi;
-/** A reference that the next chunk may end. */
-const openReference = /&#?[0-9a-z]{0,8}$/i;
+/**
+ * A struct. It inherits nothing, so `__proto__` is a name like any other; it has a constructor because V8 keeps what
+ * `Object.create(null)` makes as a hash table, which takes longer to fill.
+ */
+class Struct {
+  [name: string]: XmlValue;
+}
+Object.setPrototypeOf(Struct.prototype, null);
+Reflect.deleteProperty(Struct.prototype, 'constructor');
+
+/** An array or struct that is being read. */
+interface Frame {
+  readonly into: XmlValue[] | Struct;
+  readonly wanted: Wanted;
+  /** Of the member that is being read. */
+  name: string;
+}
 
 /**
- * A streaming reader of `methodResponse`: give it chunks, then ask for the response. Entities of a DTD are never
- * expanded (saxes knows the five of XML only), nesting is capped; the caller caps the size.
+ * A streaming reader of `methodResponse`: give it chunks, then ask for the response. It knows the elements of XML-RPC
+ * and no other XML; members that nobody wants are read over. Nesting is capped; the caller caps the size.
  * Errors: throws on text that is no response.
  */
 export class ResponseReader {
-  private readonly parser = new SaxesParser();
-  private readonly stack: Frame[] = [];
-  private depth = 0;
+  private readonly wanted: Wanted;
+  /** The rest of a chunk that ends in the middle of a text or a tag. */
   private held = '';
-  private inName = false;
-  private fault = false;
-  private result: XmlValue | undefined;
+  /** Characters at which it is worth looking for an end: a text of many chunks must not be searched anew with each. */
+  private enough = 0;
+  private readonly open: Element[] = [reply];
+  private readonly frames: Frame[] = [];
+  private value: XmlValue | undefined;
+  private response: Response | undefined;
+  /** How many elements are open around a member that nobody wants; 0 outside of one. */
+  private unwanted = 0;
 
-  constructor() {
-    this.parser.on('error', (error) => {
-      throw error;
-    });
-    this.parser.on('doctype', () => {
-      throw new Error('a document type is not part of XML-RPC');
-    });
-    this.parser.on('opentag', ({ name }) => this.open(name));
-    this.parser.on('closetag', ({ name }) => this.close(name));
-    this.parser.on('text', (text) => this.text(text));
-    this.parser.on('cdata', (text) => this.text(text));
+  constructor(wanted = all) {
+    this.wanted = wanted;
   }
 
   write(chunk: string): void {
-    const text = this.held + chunk;
-    this.held = openReference.exec(text)?.[0] ?? '';
-    this.parser.write(xmlText(text.slice(0, text.length - this.held.length)));
+    this.held += chunk;
+    if (this.held.length < this.enough) return;
+    this.read();
+    this.enough = 2 * this.held.length;
   }
 
   end(): Response {
-    this.parser.write(xmlText(this.held));
-    this.parser.close();
-    if (this.result === undefined) throw new Error('there is no value in the reply');
-    return this.fault ? { fault: this.result } : { value: this.result };
+    this.read();
+    if (this.open.length > 1) throw new Error('the reply ends too early');
+    if (this.held.trim() !== '' || this.response === undefined) throw new Error('there is no value in the reply');
+    return this.response;
   }
 
-  private open(name: string): void {
-    this.depth += 1;
-    // The parser keeps the name of every element that is open: depth is memory.
-    if (this.depth > limits.reply.depth) throw new Error('the reply is nested too deeply');
-    const top = this.stack.at(-1);
-    switch (name) {
+  private read(): void {
+    const xml = cleanXml(this.held);
+    const last = xml.lastIndexOf('>');
+    let at = 0;
+    for (let tag = xml.indexOf('<'); tag >= 0 && tag < last; tag = xml.indexOf('<', at)) {
+      at = xml.startsWith('</', tag) ? this.closeTag(xml, at, tag) : this.openTag(xml, at, tag);
+    }
+    this.held = xml.slice(at);
+  }
+
+  /** Both give the place behind the tag. */
+  private openTag(xml: string, from: number, tag: number): number {
+    const parent = this.open[this.open.length - 1] ?? reply;
+    if (from < tag) refuseText(xml.slice(from, tag));
+    for (const element of parent.holds) {
+      if (!xml.startsWith(element.name, tag + 1)) continue;
+      const end = behindBlanks(xml, tag + 1 + element.name.length);
+      if (xml.startsWith('>', end)) {
+        this.begin(element);
+        return end + 1;
+      }
+      if (xml.startsWith('/>', end)) {
+        this.begin(element);
+        this.finish(element, '');
+        return end + 2;
+      }
+    }
+    if (parent === reply && xml.startsWith('<?xml ', tag)) return xml.indexOf('>', tag) + 1;
+    throw misplaced(xml, tag);
+  }
+
+  private closeTag(xml: string, from: number, tag: number): number {
+    const element = this.open[this.open.length - 1] ?? reply;
+    const end = behindBlanks(xml, tag + 2 + element.name.length);
+    if (element === reply || !xml.startsWith(element.name, tag + 2) || !xml.startsWith('>', end))
+      throw misplaced(xml, tag);
+    this.finish(element, xml.slice(from, tag));
+    return end + 1;
+  }
+
+  private begin(element: Element): void {
+    this.open.push(element);
+    // An array or struct is built while it is open: depth is memory.
+    if (this.open.length > limits.reply.depth) throw new Error('the reply is nested too deeply');
+    if (this.unwanted > 0) return;
+    const { kind } = element;
+    if (kind === 'value') this.value = undefined;
+    else if (kind === 'array') this.frames.push({ into: [], wanted: this.wantedHere(), name: '' });
+    else if (kind === 'struct') this.frames.push({ into: new Struct(), wanted: this.wantedHere(), name: '' });
+  }
+
+  private finish({ name, kind }: Element, text: string): void {
+    const depth = this.open.length;
+    this.open.pop();
+    if (this.unwanted > 0) {
+      if (depth <= this.unwanted) this.unwanted = 0;
+      return;
+    }
+    switch (kind) {
+      case 'name':
+        this.nameMember(textOf(text), depth - 1);
+        break;
+      case 'scalar':
+        this.value = scalar(name, textOf(text));
+        break;
       case 'value':
-        this.stack.push({ kind: 'value', type: 'string', text: '', closed: false, value: undefined });
+        // Blanks behind a typed element belong to the layout, not to the value.
+        if (this.value !== undefined) refuseText(text);
+        this.deliver(this.value ?? textOf(text));
         break;
       case 'array':
-        this.stack.push({ kind: 'array', items: [] });
-        break;
       case 'struct':
-        this.stack.push({ kind: 'struct', members: Object.create(null), name: '' });
-        break;
-      case 'name':
-        this.inName = true;
-        if (top?.kind === 'struct') top.name = '';
-        break;
-      case 'fault':
-        this.fault = true;
-        break;
-      case 'data':
-      case 'member':
-      case 'param':
-      case 'params':
-      case 'methodResponse':
+        refuseText(text);
+        this.value = this.frames.pop()?.into;
         break;
       default:
-        if (top?.kind === 'value') {
-          top.type = name;
-          top.text = '';
-        }
+        refuseText(text);
     }
   }
 
-  private text(text: string): void {
-    const top = this.stack.at(-1);
-    // Blanks behind a typed element belong to the layout, not to the value.
-    if (top?.kind === 'value' && !top.closed) top.text += text;
-    else if (this.inName && top?.kind === 'struct') top.name += text;
+  private nameMember(name: string, member: number): void {
+    const frame = this.frames[this.frames.length - 1];
+    if (frame === undefined) return;
+    frame.name = name;
+    if (frame.wanted.kind === 'some' && !frame.wanted.members.has(name)) this.unwanted = member;
   }
 
-  private close(name: string): void {
-    this.depth -= 1;
-    const top = this.stack.at(-1);
-    if (name === 'name') this.inName = false;
-    else if (name === 'value' && top?.kind === 'value') {
-      this.stack.pop();
-      this.deliver(top.value ?? scalar(top.type, top.text));
-    } else if (name === 'array' && top?.kind === 'array') {
-      this.stack.pop();
-      this.fill(top.items);
-    } else if (name === 'struct' && top?.kind === 'struct') {
-      this.stack.pop();
-      this.fill(top.members);
-    } else if (top?.kind === 'value' && name === top.type) {
-      top.closed = true;
-    }
-  }
-
-  private fill(value: XmlValue): void {
-    const top = this.stack.at(-1);
-    if (top?.kind === 'value') top.value = value;
+  /** Of the value that is being read. */
+  private wantedHere(): Wanted {
+    const frame = this.frames[this.frames.length - 1];
+    if (frame === undefined) return this.open[2]?.kind === 'fault' ? all : this.wanted;
+    const { wanted, name } = frame;
+    if (wanted.kind === 'each') return wanted.part;
+    return wanted.kind === 'some' ? (wanted.members.get(name) ?? all) : all;
   }
 
   private deliver(value: XmlValue): void {
-    const top = this.stack.at(-1);
-    if (top === undefined) this.result = value;
-    else if (top.kind === 'array') top.items.push(value);
-    else if (top.kind === 'struct') top.members[top.name] = value;
+    const frame = this.frames[this.frames.length - 1];
+    this.value = undefined;
+    if (frame === undefined) this.response = this.open[2]?.kind === 'fault' ? { fault: value } : { value };
+    else if (Array.isArray(frame.into)) frame.into.push(value);
+    else frame.into[frame.name] = value;
   }
 }
 
-const xmlText = (text: string): string =>
-  text.replace(notXml, '\uFFFD').replace(reference, (whole, number: string) => {
-    const code = Number(number.startsWith('x') || number.startsWith('X') ? `0${number}` : number);
-    return code > 0x10ffff || String.fromCodePoint(code).replace(notXml, '') === '' ? '\uFFFD' : whole;
-  });
+function behindBlanks(xml: string, at: number): number {
+  let end = at;
+  while (xml.charCodeAt(end) <= 0x20) end += 1;
+  return end;
+}
+
+function refuseText(text: string): void {
+  if (text !== '' && text.trim() !== '') throw new Error('there is text where none belongs');
+}
+
+const misplaced = (xml: string, tag: number): Error =>
+  new Error(`${JSON.stringify(xml.slice(tag, tag + 40))} has no place in XML-RPC`);
 
 function scalar(type: string, text: string): XmlValue {
   if (type === 'boolean') return text.trim() !== '0';

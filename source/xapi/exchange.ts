@@ -29,7 +29,7 @@ export async function exchange<S extends ZodMiniType>(
   signal?.throwIfAborted();
   const limit = timeout === null ? [] : [AbortSignal.timeout(timeout)];
   const both = AbortSignal.any([...(signal === undefined ? [] : [signal]), ...limit]);
-  const { value, size } = await post(connections, codec, method, params, both);
+  const { value, size } = await post(connections, codec, method, params, result, both);
   const parsed = result.safeParse(value, { jitless: size < worthCompiling && !read.has(result) });
   read.add(result);
   if (parsed.success) return parsed.data;
@@ -48,9 +48,10 @@ const notUnderstood = (method: string, text: string, cause?: unknown): Connectio
 
 async function post(
   connections: HttpConnections,
-  { encodeCall, ResponseReader }: typeof import('./codec.ts'),
+  { encodeCall, ResponseReader, wantedOfReply }: typeof import('./codec.ts'),
   method: string,
   params: readonly Param[],
+  result: ZodMiniType,
   signal: AbortSignal,
 ): Promise<{ readonly value: XmlValue; readonly size: number }> {
   const body = encodeCall(method, params);
@@ -60,7 +61,7 @@ async function post(
     reply.destroy();
     throw notUnderstood(method, `HTTP ${reply.statusCode} ${reply.statusMessage ?? ''}`.trim());
   }
-  const reader = new ResponseReader();
+  const reader = new ResponseReader(wantedOfReply(result));
   reply.setEncoding('utf8');
   let size = 0;
   let broken: unknown = null;

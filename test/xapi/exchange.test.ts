@@ -10,10 +10,12 @@ import type { HttpConnections } from '../../source/transport/transport.ts';
 import { ResponseReader } from '../../source/xapi/decode.ts';
 import { classify, HostFailure } from '../../source/xapi/errors.ts';
 import { exchange } from '../../source/xapi/exchange.ts';
+import { vmTable } from '../../source/xapi/records.ts';
 import type { Param } from '../../source/xapi/value.ts';
+import { all, wantedBy } from '../../source/xapi/wanted.ts';
 
-const decode = (xml: string, step = xml.length) => {
-  const reader = new ResponseReader();
+const decode = (xml: string, step = xml.length, wanted = all) => {
+  const reader = new ResponseReader(wanted);
   for (let at = 0; at < xml.length; at += step) reader.write(xml.slice(at, at + step));
   return reader.end();
 };
@@ -26,6 +28,9 @@ describe('decoding', () => {
     ['<value> <string>indented</string>\n </value>', 'indented'],
     ['<value/>', ''],
     ['<value><string/></value>', ''],
+    ['<value ><string >a</string\n></value >', 'a'],
+    ['<value>a > b\r\nc\rd</value>', 'a > b\nc\nd'],
+    ['<value><nil/></value>', ''],
     ['<value><string>a &lt;b&gt; &amp; &quot;c&quot;</string></value>', 'a <b> & "c"'],
     ['<value><i4>5</i4></value>', '5'],
     ['<value><boolean>1</boolean></value>', true],
@@ -54,17 +59,81 @@ describe('decoding', () => {
     '',
     '<!DOCTYPE x [<!ENTITY a "aaaa">]><methodResponse><params><param><value>&a;</value></param></params></methodResponse>',
     `<methodResponse><params><param>${'<value><array><data>'.repeat(100)}`,
-  ])('refuses %s', (xml) => expect(() => decode(xml)).toThrow());
-
-  test('elements nested without end are refused early, whatever they are called', () => {
-    const reader = new ResponseReader();
-    const flood = () => {
-      for (let i = 0; i < 1000; i += 1) reader.write('<x>'.repeat(1000));
-    };
-    expect(flood).toThrow('nested too deeply');
+    reply('<value>a</value>').slice(0, -1),
+    reply('<value>a</string>'),
+    reply('<value><string>a</value></string>'),
+    reply('<value>&a;</value>'),
+    reply('<value>a & b</value>'),
+    reply('<value><!-- a --></value>'),
+    reply('<value><?xml version="1.0"?></value>'),
+    reply('<value a="b">c</value>'),
+    reply('<value>a<i4>1</i4></value>'),
+    reply('<value><i4>1</i4>a</value>'),
+    reply('<value><array>a<data/></array></value>'),
+    reply('<value><array><value/></array></value>'),
+    reply('<value><struct><name>a</name></struct></value>'),
+    `${reply('<value>a</value>')}<methodResponse>`,
+    `${reply('<value>a</value>')}a`,
+    '</methodResponse>',
+    '</>',
+  ])('refuses %s', (xml) => {
+    for (const step of [1, 7, 1000]) expect(() => decode(xml, step)).toThrow();
   });
 
-  test.each(['&#27;', '&#x1b;', '&#0;', '&#xFFFE;', '&#1114112;'])(
+  test.each([
+    ['<value><array><data>', 'nested too deeply'],
+    ['<x>', 'no place'],
+  ])('%s without end is refused early', (element, why) => {
+    const reader = new ResponseReader();
+    reader.write('<methodResponse><params><param>');
+    const flood = () => {
+      for (let i = 0; i < 1000; i += 1) reader.write(element.repeat(1000));
+    };
+    expect(flood).toThrow(why);
+  });
+
+  test('a text or a tag of many chunks is not searched anew with each', () => {
+    for (const text of ['a>', 'a', '<a ']) {
+      const reader = new ResponseReader();
+      reader.write('<methodResponse><params><param><value>');
+      const find = vi.spyOn(String.prototype, 'lastIndexOf');
+      for (let i = 0; i < 10_000; i += 1) reader.write(text);
+      expect(find.mock.calls.length).toBeLessThan(20);
+      find.mockRestore();
+    }
+  });
+
+  test.each([
+    [z.object({ a: z.string() }), { a: 'x' }],
+    [z.optional(z.object({ c: z.array(z.object({ e: z.string() })) })), { c: [{ e: 'y' }, {}] }],
+    [z.record(z.string(), z.unknown()), { a: 'x', b: { a: 'x', c: ['z'] }, c: [{ d: ['w'], e: 'y' }, {}], f: '' }],
+    [z.object({ b: z._default(z.record(z.string(), z.unknown()), {}) }), { b: { a: 'x', c: ['z'] } }],
+    [z.looseObject({}), { a: 'x', b: { a: 'x', c: ['z'] }, c: [{ d: ['w'], e: 'y' }, {}], f: '' }],
+    [z.object({ a: z.object({ a: z.string() }) }), { a: 'x' }],
+  ] as const)('what a schema does not read is read over (%#)', (schema, value) => {
+    const member = (name: string, inside: string) => `<member><name>${name}</name>${inside}</member>`;
+    const struct = (...members: string[]) => `<value><struct>${members.join('')}</struct></value>`;
+    const array = (...items: string[]) => `<value><array><data>${items.join('')}</data></array></value>`;
+    const [x, y] = [member('a', '<value>x</value>'), member('e', '<value><string>y</string></value>')];
+    const b = member('b', struct(x, member('c', array('<value>z</value>'))));
+    const c = member('c', array(struct(member('d', array('<value>w</value>')), y), struct()));
+    for (const step of [1, 7, 1000])
+      expect(decode(reply(struct(x, b, c, member('f', '<value/>'))), step, wantedBy(schema))).toEqual({ value });
+  });
+
+  test('what is read over must be a reply all the same, and what a fault says is no part of a schema', () => {
+    const record = (inside: string) =>
+      reply(`<value><struct><member><name>none</name><value>${inside}</value></member></struct></value>`);
+    expect(decode(record('<i4>1</i4>'), 1, wantedBy(z.object({})))).toEqual({ value: {} });
+    expect(() => decode(record('<i4>1</i5>'), 1, wantedBy(z.object({})))).toThrow();
+    expect(() => decode(record('<value>'), 1, wantedBy(z.object({})))).toThrow();
+    const fault = '<struct><member><name>faultCode</name><value><i4>0</i4></value></member></struct>';
+    expect(
+      decode(`<methodResponse><fault><value>${fault}</value></fault></methodResponse>`, 1, wantedBy(vmTable)),
+    ).toEqual({ fault: { faultCode: '0' } });
+  });
+
+  test.each(['&#27;', '&#x1b;', '&#0;', '&#xFFFE;', '&#xD800;', '&#1114112;', '\u001b'])(
     'a reference to a character XML forbids (%s) does not hide the rest',
     (reference) => {
       for (const step of [1, 3, 1000]) {
@@ -74,11 +143,12 @@ describe('decoding', () => {
     },
   );
 
-  test('a member called __proto__ is only a member', () => {
+  test.each(['__proto__', 'constructor'])('a member called %s is only a member', (name) => {
     const { value } = decode(
-      reply('<value><struct><member><name>__proto__</name><value>x</value></member></struct></value>'),
-    ) as { value: object };
-    expect(Object.keys(value)).toEqual(['__proto__']);
+      reply(`<value><struct><member><name>${name}</name><value>x</value></member></struct></value>`),
+    ) as { value: Record<string, unknown> };
+    expect(Object.keys(value)).toEqual([name]);
+    expect('toString' in value).toBe(false);
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
