@@ -41,7 +41,8 @@ export async function withHost<T>(
   const login = {
     url,
     user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user ?? defaults.user,
-    password: await password(options, around, url),
+    password: await password(options, around, url, profile),
+    members: profile?.members,
     timeout: timeoutOf(options),
     access: options.access,
     transport,
@@ -99,12 +100,16 @@ export const givenPassword = (
 ): Promise<Secret | null> =>
   readPassword({ file: passwordFile, command: passwordCommand, environment: env['XENFAI_PASSWORD'] }, signal);
 
-async function password(options: Given, around: Surroundings, url: URL): Promise<Secret> {
+async function password(options: Given, around: Surroundings, url: URL, profile: Profile | null): Promise<Secret> {
   const given = await givenPassword(options, around);
   if (given !== null) return given;
   if (around.interactive) {
     // Nobody types a password for a host that may be another one.
-    await trusting(around, () => reachHost(url, around));
+    await trusting(around, () => reachHost(url, around)).catch((error: unknown) => {
+      // Another host of its pool may do its work.
+      const away = error instanceof ProblemError && error.problem.exit === exit.unreachable;
+      if (!away || profile?.members === undefined) throw error;
+    });
     return around.askSecret(`Password for ${showAddress(url)}:`);
   }
   return fail({

@@ -1,3 +1,4 @@
+import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import { nothingIsChanged, type Problem, toProblem } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
@@ -5,6 +6,8 @@ import { ConnectionFailure } from '../transport/failure.ts';
 import { ReadOnlyRefusal } from '../xapi/access.ts';
 import { classify, type HostError, HostFailure } from '../xapi/errors.ts';
 import { roleFor } from '../xapi/roles.ts';
+import { PoolAway } from '../xapi/seek.ts';
+import { typedHost } from './certificate.ts';
 import { hostLog } from './error-text.ts';
 import { hostErrorTexts } from './error-texts-host.ts';
 import { vmErrorTexts } from './error-texts-vm.ts';
@@ -15,6 +18,7 @@ import { explainTls } from './explain-tls.ts';
  * a problem already stays it, an abort is an interrupt, and what nobody foresaw is a fault in xenfai.
  */
 export function explain(error: unknown, host: string): Problem {
+  if (error instanceof PoolAway) return alsoElsewhere(explainConnection(error, host), error);
   if (error instanceof ConnectionFailure) return explainConnection(error, host);
   if (error instanceof HostFailure) return explainHost(error, host);
   if (error instanceof ReadOnlyRefusal) return readOnlyProblem;
@@ -28,6 +32,16 @@ export const readOnlyProblem: Problem = {
   message: nothingIsChanged,
   try: [{ act: 'preview' }],
 };
+
+/** Its pool may go on without it, which nobody can ask before another host of it is trusted. */
+function alsoElsewhere(problem: Problem, { untrusted: { presented } }: PoolAway): Problem {
+  const { authority, fingerprint } = presented;
+  const trust: Advice = {
+    ...{ act: 'trust', host: typedHost(authority), fingerprint },
+    note: 'of the same pool: it knows which host is the coordinator now',
+  };
+  return { ...problem, try: [trust, ...(problem.try ?? [])] };
+}
 
 function explainConnection(error: ConnectionFailure, host: string): Problem {
   switch (error.kind) {

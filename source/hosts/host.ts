@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import { type BootRules, shownRelease, unknownRules, type XenVersion } from '../boot/releases.ts';
 import { parseVersion } from '../boot/version.ts';
+import { limits } from '../limits/limits.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Access } from '../xapi/access.ts';
-import { classify, HostFailure } from '../xapi/errors.ts';
 import { hostRecord, isNull, poolRecord, type Ref, ref } from '../xapi/records.ts';
 import type { Secret } from '../xapi/secret.ts';
-import { coordinatorAt, login, type Session } from '../xapi/session.ts';
+import { NotFound } from '../xapi/seek.ts';
+import { login, type Session } from '../xapi/session.ts';
 import { showAddress } from './address.ts';
 import { type Capabilities, capabilities } from './capabilities.ts';
 import { explain } from './explain.ts';
@@ -23,6 +24,8 @@ export interface HostFacts {
   readonly poolUuid: string;
   /** The pool's coordinator. */
   readonly coordinator: Ref;
+  /** Bare addresses of the pool's hosts, the coordinator among them. Foreign text. */
+  readonly members: readonly string[];
   readonly xen: XenVersion | null;
   /** What its release makes of a VM's record. */
   readonly rules: BootRules;
@@ -32,6 +35,7 @@ export interface HostFacts {
 
 /** A profile opened: a session on the pool's coordinator. */
 export interface Host {
+  /** Of the coordinator, which may become another one. */
   readonly address: string;
   readonly session: Session;
   /** Any error as a problem that names this host. */
@@ -49,6 +53,8 @@ export interface OpenOptions {
   readonly url: URL;
   readonly user: string;
   readonly password: Secret;
+  /** Bare addresses of other hosts of its pool, where some are known from before. */
+  readonly members?: readonly string[] | undefined;
   readonly timeout: number;
   readonly access: Access;
   readonly transport: Transport;
@@ -58,40 +64,28 @@ export interface OpenOptions {
 }
 
 /**
- * Logs in; a pool member sends us on to its coordinator, once. Each of them is trusted for itself. Errors: ProblemError
- * with exit 3, 4, 5 or 10; TrustNeeded where somebody may agree to what the host shows.
+ * Logs in at the coordinator of the pool, whichever of its hosts was named. Each of them is trusted for itself. Errors:
+ * ProblemError with exit 3, 4, 5 or 10; TrustNeeded where somebody may agree to what the host shows.
  */
 export async function openHost(options: OpenOptions): Promise<Host> {
-  try {
-    return await openAt(options.url, options);
-  } catch (error) {
-    const coordinator = coordinatorOf(error, options.url);
-    if (coordinator === null) throw await failureAt(options.url, error, options);
-    return openAt(coordinator, options).catch(async (second: unknown) => {
-      throw await failureAt(coordinator, second, options);
-    });
-  }
+  const session = await login(options).catch(async (error: unknown) => {
+    throw error instanceof NotFound ? await failureAt(error.url, error.cause, options) : error;
+  });
+  return hostOf(session, options.now);
 }
-
-const openAt = async (url: URL, options: OpenOptions): Promise<Host> =>
-  hostOf(showAddress(url), await login({ ...options, url }), options.now);
 
 const failureAt = (url: URL, error: unknown, { transport, signal }: OpenOptions): Promise<Error> =>
   openingFailure(error, { url, address: showAddress(url), transport, signal });
 
-function coordinatorOf(error: unknown, url: URL): URL | null {
-  if (!(error instanceof HostFailure)) return null;
-  const sorted = classify(error);
-  return sorted.kind === 'slave' ? coordinatorAt(sorted.master, url) : null;
-}
-
-function hostOf(address: string, session: Session, now: () => number): Host {
+function hostOf(session: Session, now: () => number): Host {
   let facts: Promise<HostFacts> | null = null;
   let offset: Promise<number> | null = null;
   const host: Host = {
-    address,
+    get address() {
+      return showAddress(session.url);
+    },
     session,
-    explain: (error) => explain(error, address),
+    explain: (error) => explain(error, host.address),
     facts() {
       // What could not be read is asked for anew the next time.
       facts ??= readFacts(session).catch((error: unknown) => {
@@ -121,6 +115,10 @@ async function readFacts(session: Session): Promise<HostFacts> {
     session.call('pool.get_all_records', [], z.record(ref, poolRecord)),
     session.call('host.get_all_records', [], z.record(ref, hostRecord)),
   ]);
+  const members = Object.values(hosts)
+    .map(({ address }) => address)
+    .slice(0, limits.session.members);
+  session.know(members);
   const [entry] = Object.entries(pools);
   const pool = entry?.[1];
   const coordinator = pool?.master ?? ref.parse(Object.keys(hosts)[0] ?? '');
@@ -137,6 +135,7 @@ async function readFacts(session: Session): Promise<HostFacts> {
     poolRef: ref.parse(entry?.[0] ?? ''),
     poolUuid: pool?.uuid ?? '',
     coordinator,
+    members,
     xen: parseVersion(software['xen'] ?? '') ?? known?.xen ?? null,
     rules: known ?? unknownRules,
     able: capabilities(known, record?.capabilities),

@@ -27,6 +27,10 @@ export const limits = {
     absence: 4 * second,
     /** For one call: a host that forgets each login is broken. */
     logins: 3,
+    /** Until another host of the pool is asked in its place: a wrong password takes 5 s, a slow directory some more. */
+    login: 15 * second,
+    /** Hosts of a pool that are known: XenServer allows 64. */
+    members: 64,
   },
   task: {
     /** xapi itself lets an operation wait for another for two hours. */
@@ -220,8 +224,8 @@ export const limits = {
     whole: 2 * second,
   },
   connection: {
-    /** To one host; xapi of 5.6 has few threads. */
-    kept: 4,
+    /** To one host, one of them for its events: xapi of 5.6 has few threads, and others use it, too. */
+    kept: 3,
     /** Of TLS: an old host takes a second, a busy one several. A call has its own deadline besides. */
     handshake: 20 * second,
   },

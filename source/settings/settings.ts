@@ -16,6 +16,8 @@ import { givePathToOwnerOf, readOwn } from './own-file.ts';
 export const profile = z.object({
   name: z.string(),
   address: z.string(),
+  /** Bare addresses of the hosts of its pool when it was last opened: one of them may be its coordinator by now. */
+  members: z.optional(z.array(z.string())),
   user: z._default(z.string(), defaults.user),
   template: z.optional(z.string()),
   repository: z.optional(z.string()),

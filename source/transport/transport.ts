@@ -13,7 +13,7 @@ export interface HttpRequest {
 }
 
 export interface HttpOptions {
-  /** Up to four connections are kept alive between requests. */
+  /** Up to three connections are kept alive between requests. */
   readonly keep?: boolean;
 }
 

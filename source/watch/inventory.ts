@@ -7,6 +7,7 @@ import { classify, HostFailure } from '../xapi/errors.ts';
 import { hostEvents } from '../xapi/events.ts';
 import { pause } from '../xapi/pause.ts';
 import { type HostEvent, type Ref, ref, vifRecord, vmRecord, vmStart } from '../xapi/records.ts';
+import { mayBeElsewhere } from '../xapi/seek.ts';
 import { type DiskNews, diskNews } from './disks.ts';
 import type { FleetEvent } from './fleet.ts';
 
@@ -54,7 +55,8 @@ export async function followInventory(host: Host, options: FollowOptions): Promi
     } catch (error) {
       if (signal.aborted) return;
       const kind = error instanceof HostFailure ? classify(error).kind : null;
-      if (kind !== 'session-lost' && kind !== 'booting' && !(error instanceof ConnectionFailure)) throw error;
+      const passes = kind === 'session-lost' || mayBeElsewhere(error) || error instanceof ConnectionFailure;
+      if (!passes) throw error;
       // A host that has only forgotten the session answers: a new login is nobody's business.
       if (kind !== 'session-lost' || wait > firstWait)
         tell([{ type: 'lost', reason: host.explain(error).message, wait }]);

@@ -8,8 +8,10 @@ import { type Access, isRead, ReadOnlyRefusal } from './access.ts';
 import { type Download, download } from './download.ts';
 import { classify, HostFailure } from './errors.ts';
 import { exchange } from './exchange.ts';
+import { loginCall } from './login-call.ts';
 import { pause } from './pause.ts';
 import type { Secret } from './secret.ts';
+import { mayBeElsewhere, NotFound, seek } from './seek.ts';
 import type { Param } from './value.ts';
 
 export interface CallOptions {
@@ -20,11 +22,16 @@ export interface CallOptions {
 
 /**
  * A login on the pool's coordinator, and the policies of every call: a reading session sends no write; a session the
- * host has forgotten is opened anew, and one that moved is followed; a read whose answer was lost is asked again while
- * the patience lasts; a write never is: whoever wrote reads the record and judges.
+ * host has forgotten is opened anew; the coordinator is followed, and looked for among the other hosts of its pool when
+ * it is away; a read whose answer was lost is asked again while the patience lasts; a write never is: whoever wrote reads
+ * the record and judges.
  */
 export interface Session {
   readonly access: Access;
+  /** Where the coordinator is now: it may be another host than it was. */
+  readonly url: URL;
+  /** Bare addresses of the pool's hosts: they are asked when the coordinator is away. */
+  know(members: readonly string[]): void;
   call<S extends ZodMiniType>(
     method: string,
     params: readonly Param[],
@@ -45,6 +52,8 @@ export interface LoginOptions {
   readonly url: URL;
   readonly user: string;
   readonly password: Secret;
+  /** Bare addresses of other hosts of the pool, where some are known from before. */
+  readonly members?: readonly string[] | undefined;
   /** Milliseconds a call may take. */
   readonly timeout: number;
   readonly access: Access;
@@ -63,23 +72,37 @@ interface Login {
   readonly connections: HttpConnections;
 }
 
-/** Two arguments, as every release since Rio takes them; 5.6 and later ignore the version anyway. */
+/**
+ * Logs in at the pool's coordinator, whichever of its hosts was named. Errors: NotFound, whose `cause` is the failure and
+ * `url` the host that it is about.
+ */
 export async function login(options: LoginOptions): Promise<Session> {
   const { timeout, access, transport } = options;
-  let current = await logIn(options.url, options.signal);
+  let members = options.members ?? [];
+  let current = await find(options.url, options.signal, null);
   let renewing: Promise<void> | null = null;
 
-  async function logIn(url: URL, signal: AbortSignal | undefined): Promise<Login> {
-    const connections = transport.http(url, { keep: true });
-    const parameters = [options.user, options.password.reveal()];
+  function find(from: URL, signal: AbortSignal | undefined, before: Login | null): Promise<Login> {
+    const others = members.flatMap((address) => coordinatorAt(address, from) ?? []);
+    // Where others can be asked, one that is silent is not waited for any longer than it takes to look a password up.
+    const patience = others.length === 0 ? timeout : Math.min(timeout, limits.session.login);
+    return seek({ from, members: others, ask: (url) => logIn(url, signal, patience, before), sentOn });
+  }
+
+  /** On the connections that there are to this host: it has few threads for us. */
+  async function logIn(
+    url: URL,
+    signal: AbortSignal | undefined,
+    timeout: number,
+    before: Login | null,
+  ): Promise<Login> {
+    const same = before?.url.href === url.href ? before.connections : null;
+    const connections = same ?? transport.http(url, { keep: true });
     try {
-      const handle = await exchange(connections, 'session.login_with_password', parameters, z.string(), {
-        signal,
-        timeout,
-      });
+      const handle = await loginCall(connections, options.user, options.password, { signal, timeout });
       return { url, handle, connections };
     } catch (error) {
-      connections.close();
+      if (same === null) connections.close();
       throw error;
     }
   }
@@ -87,7 +110,10 @@ export async function login(options: LoginOptions): Promise<Session> {
   /** One new login for everybody who found the old one gone; `at` is where the coordinator is now. */
   function renewed(old: Login, at: URL, signal: AbortSignal | undefined): Promise<void> {
     if (current !== old) return Promise.resolve();
-    renewing ??= logIn(at, signal)
+    renewing ??= find(at, signal, old)
+      .catch((error: unknown) => {
+        throw error instanceof NotFound ? error.cause : error;
+      })
       .then((next) => {
         current = next;
         void logOut(old);
@@ -104,7 +130,7 @@ export async function login(options: LoginOptions): Promise<Session> {
     } catch {
       // The session ends by itself after a day; there is nobody to tell.
     }
-    connections.close();
+    if (connections !== current.connections || handle === current.handle) connections.close();
   }
 
   /** Sends one call under the policies. */
@@ -124,11 +150,13 @@ export async function login(options: LoginOptions): Promise<Session> {
         return await exchange(used.connections, method, [used.handle, ...params], result, { signal, timeout: own });
       } catch (error) {
         const away = performance.now() - began > patience;
-        const next = nextMove(error, method, used.url);
-        if (next.move === 'give-up' || signal?.aborted || (next.move === 'wait' && away)) throw error;
-        if (next.move === 'wait') {
+        const next = nextMove(error, method, used.url, members.length > 0);
+        if (next.move === 'give-up' || signal?.aborted || (next.move !== 'log-in' && away)) throw error;
+        if (next.move !== 'log-in') {
           await pause(wait, signal ?? null);
           signal?.throwIfAborted();
+          // Another host may do its work meanwhile; where none is found, the same is asked again.
+          if (next.move === 'seek') await renewed(used, used.url, signal).catch(unlessWaiting);
           continue;
         }
         logins += 1;
@@ -145,8 +173,7 @@ export async function login(options: LoginOptions): Promise<Session> {
       try {
         return await work();
       } catch (error) {
-        const passing = isPassing(error) || isBooting(error);
-        if (!passing || signal?.aborted || performance.now() - began > patience) throw error;
+        if (!mayBeElsewhere(error) || signal?.aborted || performance.now() - began > patience) throw error;
         await pause(wait, signal ?? null);
       }
     }
@@ -154,6 +181,12 @@ export async function login(options: LoginOptions): Promise<Session> {
 
   const view = (outer: AbortSignal | undefined, patience: number): Session => ({
     access,
+    get url() {
+      return current.url;
+    },
+    know: (addresses) => {
+      members = addresses;
+    },
     call: (method, params, result, callOptions = {}) =>
       send(method, params, result, { ...callOptions, signal: joined(outer, callOptions.signal) }, patience),
     download: (what) => download(transport, current.url, current.handle, what),
@@ -170,35 +203,40 @@ const joined = (one: AbortSignal | undefined, other: AbortSignal | undefined): A
 type NextMove =
   | { readonly move: 'give-up' }
   | { readonly move: 'wait' }
+  /** The same, and look for the coordinator meanwhile. */
+  | { readonly move: 'seek' }
   | { readonly move: 'log-in'; readonly at: URL };
 
 /**
  * What to do about a failed call. A session that is not known was looked at before anything else (api_server.ml), so
  * the call was not carried out and may be sent again, whatever it is.
  */
-function nextMove(error: unknown, method: string, url: URL): NextMove {
+function nextMove(error: unknown, method: string, url: URL, others: boolean): NextMove {
   if (error instanceof ConnectionFailure) {
     const lost = error.kind === 'cut' || error.kind === 'unreachable';
     // A blocked event.next has consumed its events: only a new registration helps.
-    return { move: lost && isRead(method) && !method.startsWith('event.') ? 'wait' : 'give-up' };
+    if (!lost || !isRead(method) || method.startsWith('event.')) return { move: 'give-up' };
+    return { move: error.kind === 'unreachable' && others ? 'seek' : 'wait' };
   }
   if (!(error instanceof HostFailure)) return { move: 'give-up' };
   const sorted = classify(error);
   if (sorted.kind === 'session-lost') {
     return method === 'event.next' || method === 'event.from' ? { move: 'give-up' } : { move: 'log-in', at: url };
   }
-  if (sorted.kind === 'slave') {
-    const at = coordinatorAt(sorted.master, url);
-    return at === null ? { move: 'give-up' } : { move: 'log-in', at };
-  }
-  return { move: 'give-up' };
+  const at = sentOn(error, url);
+  return at === null ? { move: 'give-up' } : { move: 'log-in', at };
 }
 
-/** A certificate does not become another one by waiting. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof ConnectionFailure && error.kind !== 'certificate' && error.kind !== 'old-tls';
+/** Where HOST_IS_SLAVE sends on to; null: it is another error, or no place to go to. */
+function sentOn(error: unknown, url: URL): URL | null {
+  const sorted = error instanceof HostFailure ? classify(error) : null;
+  return sorted?.kind === 'slave' ? coordinatorAt(sorted.master, url) : null;
+}
 
-const isBooting = (error: unknown): boolean => error instanceof HostFailure && classify(error).kind === 'booting';
+/** What may pass is waited for; a refused login, or another certificate, is not. */
+function unlessWaiting(error: unknown): void {
+  if (!mayBeElsewhere(error)) throw error;
+}
 
 /**
  * HOST_IS_SLAVE names the coordinator bare: scheme and port are taken over, an IPv6 address gets its brackets. Null

@@ -11,6 +11,8 @@ function busyHost(): { session: Session; asked: () => number } {
   let asked = 0;
   const session: Session = {
     access: 'read',
+    url: new URL('http://127.0.0.1'),
+    know: () => {},
     call: async (method, _, result) => {
       if (method === 'event.next') asked += 1;
       if (asked > 9) return new Promise(() => {});

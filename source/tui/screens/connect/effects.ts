@@ -1,6 +1,7 @@
 import { parseAddress } from '../../../hosts/address.ts';
 import { openHost } from '../../../hosts/host.ts';
 import { agreed, TrustNeeded } from '../../../hosts/trust.ts';
+import type { Access } from '../../../xapi/access.ts';
 import { Secret } from '../../../xapi/secret.ts';
 import type { Work } from '../../app/world.ts';
 import type { ConnectCommand, ConnectEvent } from './state.ts';
@@ -14,14 +15,17 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
   if (command.agreed !== undefined) await settings.trust(agreed(command.agreed, new Date(now())));
   const url = parseAddress(command.address);
   const password = new Secret(command.password);
-  const access = readOnly ? 'read' : 'write';
-  const opened = await openHost({ url, user, password, timeout, access, transport, signal, now }).catch(offered);
+  const access: Access = readOnly ? 'read' : 'write';
+  const { members } = settings.profile(url.host) ?? {};
+  const login = { url, user, password, members, timeout, access, transport, signal, now };
+  const opened = await openHost(login).catch(offered);
   if (opened instanceof TrustNeeded) return dispatch({ type: 'untrusted', offer: opened.offer });
   const host = opened;
   await world.open(host);
-  const { product, version, pool, xen, able, name } = await host.facts();
+  const facts = await host.facts();
+  const { product, version, pool, xen, able, name } = facts;
   const before = settings.profile(url.host);
-  await settings.save({ ...before, name: url.host, address: host.address, user });
+  await settings.save({ ...before, name: url.host, address: host.address, members: [...facts.members], user });
   dispatch({
     type: 'connected',
     name: url.host,
