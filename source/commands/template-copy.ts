@@ -1,6 +1,6 @@
 import { findVm, type Vm } from '../hosts/vm.ts';
 import { copiedAlready, madeOnce } from '../operations/made-once.ts';
-import { planTemplateCopy } from '../operations/template.ts';
+import { planTemplateCopy } from '../operations/template-copy.ts';
 import { applyPlan, type Changed } from './changed.ts';
 import { withHost } from './connect.ts';
 import { command } from './spec.ts';

@@ -1,7 +1,7 @@
 import { parameterLines } from '../../../hosts/param-list.ts';
 import { allTemplates, findVm, type Vm } from '../../../hosts/vm.ts';
 import { copiedAlready, type MadeOrThere, madeOnce } from '../../../operations/made-once.ts';
-import { planTemplateCopy } from '../../../operations/template.ts';
+import { planTemplateCopy } from '../../../operations/template-copy.ts';
 import { rawRecord } from '../../../xapi/records.ts';
 import { carryOutTold, saidOnly, type Told } from '../../app/told.ts';
 import type { Work } from '../../app/world.ts';
