@@ -5,6 +5,7 @@ import { applyPlan, type Changed } from './changed.ts';
 import { withHost } from './connect.ts';
 import { command } from './spec.ts';
 import { templateResult } from './template-result.ts';
+import { architecture, codeName } from './values.ts';
 import { vmItem } from './vm-json.ts';
 
 export const templateCopy = command({
@@ -14,8 +15,17 @@ export const templateCopy = command({
     source: take.one('SOURCE'),
     name: take.one('NAME'),
     comment: take.textOrNone('--comment <text>', "its description; '' for none"),
+    release: take.as('--release <name>', 'make it one for this Debian, such as lenny', codeName),
+    arch: take.as('--arch <name>', 'i386 or amd64', architecture),
   }),
-  examples: [["xenfai template copy 'Debian Lenny 5.0 (32-bit)' 'Debian FAI'", "the vendor's stays as it is"]],
+  examples: [
+    ["xenfai template copy 'Debian Lenny 5.0 (32-bit)' 'Debian FAI'", "the vendor's stays as it is"],
+    ["xenfai template copy 'Debian Squeeze 6.0 (32-bit)' 'Debian FAI' --release lenny", 'where Lenny is absent'],
+    [
+      "xenfai template copy 'CentOS 6 (64-bit)' 'Debian FAI' --release wheezy --arch amd64 --dry-run",
+      'shows what differs',
+    ],
+  ],
   exits: [7, 8],
   access: 'write',
   run: (options, around) =>
@@ -29,7 +39,7 @@ export const templateCopy = command({
         steps: [],
       });
       const changed = await madeOnce(
-        () => planTemplateCopy(host.session, source, options.name, options.comment),
+        () => planTemplateCopy(host, source, options.name, options),
         leave,
         (plan) => applyPlan(plan, null, context, options),
       );

@@ -1,5 +1,5 @@
 import type { Host } from '../hosts/host.ts';
-import { templateFacts } from '../hosts/template.ts';
+import { templateOn } from '../hosts/template.ts';
 import { findVm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import type { Changed } from './changed.ts';
@@ -14,7 +14,7 @@ export async function templateResult(
   { dryRun }: Pick<Given, 'dryRun'>,
 ): Promise<Result> {
   const made = item.uuid === '' ? null : await findVm(host.session, item.uuid, 'template').catch(() => null);
-  const facts = made === null ? { name: item.name, uuid: item.uuid } : templateFacts(made);
+  const facts = made === null ? { name: item.name, uuid: item.uuid } : templateOn(made, (await host.facts()).able);
   return {
     exit: problem?.exit ?? exit.done,
     json: {

@@ -1,5 +1,5 @@
 import { parameterLines } from '../hosts/param-list.ts';
-import { templateFacts } from '../hosts/template.ts';
+import { templateOn } from '../hosts/template.ts';
 import { findVm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import { rawRecord } from '../xapi/records.ts';
@@ -21,7 +21,7 @@ export const templateShow = command({
       const params = Object.fromEntries(lines.map((line) => [line.name, line.value]));
       return {
         exit: exit.done,
-        json: { template: { ...templateFacts(vm), params } },
+        json: { template: { ...templateOn(vm, (await host.facts()).able), params } },
         lines: lines.map(({ line }) => line),
       };
     }),

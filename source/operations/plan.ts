@@ -28,12 +28,16 @@ export type Target =
   | { readonly kind: 'made'; readonly name: string };
 
 /** The plain text fields a plan may write. */
-export type TextField = 'PV_bootloader' | 'PV_bootloader_args' | 'PV_args' | 'name_description';
+export type TextField = 'PV_bootloader' | 'PV_bootloader_args' | 'PV_args' | 'name_description' | 'domain_type';
 
-/** What the object must hold in the end. Keys of other_config; null: must be absent. */
+/** The maps of a record that are written key by key. */
+export type KeyMap = 'other_config' | 'platform';
+
+/** What the object must hold in the end. Keys of other_config and of platform; null: must be absent. */
 export interface Wants {
   readonly fields: Readonly<Partial<Record<TextField, string>>>;
   readonly keys: Readonly<Record<string, string | null>>;
+  readonly platform?: Readonly<Record<string, string | null>>;
 }
 
 /** What a mark keeps besides whose it is, when, and by whom. */
@@ -50,7 +54,13 @@ export interface ActionData {
     readonly sr?: string;
   };
   'set-field': { readonly field: TextField; readonly before: string | null; readonly after: string };
-  'set-key': { readonly key: string; readonly before: string | null; readonly after: string | null };
+  /** Of other_config, unless another map is named. */
+  'set-key': {
+    readonly map?: KeyMap;
+    readonly key: string;
+    readonly before: string | null;
+    readonly after: string | null;
+  };
   'set-memory': { readonly bytes: number; readonly least: number };
   'set-vcpus': { readonly count: number };
   provision: Readonly<Record<never, never>>;

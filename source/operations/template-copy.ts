@@ -1,4 +1,5 @@
 import { markKeys, readMark } from '../boot/marks.ts';
+import type { Host } from '../hosts/host.ts';
 import { readVm, unfinishedName, type Vm } from '../hosts/vm.ts';
 import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
@@ -6,21 +7,28 @@ import { refs } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { refuseName } from './create.ts';
 import type { MadeOrThere } from './made-once.ts';
+import { type NetbootSettings, type NetbootWish, netbootActions, netbootSettings } from './netboot-copy.ts';
 import { type Action, newRunId, type Wants } from './plan.ts';
 
+export interface CopyOptions extends NetbootWish {
+  readonly comment?: string | undefined;
+}
+
 /**
- * A copy of any template, the vendor's to begin with; it stays a template. Marks of another VM are not kept. The same
+ * A copy of any template, the vendor's to begin with; it stays a template. With a release or an architecture it is made
+ * one for that Debian, and the plan has each setting that then differs. Marks of another VM are not kept. The same
  * request once more finds what it has made.
  */
 export async function planTemplateCopy(
-  session: Session,
+  { session, facts }: Pick<Host, 'session' | 'facts'>,
   source: Vm,
   name: string,
-  comment: string | undefined,
+  { comment, ...wish }: CopyOptions,
 ): Promise<MadeOrThere> {
   refuseName(name, 'template');
   const { record } = source;
-  const existing = await existingCopy(session, source, name, comment);
+  const settings = netbootSettings(source, wish, (await facts()).able);
+  const existing = await existingCopy(session, source, name, comment, settings);
   if (existing !== null) return { kind: 'existing', vm: existing };
   const id = newRunId();
   const label = unfinishedName(name, id);
@@ -28,8 +36,14 @@ export async function planTemplateCopy(
   const inherited = Object.values(markKeys).filter((key) => other_config[key] !== undefined);
   const wanted = comment ?? description;
   const wants: Wants = {
-    fields: { PV_bootloader: record.PV_bootloader, PV_args: record.PV_args, name_description: wanted },
-    keys: {},
+    fields: {
+      PV_bootloader: record.PV_bootloader,
+      PV_args: record.PV_args,
+      name_description: wanted,
+      ...settings?.fields,
+    },
+    keys: settings?.keys ?? {},
+    platform: settings?.platform ?? {},
   };
   const actions: Action[] = [
     { do: 'claim', name },
@@ -41,6 +55,7 @@ export async function planTemplateCopy(
     ...(wanted === description
       ? []
       : [{ do: 'set-field' as const, field: 'name_description' as const, before: null, after: wanted }]),
+    ...(settings === null ? [] : netbootActions(record, settings)),
     { do: 'read-back', wants, repair: true },
     { do: 'give-name', name, label },
   ];
@@ -53,7 +68,7 @@ export async function planTemplateCopy(
       actions,
       erases: [],
       sources: [],
-      notes: [],
+      notes: settings?.notes ?? [],
     },
   };
 }
@@ -64,12 +79,14 @@ async function existingCopy(
   source: Vm,
   name: string,
   comment: string | undefined,
+  settings: NetbootSettings | null,
 ): Promise<Vm | null> {
   for (const one of await session.call('VM.get_by_name_label', [name], refs)) {
     const vm = await readVm(session, one);
     const { record } = vm;
     const mark = readCopyMark(vm);
-    const ours = record.is_a_template && mark === source.record.uuid;
+    const holds = settings === null || netbootActions(record, { ...settings, fields: {} }).length === 0;
+    const ours = record.is_a_template && mark === source.record.uuid && holds;
     if (ours && (comment === undefined || record.name_description === comment)) return vm;
     fail({
       code: 'name-taken',

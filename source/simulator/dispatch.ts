@@ -8,6 +8,7 @@ import { provisionCalls } from './calls/provision.ts';
 import { sessionCalls, touchSession } from './calls/session.ts';
 import { beginTask, dummyTask, endTask, taskCalls } from './calls/task.ts';
 import { vmCloneCalls } from './calls/vm-clone.ts';
+import { vmDomainCalls } from './calls/vm-domain.ts';
 import { vmLimitCalls } from './calls/vm-limits.ts';
 import { updateAllowedOperations, vmCheckedCalls } from './calls/vm-operations.ts';
 import { vmPauseCalls } from './calls/vm-pause.ts';
@@ -42,6 +43,7 @@ const own: Readonly<Record<string, Handlers>> = {
     ...vmCloneCalls,
     ...provisionCalls,
     ...vmLimitCalls,
+    ...vmDomainCalls,
     ...vmPowerCalls,
     ...vmPauseCalls,
     ...vmQueryCalls,

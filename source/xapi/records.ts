@@ -34,6 +34,8 @@ export const vmRecord = z.object({
   uuid,
   name_label: text,
   name_description: text,
+  /** Of a shipped template, from 7.1 on: what it is called in every language and version. */
+  reference_label: text,
   power_state: text,
   is_a_template: flag,
   is_a_snapshot: flag,

@@ -2,7 +2,7 @@ import { exit } from '../../problem/exit.ts';
 import { fail } from '../../problem/problem.ts';
 import { xe } from '../../text/shell.ts';
 import type { VmRecord } from '../../xapi/records.ts';
-import type { TextField, Wants } from '../plan.ts';
+import type { KeyMap, TextField, Wants } from '../plan.ts';
 import { type ActionKind, nothingToUndo, selfOf } from './action.ts';
 import { readRecord, setField, setKey } from './record.ts';
 
@@ -17,7 +17,13 @@ const shortNames: Readonly<Record<string, string>> = {
   'install-round': 'round',
 };
 
-const textFields: readonly TextField[] = ['PV_bootloader', 'PV_bootloader_args', 'PV_args', 'name_description'];
+const textFields: readonly TextField[] = [
+  'PV_bootloader',
+  'PV_bootloader_args',
+  'PV_args',
+  'name_description',
+  'domain_type',
+];
 
 /** Reads everything back. What differs is written again (repair) or is an error: somebody else is at work. */
 export const readBackKind: ActionKind<'read-back'> = {
@@ -38,11 +44,13 @@ export const readBackKind: ActionKind<'read-back'> = {
         progress.seen = record;
         return;
       }
-      const names = [...fields, ...keys].map(([name]) => shortNames[name] ?? name);
+      const names = [...fields.map(([name]) => name), ...keys.map(([, key]) => key)].map(
+        (name) => shortNames[name] ?? name,
+      );
       if (!repair || round > 0) notKept(names);
       for (const [name, value] of fields) await setField(session, self, name, value);
-      for (const [key, value] of keys)
-        await setKey(session, self, key, value, record.other_config[key] !== undefined);
+      for (const [map, key, value] of keys)
+        await setKey(session, self, key, value, record[map][key] !== undefined, map);
       progress.repaired.push(...names);
       progress.wrote = true;
     }
@@ -57,8 +65,11 @@ function differing(record: VmRecord, wants: Wants) {
     const wanted = wants.fields[name];
     return wanted === undefined || record[name] === wanted ? [] : [[name, wanted]];
   });
-  const keys = Object.entries(wants.keys).filter(([key, value]) => (record.other_config[key] ?? null) !== value);
-  return { fields, keys };
+  const keysOf = (map: KeyMap, wanted: Wants['keys'] = {}) =>
+    Object.entries(wanted).flatMap(([key, value]): [KeyMap, string, string | null][] =>
+      (record[map][key] ?? null) === value ? [] : [[map, key, value]],
+    );
+  return { fields, keys: [...keysOf('other_config', wants.keys), ...keysOf('platform', wants.platform)] };
 }
 
 function notKept(names: readonly string[]): never {

@@ -2,7 +2,7 @@ import { limits } from '../../limits/limits.ts';
 import { classify, HostFailure } from '../../xapi/errors.ts';
 import { nothing, type Ref, type VmRecord, vmRecord } from '../../xapi/records.ts';
 import type { Session } from '../../xapi/session.ts';
-import type { TextField } from '../plan.ts';
+import type { KeyMap, TextField } from '../plan.ts';
 
 // The two ways a record is written; every action that writes one goes through here.
 
@@ -14,7 +14,7 @@ export async function setField(session: Session, self: Ref, field: TextField, va
 }
 
 /**
- * One key of other_config; null takes it away. There is no atomic replace: remove, add, and again when somebody else
+ * One key of a map; null takes it away. There is no atomic replace: remove, add, and again when somebody else
  * added in between. `present`: something is there already.
  */
 export async function setKey(
@@ -23,17 +23,18 @@ export async function setKey(
   key: string,
   value: string | null,
   present: boolean,
+  map: KeyMap = 'other_config',
 ): Promise<void> {
-  if (present || value === null) await session.call('VM.remove_from_other_config', [self, key], nothing);
+  if (present || value === null) await session.call(`VM.remove_from_${map}`, [self, key], nothing);
   if (value === null) return;
   for (let tries = 1; ; tries += 1) {
     try {
-      await session.call('VM.add_to_other_config', [self, key, value], nothing);
+      await session.call(`VM.add_to_${map}`, [self, key, value], nothing);
       return;
     } catch (error) {
       const duplicate = error instanceof HostFailure && classify(error).kind === 'duplicate-key';
       if (!duplicate || tries === limits.run.replacements) throw error;
-      await session.call('VM.remove_from_other_config', [self, key], nothing);
+      await session.call(`VM.remove_from_${map}`, [self, key], nothing);
     }
   }
 }

@@ -7,6 +7,7 @@ const parameter = {
   PV_bootloader_args: 'PV-bootloader-args',
   PV_args: 'PV-args',
   name_description: 'name-description',
+  domain_type: 'domain-type',
 } as const;
 
 export const setFieldKind: ActionKind<'set-field'> = {

@@ -1,35 +1,43 @@
 import { printShell, type ShellLine, xe } from '../../text/shell.ts';
 import { formatBytes } from '../../text/sizes.ts';
 import { provisionDisks } from '../disks-xml.ts';
+import type { KeyMap } from '../plan.ts';
 import { type ActionKind, type Subject, selfOf, theirChange } from './action.ts';
 import { readRecord, setKey } from './record.ts';
 
+const usual: KeyMap = 'other_config';
+
 export const setKeyKind: ActionKind<'set-key'> = {
-  describe({ key, before, after }, { uuid, kind }) {
+  describe({ map = usual, key, before, after }, { uuid, kind }) {
+    const param = map.replace('_', '-');
     const change = (value: string | null) =>
       value === null
-        ? xe(`${kind}-param-remove`, { uuid, 'param-name': 'other-config', 'param-key': key })
-        : xe(`${kind}-param-set`, { uuid, [`other-config:${key}`]: value });
+        ? xe(`${kind}-param-remove`, { uuid, 'param-name': param, 'param-key': key })
+        : xe(`${kind}-param-set`, { uuid, [`${param}:${key}`]: value });
+    // A template's storage is given to the VM that is made of it, and that is xe's own affair.
+    const places = key === 'disks' && kind === 'vm';
     const shown = (value: string | null): string => (key === 'disks' ? disksText(value) : (value ?? ''));
+    const name = map === usual ? key : `${map}:${key}`;
     return {
-      step: after === null ? `remove ${key}` : `set ${key}`,
+      step: after === null ? `remove ${name}` : `set ${name}`,
       before: shown(before),
       after: shown(after),
-      xe: key === 'disks' ? resizing(before, after, uuid) : [change(after)],
-      undo: key === 'disks' ? [] : [change(before)],
+      xe: places ? resizing(before, after, uuid) : [change(after)],
+      undo: places ? [] : [change(before)],
     };
   },
-  perform: ({ key, before, after }, bench) => setKey(bench.session, selfOf(bench), key, after, before !== null),
-  async happened({ key, after }, bench) {
-    return ((await readRecord(bench.session, selfOf(bench))).other_config[key] ?? null) === after;
+  perform: ({ map, key, before, after }, bench) =>
+    setKey(bench.session, selfOf(bench), key, after, before !== null, map),
+  async happened({ map = usual, key, after }, bench) {
+    return ((await readRecord(bench.session, selfOf(bench)))[map][key] ?? null) === after;
   },
   repeatable: true,
-  async undo({ key, before, after }, bench) {
-    const now = (await readRecord(bench.session, selfOf(bench))).other_config[key] ?? null;
+  async undo({ map = usual, key, before, after }, bench) {
+    const now = (await readRecord(bench.session, selfOf(bench)))[map][key] ?? null;
     if (now === before) return null;
     // Absent is ours, too: a replacement that stopped between removing and adding.
     if (now !== after && now !== null) return theirChange;
-    await setKey(bench.session, selfOf(bench), key, before, true);
+    await setKey(bench.session, selfOf(bench), key, before, true, map);
     return null;
   },
 };

@@ -17,7 +17,15 @@ type Kind = 'clone' | 'copy' | 'snapshot';
 const notCopied = [
   ...['uuid', 'VBDs', 'VIFs', 'consoles', 'crash_dumps', 'VTPMs', 'children', 'snapshots'],
   ...['allowed_operations', 'blocked_operations', 'current_operations', 'transportable_snapshot_id', 'blobs'],
-  ...['suspend_VDI', 'resident_on', 'domarch', 'ha_always_run', 'snapshot_time', 'snapshot_metadata'],
+  ...[
+    'suspend_VDI',
+    'resident_on',
+    'domarch',
+    'ha_always_run',
+    'snapshot_time',
+    'snapshot_metadata',
+    'is_default_template',
+  ],
 ];
 
 function copyVm(context: CallContext, source: string, name: string, kind: Kind): Promise<string> {

@@ -31,10 +31,10 @@ async function copyTemplate(
   { source, name, comment }: TemplateCommand & { readonly do: 'copy-template' },
   { world, signal, dispatch }: Work<TemplateEvent>,
 ): Promise<void> {
-  const { session } = world.host();
+  const host = world.host();
   const context = world.context(signal);
-  const vm = await findVm(session, source, 'template');
-  const planned = (): Promise<MadeOrThere> => planTemplateCopy(session, vm, name, comment);
+  const vm = await findVm(host.session, source, 'template');
+  const planned = (): Promise<MadeOrThere> => planTemplateCopy(host, vm, name, { comment });
   const copied = await madeOnce<Copied>(
     planned,
     async (there) => ({ ...saidOnly(copiedAlready), after: there }),
