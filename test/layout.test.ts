@@ -50,7 +50,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'node:tls': ['transport', 'simulator'],
   'node:dgram': [],
   // Programs: unpackers, ssh, the password command.
-  'node:child_process': ['formats', 'staging', 'hosts'],
+  'node:child_process': ['formats', 'staging', 'hosts', 'transport'],
 };
 
 /** Rooms that are pure: the same answer for the same question, whatever the machine does. */

@@ -16,6 +16,7 @@ const values: Readonly<Record<Setting, string | null>> = {
   memory: 'SIZE',
   disk: 'SIZE',
   host: 'ADDRESS',
+  via: 'USER@HOST',
   timeout: 'SECONDS',
   force: null,
   'live-iso': 'NAME',
@@ -97,8 +98,9 @@ function actText(
   }
 }
 
-const trustLine = ({ host, fingerprint, legacyTls }: Extract<Act, { act: 'trust' }>): readonly ShellWord[] => [
+const trustLine = ({ host, via, fingerprint, legacyTls }: Extract<Act, { act: 'trust' }>): readonly ShellWord[] => [
   ...['xenfai', 'hosts', 'trust', host],
+  ...(via === undefined ? [] : ['--via', via]),
   ...(fingerprint === undefined ? [] : ['--fingerprint', fingerprint]),
   ...(legacyTls ? ['--legacy-tls'] : []),
 ];

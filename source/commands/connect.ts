@@ -1,4 +1,4 @@
-import { parseAddress, sendsPasswordInClear, showAddress } from '../hosts/address.ts';
+import { parseTarget, showAddress, type Target, typedTarget } from '../hosts/address.ts';
 import type { Host } from '../hosts/host.ts';
 import { openHost } from '../hosts/host.ts';
 import { readPassword } from '../hosts/password.ts';
@@ -9,12 +9,15 @@ import { fileJournal, journalPath, noJournal } from '../operations/journal.ts';
 import { exit } from '../problem/exit.ts';
 import { fail, ProblemError } from '../problem/problem.ts';
 import type { Profile } from '../settings/settings.ts';
+import { hostAtItsEnd } from '../transport/ssh/way.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { Secret } from '../xapi/secret.ts';
 import type { Given } from './global-flags.ts';
 import { note } from './print.ts';
 import { loadSettings } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { trusting } from './trusting.ts';
+import { networkAt, showHost } from './via.ts';
 
 export interface Connection {
   readonly host: Host;
@@ -33,15 +36,16 @@ export async function withHost<T>(
   around: Surroundings,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { url, profile } = await whichHost(options, around);
-  if (sendsPasswordInClear(url)) {
-    note(around, `Warning: ${showAddress(url)} is plain http: the password crosses the network unencrypted.`);
+  const { url, profile, way } = await whichHost(options, around);
+  const transport = await networkAt(way, around);
+  if (transport.isReadable(url)) {
+    note(around, `Warning: ${showHost(url, way)} is plain http: the password crosses the network unencrypted.`);
   }
-  const { transport, signal } = around;
+  const { signal } = around;
   const login = {
     url,
     user: options.user ?? around.env['XENFAI_USER'] ?? profile?.user ?? defaults.user,
-    password: await password(options, around, url, profile),
+    password: await password(options, around, { url, profile, transport }),
     members: profile?.members,
     timeout: timeoutOf(options),
     access: options.access,
@@ -63,12 +67,24 @@ export async function withHost<T>(
   }
 }
 
-/** --host or XENFAI_HOST: an address, or a profile's name; else --profile, else the profile used last. */
-async function whichHost(options: Given, around: Surroundings): Promise<{ url: URL; profile: Profile | null }> {
+interface Named extends Target {
+  readonly profile: Profile | null;
+}
+
+/**
+ * --host or XENFAI_HOST: an address, or a profile's name; else --profile, else the machine that --via names, else the
+ * profile used last. A profile's way is that of its address.
+ */
+async function whichHost(options: Given, around: Surroundings): Promise<Named> {
   const named = options.host ?? around.env['XENFAI_HOST'];
   const wanted = options.profile ?? around.env['XENFAI_PROFILE'];
+  const at = (text: string, profile: Profile | null = null): Named => {
+    const { url, way } = parseTarget(text);
+    return { url, profile, way: options.via === undefined ? way : options.via };
+  };
+  const known = (profile: Profile): Named => at(typedTarget(profile.address, profile.via), profile);
   // An address needs no settings file: at 02:10 nothing is read that is not needed.
-  if (named?.includes('://') && wanted === undefined) return { url: parseAddress(named), profile: null };
+  if (named?.includes('://') && wanted === undefined) return at(named);
   const settings = await loadSettings(around);
   if (wanted !== undefined) {
     const profile = settings.profile(wanted);
@@ -80,11 +96,15 @@ async function whichHost(options: Given, around: Surroundings): Promise<{ url: U
         try: settings.profiles().map(({ name, address }) => `${name}: ${address}`),
       });
     }
-    return { url: parseAddress(named ?? profile.address), profile };
+    return named === undefined ? known(profile) : at(named, profile);
   }
-  const profile = named === undefined ? settings.profiles()[0] : settings.profile(named);
-  if (profile !== undefined) return { url: parseAddress(profile.address), profile };
-  if (named !== undefined) return { url: parseAddress(named), profile: null };
+  if (named !== undefined) {
+    const profile = settings.profile(named);
+    return profile === undefined ? at(named) : known(profile);
+  }
+  if (options.via) return at(hostAtItsEnd(options.via));
+  const [last] = settings.profiles();
+  if (last !== undefined) return known(last);
   return fail({
     code: 'no-host',
     exit: exit.usage,
@@ -100,12 +120,19 @@ export const givenPassword = (
 ): Promise<Secret | null> =>
   readPassword({ file: passwordFile, command: passwordCommand, environment: env['XENFAI_PASSWORD'] }, signal);
 
-async function password(options: Given, around: Surroundings, url: URL, profile: Profile | null): Promise<Secret> {
+interface Asked {
+  readonly url: URL;
+  readonly profile: Profile | null;
+  readonly transport: Transport;
+}
+
+async function password(options: Given, around: Surroundings, { url, profile, transport }: Asked): Promise<Secret> {
   const given = await givenPassword(options, around);
   if (given !== null) return given;
   if (around.interactive) {
     // Nobody types a password for a host that may be another one.
-    await trusting(around, () => reachHost(url, around)).catch((error: unknown) => {
+    const { signal } = around;
+    await trusting(around, () => reachHost(url, { transport, signal })).catch((error: unknown) => {
       // Another host of its pool may do its work.
       const away = error instanceof ProblemError && error.problem.exit === exit.unreachable;
       if (!away || profile?.members === undefined) throw error;

@@ -1,10 +1,15 @@
 import type { Access } from '../xapi/access.ts';
 import type { Take } from './take.ts';
-import { seconds } from './values.ts';
+import { seconds, wayOrNone } from './values.ts';
 
 /** The flags of every command that talks to a host. */
 export const hostFlags = (take: Take) => ({
   host: take.text('--host <address>', 'URL or profile; a bare name means https'),
+  via: take.as(
+    '--via <user@host>',
+    'by ssh, where only its port is open; without --host it is the host; or none',
+    wayOrNone,
+  ),
   profile: take.text('--profile <name>', 'a saved host'),
   user: take.text('--user <name>', 'root, unless said otherwise'),
   passwordFile: take.text('--password-file <file>', 'first line of a file; - is stdin'),

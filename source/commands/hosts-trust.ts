@@ -16,6 +16,7 @@ import { command } from './spec.ts';
 import type { Surroundings } from './surroundings.ts';
 import { ask } from './trusting.ts';
 import { usage } from './usage.ts';
+import { networkAt } from './via.ts';
 
 export const hostsTrust = command({
   name: 'hosts trust',
@@ -39,11 +40,12 @@ export const hostsTrust = command({
     const { address, caFile, dryRun } = options;
     if (caFile !== undefined && options.fingerprint !== undefined) usage('Either --fingerprint or --ca-file.');
     const settings = await loadSettings(around);
-    const { url, authority } = authorityIn(address, settings);
+    const { url, way, authority } = authorityIn(address, settings);
     const before = settings.hosts().find(({ host }) => host === authority);
     const path = caFile === undefined ? undefined : resolve(caFile);
     const ca = path === undefined ? undefined : await readCa(path);
-    const offer = await offered(url, { ca, legacyTls: options.legacyTls }, around);
+    const transport = await networkAt(options.via === undefined ? way : options.via, around);
+    const offer = await offered(url, { ca, legacyTls: options.legacyTls }, { ...around, transport });
     const after = agreed(offer, around.now(), path);
     const same = before !== undefined && isSame(before, after);
     if (!same && !(await isAgreed(offer, { ...options, before }, around)))

@@ -1,3 +1,4 @@
+import { parseTarget, showAddress, typedTarget } from '../hosts/address.ts';
 import { fileJournal, type Journal, journalPath, noJournal } from '../operations/journal.ts';
 import { fileLearned, type LearnedStore, noLearned } from '../settings/learned.ts';
 import { noticesFor } from '../settings/notices.ts';
@@ -6,6 +7,7 @@ import { stateFolder } from '../settings/state-folder.ts';
 import type { Suggestions } from '../settings/suggestions.ts';
 import { cleanLine } from '../text/clean.ts';
 import { network } from '../transport/network.ts';
+import { hostAtItsEnd, showWay } from '../transport/ssh/way.ts';
 import type { Transport } from '../transport/transport.ts';
 import { givenPassword, timeoutOf } from './connect.ts';
 import type { GlobalFlags } from './global-flags.ts';
@@ -14,6 +16,7 @@ import { loadSettings } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { isAloud, signsFor, terminalProblem, wantsColour } from './terminal.ts';
 import { usage } from './usage.ts';
+import { networkAt } from './via.ts';
 
 // What the screen is opened with, from flags, environment and settings. All that the front door needs for it is here,
 // so that the first frame waits for one part and not for twelve.
@@ -52,7 +55,9 @@ export async function screenOnHost(
   const wanted = flags.profile ?? env['XENFAI_PROFILE'];
   // As on the command line: a host may be named by its profile.
   const profile = settings.profile(wanted ?? named ?? '');
-  const address = wanted === undefined ? (profile?.address ?? named) : (named ?? profile?.address);
+  const own = profile && typedTarget(profile.address, profile.via);
+  const typed = wanted === undefined ? (own ?? named) : (named ?? own);
+  const address = await reached(typed, flags.via, around);
   const password = await givenPassword(flags, around);
   const complaints: string[] = [];
   return {
@@ -70,6 +75,20 @@ export async function screenOnHost(
     transport: around.transport,
     complaints,
   };
+}
+
+/** The address with its way. ssh has been there before the screen is: what it asks, it asks now. */
+async function reached(
+  typed: string | undefined,
+  flag: GlobalFlags['via'],
+  around: Surroundings,
+): Promise<string | undefined> {
+  const text = typed ?? (flag ? hostAtItsEnd(flag) : undefined);
+  if (text === undefined || (flag === undefined && !text.includes(' via '))) return text;
+  const { url, way: own } = parseTarget(text);
+  const way = flag === undefined ? own : flag;
+  await networkAt(way, around);
+  return typedTarget(showAddress(url), way === null ? undefined : showWay(way));
 }
 
 /** For a host that exists in this process only; its settings go with their folder. */

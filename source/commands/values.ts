@@ -1,6 +1,7 @@
 import { type HostRelease, hostRelease, knownReleases } from '../boot/releases.ts';
 import { BadValue } from '../problem/bad-value.ts';
 import { parseSize, sizeProblem } from '../text/sizes.ts';
+import { readWay, type Way } from '../transport/ssh/way.ts';
 import { nearestWord } from './nearest.ts';
 
 // Values of flags. Each throws BadValue with what is wanted instead.
@@ -86,4 +87,12 @@ export function moment(text: string): (now: Date) => Date {
   if (!/^\d{4}-/.test(text) || Number.isNaN(at.getTime()))
     throw new BadValue('a time is wanted, as in 2h, 3d or 2026-05-01T10:00:00Z');
   return () => at;
+}
+
+/** The value of --via; null: `none`, where a profile has one. */
+export function wayOrNone(text: string): Way | null {
+  if (text === 'none') return null;
+  const way = readWay(text);
+  if (way === null) throw new BadValue('user@host is wanted, as ssh takes it, with :port where it is not 22');
+  return way;
 }

@@ -2,6 +2,7 @@ import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { ConnectionFailure } from '../transport/failure.ts';
+import { leadsTo, showWay } from '../transport/ssh/way.ts';
 import { type Agreement, OldTls, type Presented, UntrustedCertificate } from '../transport/trust.ts';
 import { flawText, namesText, typedHost } from './certificate.ts';
 
@@ -32,7 +33,10 @@ export function untrusted(presented: Presented): Problem {
     exit: exit.certificate,
     message: `The certificate of ${typedHost(authority)} is not trusted.`,
     cause: `Nobody vouches for it: ${flawText(presented)}. ${shown(presented)}. Nothing was sent.`,
-    try: [own, { act: 'trust', host: typedHost(authority), fingerprint, note: 'trusts it from now on' }],
+    try: [
+      own,
+      { act: 'trust', host: typedHost(authority), ...wayIn(presented), fingerprint, note: 'trusts it from now on' },
+    ],
   };
 }
 
@@ -47,7 +51,8 @@ function changed(presented: Presented, { trusts, legacyTls }: Agreement): Proble
     try: [
       own,
       {
-        ...{ act: 'trust', host: typedHost(authority), fingerprint, legacyTls: legacyTls && isOld(presented) },
+        ...{ act: 'trust', host: typedHost(authority), ...wayIn(presented), fingerprint },
+        legacyTls: legacyTls && isOld(presented),
         note: 'only if the host has got a new certificate',
       },
     ],
@@ -59,23 +64,33 @@ const isOld = ({ protocol }: Presented): boolean => protocol === 'TLSv1' || prot
 /** `presented`: what it shows where old TLS is spoken; null: not known. */
 export function oldTls(authority: string, presented: Presented | null): Problem {
   const host = typedHost(authority);
+  const covered = presented !== null && isCovered(presented);
   const spoken = presented === null ? '' : ` ${shown(presented)}.`;
   return {
     code: 'old-tls',
     exit: exit.certificate,
     message: `${host} speaks only TLS that is too old to be safe, as XenServer 5.6 to 6.2 do.`,
-    cause: `Whoever is on the way and able may read the password.${spoken} Nothing was sent.`,
+    cause: `${covered ? throughout : 'Whoever is on the way and able may read the password.'}${spoken} Nothing was sent.`,
     try: [
       ...(presented === null ? [] : [own]),
       {
         ...{ act: 'trust', host, legacyTls: true },
-        ...(presented === null ? {} : { fingerprint: presented.fingerprint }),
+        ...(presented === null ? {} : { ...wayIn(presented), fingerprint: presented.fingerprint }),
         note: 'speaks old TLS with this host from now on',
       },
-      inClear(authority),
+      covered ? `http://${host} is as safe by this way, and asks nothing of TLS.` : inClear(authority),
     ],
   };
 }
+
+const throughout = 'ssh keeps the password from whoever is on the way, up to the host itself.';
+
+/** By ssh to the very host: nothing of it crosses a network by itself. */
+const isCovered = ({ way, authority }: Presented): boolean =>
+  way !== undefined && leadsTo(way, new URL(`https://${authority}`));
+
+/** A line that is to reach the same host goes the same way. */
+const wayIn = ({ way }: Presented): { readonly via?: string } => (way === undefined ? {} : { via: showWay(way) });
 
 function shown(presented: Presented): string {
   const { fingerprint, notBefore, notAfter } = presented;

@@ -3,6 +3,7 @@ import { exit } from '../problem/exit.ts';
 import { nothingIsChanged, type Problem, toProblem } from '../problem/problem.ts';
 import { formatBytes } from '../text/sizes.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
+import { SshFailure } from '../transport/ssh/ssh-failure.ts';
 import { ReadOnlyRefusal } from '../xapi/access.ts';
 import { classify, type HostError, HostFailure } from '../xapi/errors.ts';
 import { roleFor } from '../xapi/roles.ts';
@@ -11,6 +12,7 @@ import { typedHost } from './certificate.ts';
 import { hostLog } from './error-text.ts';
 import { hostErrorTexts } from './error-texts-host.ts';
 import { vmErrorTexts } from './error-texts-vm.ts';
+import { explainSsh } from './explain-ssh.ts';
 import { explainTls } from './explain-tls.ts';
 
 /**
@@ -44,6 +46,7 @@ function alsoElsewhere(problem: Problem, { untrusted: { presented } }: PoolAway)
 }
 
 function explainConnection(error: ConnectionFailure, host: string): Problem {
+  if (error instanceof SshFailure) return explainSsh(error, host);
   switch (error.kind) {
     case 'certificate':
     case 'old-tls':
@@ -81,9 +84,17 @@ function explainConnection(error: ConnectionFailure, host: string): Problem {
         exit: exit.unreachable,
         message: `Cannot reach ${host}.`,
         cause: error.message,
-        try: ['Check address and network.', 'Ports: 443, or 80 for an http:// address.'],
+        try: ['Check address and network.', 'Ports: 443, or 80 for an http:// address.', bySsh(host)],
       };
   }
+}
+
+function bySsh(host: string): Advice {
+  const name = URL.canParse(host) ? new URL(host).hostname : '';
+  return {
+    ...{ act: 'give', setting: 'via', note: 'where only the port of ssh is open' },
+    ...(name === '' ? {} : { value: `root@${name}` }),
+  };
 }
 
 function explainHost(error: HostFailure, host: string): Problem {

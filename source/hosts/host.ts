@@ -3,6 +3,7 @@ import { type BootRules, shownRelease, unknownRules, type XenVersion } from '../
 import { parseVersion } from '../boot/version.ts';
 import { limits } from '../limits/limits.ts';
 import type { Problem } from '../problem/problem.ts';
+import type { Shell } from '../transport/ssh/shell.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Access } from '../xapi/access.ts';
 import { hostRecord, isNull, poolRecord, type Ref, ref } from '../xapi/records.ts';
@@ -38,6 +39,8 @@ export interface Host {
   /** Of the coordinator, which may become another one. */
   readonly address: string;
   readonly session: Session;
+  /** Commands in the dom0 of the host that was named; null: no way of ssh leads there. */
+  readonly dom0: Shell | null;
   /** Any error as a problem that names this host. */
   explain(error: unknown): Problem;
   /** Read once, when somebody needs them. */
@@ -71,13 +74,13 @@ export async function openHost(options: OpenOptions): Promise<Host> {
   const session = await login(options).catch(async (error: unknown) => {
     throw error instanceof NotFound ? await failureAt(error.url, error.cause, options) : error;
   });
-  return hostOf(session, options.now);
+  return hostOf(session, options);
 }
 
 const failureAt = (url: URL, error: unknown, { transport, signal }: OpenOptions): Promise<Error> =>
   openingFailure(error, { url, address: showAddress(url), transport, signal });
 
-function hostOf(session: Session, now: () => number): Host {
+function hostOf(session: Session, { url, now, transport }: OpenOptions): Host {
   let facts: Promise<HostFacts> | null = null;
   let offset: Promise<number> | null = null;
   const host: Host = {
@@ -85,6 +88,7 @@ function hostOf(session: Session, now: () => number): Host {
       return showAddress(session.url);
     },
     session,
+    dom0: transport.shellOn(url),
     explain: (error) => explain(error, host.address),
     facts() {
       // What could not be read is asked for anew the next time.

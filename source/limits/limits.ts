@@ -1,3 +1,5 @@
+import { sshLimits } from './ssh-limits.ts';
+
 const KiB = 1024;
 const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
@@ -229,6 +231,7 @@ export const limits = {
     /** Of TLS: an old host takes a second, a busy one several. A call has its own deadline besides. */
     handshake: 20 * second,
   },
+  ssh: sshLimits,
   devices: {
     /** Disks, and networks, of one VM that are looked at: two or three calls each; up to 6.5 a VM can have 16 and 7. */
     most: 32,
@@ -278,12 +281,6 @@ export const limits = {
     bootMenu: 1 * MiB,
     /** Files named by a menu that are looked for in a root: a menu has two for each kernel. */
     bootFiles: 1000,
-    /** One short line for each file comes back from the other machine; a talkative login script must not fill memory. */
-    sshOutput: 64 * KiB,
-    /** Its last line is told as the cause. */
-    sshErrors: 4 * KiB,
-    /** Seconds, for ssh itself: as long as a slow link may take to answer. */
-    sshConnect: 20,
     /** Whether a run of another machine still goes on cannot be seen from here. None writes for so long. */
     strangeRun: 1 * hour,
   },

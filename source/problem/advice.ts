@@ -33,6 +33,7 @@ export type Act = { readonly note?: string } & (
   | {
       readonly act: 'trust';
       readonly host: string;
+      readonly via?: string;
       readonly fingerprint?: string;
       readonly legacyTls?: boolean;
     }
@@ -55,6 +56,7 @@ export type Setting =
   | 'memory'
   | 'disk'
   | 'host'
+  | 'via'
   | 'timeout'
   | 'force'
   | 'live-iso'

@@ -19,6 +19,8 @@ export const profile = z.object({
   /** Bare addresses of the hosts of its pool when it was last opened: one of them may be its coordinator by now. */
   members: z.optional(z.array(z.string())),
   user: z._default(z.string(), defaults.user),
+  /** `root@xs1`: reached by ssh through there. */
+  via: z.optional(z.string()),
   template: z.optional(z.string()),
   repository: z.optional(z.string()),
   release: z.optional(z.string()),

@@ -39,7 +39,7 @@ export function sshPlace(target: string, folder: string, { writer, batch }: SshO
       const args = [
         ...options,
         '-o',
-        `ConnectTimeout=${limits.staging.sshConnect}`,
+        `ConnectTimeout=${limits.ssh.connect}`,
         '-T',
         '--',
         target,
@@ -49,10 +49,10 @@ export function sshPlace(target: string, folder: string, { writer, batch }: SshO
       let out = '';
       let told = '';
       child.stdout.on('data', (chunk: Buffer) => {
-        out = (out + chunk.toString('utf8')).slice(-limits.staging.sshOutput);
+        out = (out + chunk.toString('utf8')).slice(-limits.ssh.output);
       });
       child.stderr.on('data', (chunk: Buffer) => {
-        told = (told + chunk.toString('utf8')).slice(-limits.staging.sshErrors);
+        told = (told + chunk.toString('utf8')).slice(-limits.ssh.said);
       });
       child.stdin.on('error', () => {});
       const ended = once(child, 'close') as Promise<[number | null]>;

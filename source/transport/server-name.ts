@@ -1,15 +1,24 @@
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Way } from './ssh/way.ts';
 
-/** Where a server of TLS is: the name or address that is dialled, and its port. */
+/** Where a server is: the name or address that is dialled, and its port. */
 export interface Server {
   readonly host: string;
   readonly port: number;
 }
 
-/** The server of an https URL. An IPv6 address has no brackets here, a name no dot at its end. */
+/** What makes connections where this machine does not. */
+export interface Beneath {
+  readonly way: Way;
+  /** A connection to a server, on which nobody has said anything yet. */
+  connect(server: Server, signal: AbortSignal): Promise<Duplex>;
+}
+
+/** The server of a URL of http or https. An IPv6 address has no brackets here, a name no dot at its end. */
 export const serverOf = (url: URL): Server => ({
   host: url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, ''),
-  port: Number(url.port) || 443,
+  port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
 });
 
 /** As agreements are kept: "xvm03:443", "[fe80::1]:8443". */

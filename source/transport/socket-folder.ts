@@ -28,6 +28,9 @@ export function ownSocket(folders: readonly string[], port: number): string | nu
   return null;
 }
 
+/** The first of these folders that is ours or can be made; null: none is. */
+export const privateFolder = (folders: readonly string[]): string | null => folders.find(make) ?? null;
+
 /** All sockets for that port that processes of this user have made, and that some may have left behind. */
 export function socketsFor(folders: readonly string[], port: number): string[] {
   return folders.filter(isPrivate).flatMap((folder) =>

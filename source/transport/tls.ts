@@ -9,7 +9,8 @@ import {
 } from 'node:tls';
 import { limits } from '../limits/limits.ts';
 import { ConnectionFailure, failureOf } from './failure.ts';
-import { askedName, authorityOf, type Server, serverOf } from './server-name.ts';
+import { askedName, authorityOf, type Beneath, type Server, serverOf } from './server-name.ts';
+import type { Way } from './ssh/way.ts';
 import type { MeetOptions } from './transport.ts';
 import {
   type Agreement,
@@ -33,12 +34,18 @@ const legacyTls = {
 
 /**
  * A connection whose certificate is believed: only then is it handed out, and until then nothing was said on it but
- * the handshake. Errors: UntrustedCertificate, OldTls, ConnectionFailure; the signal's reason; those of `agreements`.
+ * the handshake. Errors: UntrustedCertificate, OldTls, ConnectionFailure; the signal's reason; those of `agreements` and
+ * of `beneath`, which makes the connection to shake hands on; absent: this machine.
  */
-export async function connectTls(url: URL, agreements: Agreements, signal: AbortSignal): Promise<TLSSocket> {
+export async function connectTls(
+  url: URL,
+  agreements: Agreements,
+  signal: AbortSignal,
+  beneath?: Beneath,
+): Promise<TLSSocket> {
   const server = serverOf(url);
   const agreement = await agreements(authorityOf(server));
-  const { socket, presented } = await shakeHands(server, agreement ?? unagreed, signal);
+  const { socket, presented } = await shakeHands(server, agreement ?? unagreed, signal, beneath);
   const verdict = judge(presented, agreement);
   if (verdict === 'trusted') return socket;
   socket.destroy();
@@ -50,9 +57,10 @@ export async function meet(
   url: URL,
   { ca, legacyTls: old = false }: MeetOptions,
   signal: AbortSignal,
+  beneath?: Beneath,
 ): Promise<Presented> {
   const how = { trusts: ca === undefined ? null : { ca }, legacyTls: old };
-  const { socket, presented } = await shakeHands(serverOf(url), how, signal);
+  const { socket, presented } = await shakeHands(serverOf(url), how, signal, beneath);
   socket.destroy();
   return presented;
 }
@@ -71,12 +79,18 @@ interface Shaken {
   readonly presented: Presented;
 }
 
-function shakeHands(server: Server, how: How, whole: AbortSignal): Promise<Shaken> {
+async function shakeHands(server: Server, how: How, whole: AbortSignal, beneath?: Beneath): Promise<Shaken> {
+  // Of ssh, which may take longer, the time is its own.
+  const under = await beneath?.connect(server, whole);
   const signal = AbortSignal.any([whole, AbortSignal.timeout(limits.connection.handshake)]);
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(failureOf(signal.reason, signal));
+    if (signal.aborted) {
+      under?.destroy();
+      return reject(failureOf(signal.reason, signal));
+    }
     const socket = connect({
       ...server,
+      ...(under === undefined ? {} : { socket: under }),
       servername: askedName(server),
       ...authorities(how),
       ...(how.legacyTls ? legacyTls : {}),
@@ -90,10 +104,12 @@ function shakeHands(server: Server, how: How, whole: AbortSignal): Promise<Shake
       reject(error);
     };
     signal.addEventListener('abort', stop, { once: true });
+    // It knows better why it has ended.
+    under?.on('error', fail);
     // Stays: between the handshake and its use nobody else listens.
     socket.on('error', (error) => fail(handshakeFailure(error, server, how)));
     socket.once('secureConnect', () => {
-      const presented = presentedBy(socket, server);
+      const presented = presentedBy(socket, server, beneath?.way);
       if (presented === null) return fail(new ConnectionFailure('not-understood', 'it shows no certificate'));
       signal.removeEventListener('abort', stop);
       resolve({ socket, presented });
@@ -119,7 +135,7 @@ function ofThisMachine(): string[] {
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
-function presentedBy(socket: TLSSocket, server: Server): Presented | null {
+function presentedBy(socket: TLSSocket, server: Server, way: Way | undefined): Presented | null {
   const certificate = socket.getPeerCertificate();
   // Of no certificate Node makes an empty object.
   if (!certificate.fingerprint256) return null;
@@ -128,6 +144,7 @@ function presentedBy(socket: TLSSocket, server: Server): Presented | null {
   const flaw = socket.authorized ? null : flawOf(String(socket.authorizationError));
   return {
     authority: authorityOf(server),
+    ...(way === undefined ? {} : { way }),
     fingerprint: fingerprint256,
     names,
     issuer: Object.entries(issuer)

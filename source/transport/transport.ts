@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Asking } from './ssh/master.ts';
+import type { Shell } from './ssh/shell.ts';
+import type { Way } from './ssh/way.ts';
 import type { Presented } from './trust.ts';
 
 /** One HTTP request. `path` is sent letter by letter, `..` and all; a proxy gets the whole URL there. */
@@ -91,4 +94,18 @@ export interface Transport {
   localAddress(url: URL, signal: AbortSignal): Promise<string>;
   /** The first line of every connection to a port, shared with this user's other processes. Never rejects. */
   hearLines(port: number, listener: LineListener): Promise<void>;
+  /** Whether what is said to a server there, a password above all, can be read on its way. */
+  isReadable(url: URL): boolean;
+  /** Runs commands on the machine of that URL; null where nothing leads there. */
+  shellOn(url: URL): Shell | null;
+  /** The same as another machine sees it, one for each way as long as this process lives. Nothing is begun yet. */
+  through(way: Way): Promise<Tunnelled>;
+}
+
+/** Hosts are reached from a machine that ssh leads to; what else there is goes from here. */
+export interface Tunnelled extends Transport {
+  /** Begins ssh, so that it may ask what it has to ask. Errors: SshFailure, the signal's reason. */
+  open(asking: Asking): Promise<void>;
+  /** Ends ssh, where it still runs. */
+  close(): void;
 }

@@ -1,9 +1,12 @@
 import { ConnectionFailure } from './failure.ts';
+import type { Way } from './ssh/way.ts';
 
 /** A certificate as a server has shown it, in a handshake that proved that the server has its key. */
 export interface Presented {
   /** The server that was dialled: "xvm03:443". */
   readonly authority: string;
+  /** It was met by ssh through there. */
+  readonly way?: Way;
   /** SHA-256 of the whole certificate, as `openssl x509 -fingerprint -sha256` prints it. */
   readonly fingerprint: string;
   /** Whom it is for: its alternative names, else its common name. Foreign text, as all of its fields. */

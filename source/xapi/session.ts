@@ -2,7 +2,6 @@ import type { ZodMiniType } from 'zod/mini';
 import * as z from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
-import { isLoopback } from '../transport/loopback.ts';
 import type { HttpConnections, Transport } from '../transport/transport.ts';
 import { type Access, isRead, ReadOnlyRefusal } from './access.ts';
 import { type Download, download } from './download.ts';
@@ -78,15 +77,16 @@ interface Login {
  */
 export async function login(options: LoginOptions): Promise<Session> {
   const { timeout, access, transport } = options;
+  const sentOnFrom = (error: unknown, url: URL): URL | null => sentOn(error, url, transport.isReadable);
   let members = options.members ?? [];
   let current = await find(options.url, options.signal, null);
   let renewing: Promise<void> | null = null;
 
   function find(from: URL, signal: AbortSignal | undefined, before: Login | null): Promise<Login> {
-    const others = members.flatMap((address) => coordinatorAt(address, from) ?? []);
+    const others = members.flatMap((address) => coordinatorAt(address, from, transport.isReadable) ?? []);
     // Where others can be asked, one that is silent is not waited for any longer than it takes to look a password up.
     const patience = others.length === 0 ? timeout : Math.min(timeout, limits.session.login);
-    return seek({ from, members: others, ask: (url) => logIn(url, signal, patience, before), sentOn });
+    return seek({ from, members: others, ask: (url) => logIn(url, signal, patience, before), sentOn: sentOnFrom });
   }
 
   /** On the connections that there are to this host: it has few threads for us. */
@@ -150,7 +150,7 @@ export async function login(options: LoginOptions): Promise<Session> {
         return await exchange(used.connections, method, [used.handle, ...params], result, { signal, timeout: own });
       } catch (error) {
         const away = performance.now() - began > patience;
-        const next = nextMove(error, method, used.url, members.length > 0);
+        const next = nextMove(error, method, used.url, members.length > 0, sentOnFrom);
         if (next.move === 'give-up' || signal?.aborted || (next.move !== 'log-in' && away)) throw error;
         if (next.move !== 'log-in') {
           await pause(wait, signal ?? null);
@@ -211,7 +211,13 @@ type NextMove =
  * What to do about a failed call. A session that is not known was looked at before anything else (api_server.ml), so
  * the call was not carried out and may be sent again, whatever it is.
  */
-function nextMove(error: unknown, method: string, url: URL, others: boolean): NextMove {
+function nextMove(
+  error: unknown,
+  method: string,
+  url: URL,
+  others: boolean,
+  sentOnFrom: (error: unknown, url: URL) => URL | null,
+): NextMove {
   if (error instanceof ConnectionFailure) {
     const lost = error.kind === 'cut' || error.kind === 'unreachable';
     // A blocked event.next has consumed its events: only a new registration helps.
@@ -223,14 +229,14 @@ function nextMove(error: unknown, method: string, url: URL, others: boolean): Ne
   if (sorted.kind === 'session-lost') {
     return method === 'event.next' || method === 'event.from' ? { move: 'give-up' } : { move: 'log-in', at: url };
   }
-  const at = sentOn(error, url);
+  const at = sentOnFrom(error, url);
   return at === null ? { move: 'give-up' } : { move: 'log-in', at };
 }
 
 /** Where HOST_IS_SLAVE sends on to; null: it is another error, or no place to go to. */
-function sentOn(error: unknown, url: URL): URL | null {
+function sentOn(error: unknown, url: URL, isReadable: IsReadable): URL | null {
   const sorted = error instanceof HostFailure ? classify(error) : null;
-  return sorted?.kind === 'slave' ? coordinatorAt(sorted.master, url) : null;
+  return sorted?.kind === 'slave' ? coordinatorAt(sorted.master, url, isReadable) : null;
 }
 
 /** What may pass is waited for; a refused login, or another certificate, is not. */
@@ -238,14 +244,16 @@ function unlessWaiting(error: unknown): void {
   if (!mayBeElsewhere(error)) throw error;
 }
 
+type IsReadable = Transport['isReadable'];
+
 /**
  * HOST_IS_SLAVE names the coordinator bare: scheme and port are taken over, an IPv6 address gets its brackets. Null
- * when it is no address, or when the password would leave this machine readable after it came through a tunnel.
+ * when it is no address, or when the password would be readable on its way to there and was not until now.
  */
-export function coordinatorAt(master: string, url: URL): URL | null {
+export function coordinatorAt(master: string, url: URL, isReadable: IsReadable): URL | null {
   const host = master.includes(':') ? `[${master}]` : master;
   const text = `${url.protocol}//${host}${url.port === '' ? '' : `:${url.port}`}`;
   if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(text)) return null;
   const at = new URL(text);
-  return isLoopback(url) && at.protocol === 'http:' && !isLoopback(at) ? null : at;
+  return isReadable(at) && !isReadable(url) ? null : at;
 }

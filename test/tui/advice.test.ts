@@ -75,6 +75,7 @@ const settings: Readonly<Record<Setting, string>> = {
   memory: 'Change memory',
   disk: 'Change disk',
   host: 'Change address',
+  via: 'Write " via USER@HOST" behind the address',
   timeout: 'Start xenfai with --timeout SECONDS',
   force: 'The plan asks first; y carries it out',
   'live-iso': 'Change live-iso',

@@ -58,6 +58,7 @@ export function adviceText(advice: Advice): string {
 function giveText(setting: Setting, value: string | undefined): string {
   if (setting === 'force') return 'The plan asks first; y carries it out';
   if (setting === 'timeout') return 'Start xenfai with --timeout SECONDS';
+  if (setting === 'via') return `Write " via ${value ?? 'USER@HOST'}" behind the address`;
   return `Change ${fields[setting] ?? setting}${value === undefined ? '' : ` to ${value}`}`;
 }
 
@@ -81,6 +82,7 @@ function actText(act: Exclude<Act, { act: 'give' }>): string {
       return printShell({
         shell: [
           ...['xenfai', 'hosts', 'trust', act.host],
+          ...(act.via === undefined ? [] : ['--via', act.via]),
           ...(act.fingerprint === undefined ? [] : ['--fingerprint', act.fingerprint]),
           ...(act.legacyTls ? ['--legacy-tls'] : []),
         ],

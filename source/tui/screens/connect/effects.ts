@@ -1,6 +1,7 @@
-import { parseAddress } from '../../../hosts/address.ts';
+import { parseTarget } from '../../../hosts/address.ts';
 import { openHost } from '../../../hosts/host.ts';
 import { agreed, TrustNeeded } from '../../../hosts/trust.ts';
+import { showWay } from '../../../transport/ssh/way.ts';
 import type { Access } from '../../../xapi/access.ts';
 import { Secret } from '../../../xapi/secret.ts';
 import type { Work } from '../../app/world.ts';
@@ -9,15 +10,17 @@ import type { ConnectCommand, ConnectEvent } from './state.ts';
 /** Logs in, looks at what is there, and keeps the address for next time. */
 export async function performConnect(command: ConnectCommand, work: Work<ConnectEvent>): Promise<void> {
   const { world, signal, dispatch } = work;
-  const { transport, timeout, readOnly, now, settings } = world;
+  const { timeout, readOnly, now, settings } = world;
   const { user } = command;
   // Somebody has said so: also with --read-only, which is about hosts and files.
   if (command.agreed !== undefined) await settings.trust(agreed(command.agreed, new Date(now())));
-  const url = parseAddress(command.address);
+  const { url, way } = parseTarget(command.address);
+  // Where ssh has questions it was begun before the screen; from here it asks nobody.
+  const transport = way === null ? world.transport : await world.transport.through(way);
   const password = new Secret(command.password);
   const access: Access = readOnly ? 'read' : 'write';
-  const { members } = settings.profile(url.host) ?? {};
-  const login = { url, user, password, members, timeout, access, transport, signal, now };
+  const known = settings.profile(url.host);
+  const login = { url, user, password, members: known?.members, timeout, access, transport, signal, now };
   const opened = await openHost(login).catch(offered);
   if (opened instanceof TrustNeeded) return dispatch({ type: 'untrusted', offer: opened.offer });
   const host = opened;
@@ -25,7 +28,9 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
   const facts = await host.facts();
   const { product, version, pool, xen, able, name } = facts;
   const before = settings.profile(url.host);
-  await settings.save({ ...before, name: url.host, address: host.address, members: [...facts.members], user });
+  const via = way === null ? undefined : showWay(way);
+  const members = [...facts.members];
+  await settings.save({ ...before, name: url.host, address: host.address, via, members, user });
   dispatch({
     type: 'connected',
     name: url.host,

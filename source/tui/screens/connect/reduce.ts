@@ -1,3 +1,4 @@
+import { typedTarget } from '../../../hosts/address.ts';
 import type { Offer } from '../../../hosts/trust.ts';
 import { defaults } from '../../../limits/defaults.ts';
 import type { SceneReduced } from '../../app/screen.ts';
@@ -52,11 +53,12 @@ export function chooseHost(scene: ConnectScene, name: string): Reduced {
   const { values } = scene.own.form;
   const { password = '' } = scene.shared.suggestions;
   if (profile === undefined) {
-    const other = scene.shared.profiles.some(({ address }) => address === values.address);
+    const other = scene.shared.profiles.some(({ address, via }) => typedTarget(address, via) === values.address);
     const fresh = other ? { address: '', user: defaults.user, password } : values;
     return stay(change(scene, { phase: 'form', form: newForm(fresh, 'address'), problem: null }));
   }
-  const { address, user } = profile;
+  const { user } = profile;
+  const address = typedTarget(profile.address, profile.via);
   // A password that was typed for one host is not sent to another.
   const known = { address, user, password: address === values.address ? values.password : password };
   const next = change(scene, { phase: 'form', form: newForm(known, 'password'), problem: null });

@@ -81,6 +81,9 @@ export const loginFields: readonly Field<Login>[] = [
 
 /** Every saved host, and one line for another. */
 export const hostItems = ({ shared }: ConnectScene): readonly MenuItem[] => [
-  ...shared.profiles.map(({ name, user }) => ({ label: `${name} (${user})`, value: name })),
+  ...shared.profiles.map(({ name, user, via }) => ({
+    label: `${name} (${user}${via === undefined ? '' : `, by ssh through ${via}`})`,
+    value: name,
+  })),
   { label: 'A new host', value: '' },
 ];

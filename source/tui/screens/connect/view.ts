@@ -1,5 +1,5 @@
 import { loaderText, networkBootText, withoutLoader } from '../../../boot/network-boot.ts';
-import { sendsPasswordInClear } from '../../../hosts/address.ts';
+import { parseTarget, sendsPasswordInClear } from '../../../hosts/address.ts';
 import type { Capabilities } from '../../../hosts/capabilities.ts';
 import { problemRows } from '../../app/problem-rows.ts';
 import type { View } from '../../kit/binding.ts';
@@ -40,8 +40,15 @@ export function loginView({ own }: ConnectScene, size: Size): View {
   return { rows };
 }
 
-/** True for an http:// address that is not this machine itself. */
-const crossesNetwork = (address: string): boolean => URL.canParse(address) && sendsPasswordInClear(new URL(address));
+/** True for an http:// address that is neither this machine itself nor the one that ssh leads to. */
+function crossesNetwork(text: string): boolean {
+  if (!/^\s*http:/i.test(text)) return false;
+  try {
+    return sendsPasswordInClear(parseTarget(text));
+  } catch {
+    return false;
+  }
+}
 
 /** What answered, and how this release boots PV guests. */
 export function connectedView({ shared }: ConnectScene, size: Size): View {

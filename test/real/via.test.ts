@@ -1,0 +1,221 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect } from 'vitest';
+import { openHost } from '../../source/hosts/host.ts';
+import { everyVm } from '../../source/hosts/vm.ts';
+import type { Simulator } from '../../source/simulator/simulator.ts';
+import { networkOf } from '../../source/transport/network.ts';
+import { readWay } from '../../source/transport/ssh/way.ts';
+import type { Transport, Tunnelled } from '../../source/transport/transport.ts';
+import { nothingAgreed } from '../../source/transport/trust.ts';
+import { Secret } from '../../source/xapi/secret.ts';
+import { built } from '../end-to-end/terminal.ts';
+import { freePort } from '../free-port.ts';
+import { simulator, until } from '../harness.ts';
+import { programPath, realTest } from './needs.ts';
+import { type Sshd, type SshdOptions, startSshd } from './sshd.ts';
+import { run } from './tools.ts';
+
+// Port 22 only: a real ssh and a real sshd, with the simulated host behind. `xs1` is a name that only ssh knows.
+
+const programs = ['ssh', 'sshd', 'ssh-keygen', 'pgrep'];
+const ends: (() => unknown)[] = [];
+const path = process.env['PATH'];
+afterEach(async () => {
+  process.env['PATH'] = path;
+  for (const end of ends.splice(0)) await end();
+});
+
+async function sshd(options: SshdOptions = {}): Promise<Sshd> {
+  const started = await startSshd(options);
+  ends.push(started.stop);
+  return started;
+}
+
+async function host(options: Parameters<typeof simulator>[0] = {}): Promise<Simulator> {
+  const sim = await simulator({ vms: 4, ...options });
+  ends.push(() => sim.stop());
+  return sim;
+}
+
+/** The simulated host by the name that ssh has for the machine it runs on. */
+const named = (url: string | null): string => (url ?? '').replace('127.0.0.1', 'xs1');
+
+const anew = (name: string): string => mkdtempSync(join(tmpdir(), `xenfai-${name}-`));
+
+async function xenfai({ path: first }: Sshd, sim: Simulator, args: readonly string[], env = {}) {
+  const config = anew('via');
+  const all = {
+    PATH: `${first}:${path}`,
+    XENFAI_PASSWORD: sim.password,
+    XENFAI_CONFIG_DIR: config,
+    XENFAI_STATE_DIR: config,
+    ...env,
+  };
+  const { code, out, err } = await run(process.execPath, [built, ...args, '--json'], { env: all });
+  return { code, json: JSON.parse(out), err };
+}
+
+/** Processes of ssh that go through this sshd. */
+const left = ({ config }: Sshd): string => spawnSync('pgrep', ['-af', config], { encoding: 'utf8' }).stdout;
+
+function through({ path: first }: Sshd): Promise<Tunnelled> {
+  process.env['PATH'] = `${first}:${path}`;
+  const way = readWay('xs1');
+  if (way === null) throw new Error('no way');
+  return networkOf([anew('sockets')], nothingAgreed)
+    .through(way)
+    .then((tunnelled) => {
+      ends.push(tunnelled.close);
+      return tunnelled;
+    });
+}
+
+/** What goes through it until this ends. */
+const openHere = (sim: Simulator, transport: Transport) =>
+  openHost({
+    url: new URL(named(sim.host)),
+    user: sim.username,
+    password: new Secret(sim.password),
+    timeout: 20_000,
+    access: 'read',
+    transport,
+    now: Date.now,
+  });
+
+const pids = (pattern: string): number[] =>
+  spawnSync('pgrep', ['-f', '--', pattern], { encoding: 'utf8' }).stdout.split('\n').filter(Boolean).map(Number);
+
+realTest('one line: rearm, with one login of ssh and nothing of it left', programs, async () => {
+  const [ssh, sim] = [await sshd(), await host()];
+  const before = ssh.logins();
+  const { code, json, err } = await xenfai(ssh, sim, [
+    'rearm',
+    'vm3',
+    '--yes',
+    '--host',
+    named(sim.host),
+    '--via',
+    'root@xs1',
+  ]);
+  expect([code, err]).toEqual([0, '']);
+  expect(json).toMatchObject({ vms: [{ name: 'vm3', state: 'armed', changed: true }] });
+  expect(ssh.logins()).toBe(before + 1);
+  await until(() => left(ssh) === '');
+});
+
+realTest('a certificate belongs to the host that is named, and is agreed to by the same way', programs, async () => {
+  const [ssh, sim] = [await sshd(), await host({ tlsPort: await freePort(), tlsOf: '8.2.1' })];
+  const address = named(sim.tlsHost).replace('https://', '');
+  const env = { XENFAI_CONFIG_DIR: anew('config'), XENFAI_HOST: address };
+  const refused = await xenfai(ssh, sim, ['status', '--via', 'root@xs1'], env);
+  expect(refused).toMatchObject({ code: 5, json: { error: { code: 'certificate-not-trusted' } } });
+  const line = refused.json.error.try.find((text: string) => text.startsWith('xenfai hosts trust'));
+  expect(line).toContain(`hosts trust ${address} --via root@xs1 --fingerprint`);
+  expect(sim.world.sessions.size).toBe(0);
+
+  const words = line
+    .replace(/ {3}#.*/, '')
+    .split(' ')
+    .slice(1);
+  expect(await xenfai(ssh, sim, words, env)).toMatchObject({ code: 0, json: { host: { host: address } } });
+  expect((await xenfai(ssh, sim, ['status', '--via', 'root@xs1'], env)).code).toBe(0);
+  // From here nobody knows that name.
+  expect(await xenfai(ssh, sim, ['status'], env)).toMatchObject({
+    code: 3,
+    json: { error: { code: 'unreachable' } },
+  });
+});
+
+realTest(
+  'a XenServer 5.6: its old TLS is said to be as safe by ssh, and plain http is, without a warning',
+  programs,
+  async () => {
+    const [ssh, sim] = [await sshd(), await host({ tlsPort: await freePort() })];
+    const { code, json } = await xenfai(ssh, sim, ['status', '--host', named(sim.tlsHost), '--via', 'root@xs1']);
+    expect([code, json.error.code]).toEqual([5, 'old-tls']);
+    expect(json.error.cause).toContain('ssh keeps the password');
+    expect(json.error.try.at(-1)).toContain('is as safe by this way');
+    const plain = await xenfai(ssh, sim, ['status', '--host', named(sim.host), '--via', 'root@xs1']);
+    expect([plain.code, plain.err]).toEqual([0, '']);
+    const jump = await xenfai(ssh, sim, ['status', '--host', 'http://nobody.invalid', '--via', 'jump']);
+    expect(jump.err).toContain('http://nobody.invalid by ssh through jump is plain http');
+  },
+);
+
+realTest('a connection that the user has open is used, and outlives us', [...programs], async () => {
+  const control = join(anew('control'), 'master');
+  const [ssh, sim] = [await sshd({ client: [`ControlPath ${control}`] }), await host()];
+  const master = spawn(join(ssh.path, 'ssh'), ['-M', '-N', 'root@xs1'], { stdio: 'ignore' });
+  ends.push(() => master.kill());
+  await until(() => existsSync(control));
+  const before = ssh.logins();
+  expect((await xenfai(ssh, sim, ['status', '--host', named(sim.host), '--via', 'root@xs1'])).code).toBe(0);
+  expect([ssh.logins(), master.exitCode]).toEqual([before, null]);
+});
+
+realTest('xenfai killed in the middle leaves no ssh behind', programs, async () => {
+  const [ssh, sim] = [await sshd(), await host()];
+  const args = [built, 'status', '--all', '--watch', '--json', '--host', named(sim.host), '--via', 'root@xs1'];
+  const child = spawn(process.execPath, args, {
+    env: {
+      ...process.env,
+      PATH: `${ssh.path}:${path}`,
+      XENFAI_PASSWORD: sim.password,
+      XENFAI_CONFIG_DIR: anew('config'),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  expect(left(ssh)).not.toBe('');
+  child.kill('SIGKILL');
+  await until(() => left(ssh) === '');
+});
+
+realTest('ssh that dies in the middle is begun anew: a read goes on, and nobody is asked', programs, async () => {
+  const [ssh, sim] = [await sshd(), await host()];
+  const opened = await openHere(sim, await through(ssh));
+  const names = async () => (await everyVm(opened.session)).map(({ record }) => record.name_label).sort();
+  const before = await names();
+  const [logins, masters] = [ssh.logins(), pids('ControlPersist=no')];
+  for (const pid of masters) process.kill(pid, 'SIGKILL');
+  expect(await names()).toEqual(before);
+  expect(ssh.logins()).toBe(logins + 1);
+  await opened.close();
+});
+
+realTest('why ssh did not lead there: each its own word, and nothing was sent', programs, async () => {
+  const sim = await host();
+  const said = async (ssh: Sshd, env = {}, to = named(sim.host)) => {
+    const { code, json } = await xenfai(ssh, sim, ['status', '--host', to, '--via', 'root@xs1'], env);
+    return [code, json.error.code, `${json.error.message} ${json.error.cause ?? ''}`];
+  };
+  const good = await sshd();
+  expect(await said(good, {}, `http://xs1:${await freePort()}`)).toEqual([
+    3,
+    'unreachable',
+    expect.stringContaining('connection refused'),
+  ]);
+  expect(await said(good, {}, 'http://nobody.invalid')).toEqual([
+    3,
+    'unreachable',
+    expect.stringMatching(/seen from root@xs1: .*(not known|resolution)/),
+  ]);
+  expect(await said(await sshd({ lines: ['AllowTcpForwarding no'] }))).toEqual([
+    3,
+    'ssh-forbidden',
+    expect.stringContaining('prohibited'),
+  ]);
+  const shut = await sshd();
+  const nobody = await said(await sshd({ client: ['PubkeyAuthentication no'] }));
+  expect(nobody).toEqual([3, 'ssh-refused', expect.stringContaining('Permission denied')]);
+  shut.stop();
+  expect(await said(shut)).toEqual([3, 'ssh-failed', expect.stringContaining('Connection refused')]);
+  const bare = anew('bare');
+  symlinkSync(programPath('node'), join(bare, 'node'));
+  expect(await said(good, { PATH: bare })).toEqual([3, 'ssh-missing', expect.stringContaining('no program ssh')]);
+  expect(sim.world.sessions.size).toBe(0);
+});
