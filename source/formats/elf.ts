@@ -1,3 +1,4 @@
+import { limits } from '../limits/limits.ts';
 import { Bytes } from './bytes.ts';
 
 /** Xen's ELF notes by number (xen/include/public/elfnote.h); only those that decide whether a kernel boots. */
@@ -80,8 +81,12 @@ function* segments(bytes: Bytes, bits: 32 | 64): Generator<Segment> {
 }
 
 function findNotes(bytes: Bytes, bits: 32 | 64): Notes | null {
+  // A table of entries of no size is the same one 65,535 times.
+  let looked = 0;
   for (const segment of segments(bytes, bits)) {
     if (segment.type !== 4 || segment.offset === 0n) continue;
+    looked += 1;
+    if (looked > limits.elf.parts) return null;
     const notes = readNotes(bytes, Number(segment.offset), Number(segment.filesz), bits);
     if (notes !== null) return notes;
   }
@@ -92,6 +97,8 @@ function findNotes(bytes: Bytes, bits: 32 | 64): Notes | null {
   for (let i = 1; i < count; i += 1) {
     const at = table + i * size;
     if (bytes.u32(at + 4) !== 7) continue;
+    looked += 1;
+    if (looked > limits.elf.parts) return null;
     const offset = Number(bytes.word(at + (wide ? 24 : 16), bits) ?? 0n);
     const length = Number(bytes.word(at + (wide ? 32 : 20), bits) ?? 0n);
     const notes = readNotes(bytes, offset, length, bits);
@@ -103,17 +110,17 @@ function findNotes(bytes: Bytes, bits: 32 | 64): Notes | null {
 function readNotes(bytes: Bytes, offset: number, length: number, bits: 32 | 64): Notes | null {
   const numbers = new Map<number, bigint>();
   const texts = new Map<number, string>();
-  const end = Math.min(bytes.length, offset + length);
+  const end = Math.min(bytes.length, offset + Math.min(length, limits.elf.notes));
   let at = offset;
   while (at + 12 <= end) {
     const nameSize = bytes.u32(at) ?? 0;
     const size = bytes.u32(at + 4) ?? 0;
     const type = bytes.u32(at + 8) ?? 0;
     const value = at + 12 + align4(nameSize);
-    if (bytes.text(at + 12, nameSize) === 'Xen') {
+    if (nameSize <= 4 && bytes.text(at + 12, nameSize) === 'Xen') {
       const number = size === 8 ? bytes.u64(value) : size === 4 ? bytes.word(value, 32) : bytes.word(value, bits);
       if (number !== null) numbers.set(type, number);
-      texts.set(type, bytes.text(value, size));
+      texts.set(type, bytes.text(value, Math.min(size, limits.elf.text)));
     }
     at = value + align4(size);
   }
@@ -170,4 +177,5 @@ function entryInRange(bytes: Bytes, bits: 32 | 64, notes: Notes, base: bigint): 
   return base <= start && start <= entry && entry <= end;
 }
 
-const align4 = (size: number): number => (size + 3) & ~3;
+/** No bits: a size of 2^31 and more must not lead back. */
+const align4 = (size: number): number => Math.ceil(size / 4) * 4;

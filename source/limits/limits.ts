@@ -151,6 +151,14 @@ export const limits = {
     /** A package has three. */
     members: 32,
   },
+  elf: {
+    /** Segments and sections with notes: a kernel has two or three. */
+    parts: 32,
+    /** Of one of them: Xen's are some 500 bytes. */
+    notes: 64 * KiB,
+    /** Of one note's text. */
+    text: 256,
+  },
   cpio: {
     /** The longest path Linux knows. */
     name: 4 * KiB,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { kernelFacts, kernelFindings, kernelSummary } from '../../source/boot/kernel-verdict.ts';
 import {
   isUsableRepository,
@@ -159,6 +159,29 @@ describe('kernels', () => {
     expect(of('3.4')?.message).toContain('Xen 4.2');
     expect(of('4.2')).toBeUndefined();
     expect(of(null)?.severity).toBe('warning');
+  });
+
+  /** A 32-bit ELF file: its segments' table, entries of this size, all of them notes; then the notes. */
+  const elf = (entrySize: number, notes: readonly number[]): Uint8Array => {
+    const bytes = Buffer.alloc(4096);
+    Buffer.from([0x7f, 0x45, 0x4c, 0x46, 1]).copy(bytes);
+    bytes.writeUInt16LE(3, 18);
+    bytes.writeUInt32LE(52, 28);
+    bytes.writeUInt16LE(entrySize, 42);
+    bytes.writeUInt16LE(0xffff, 44);
+    for (const [at, value] of [4, 100, 0, 0, 0xffffffff].entries()) bytes.writeUInt32LE(value, 52 + at * 4);
+    for (const [at, value] of notes.entries()) bytes.writeUInt32LE(value, 100 + at * 4);
+    return bytes;
+  };
+
+  test.each([
+    ['a note that leads back to itself', elf(32, [0xfffffff0, 4, 0])],
+    ['a table that is the same entry again and again', elf(0, [])],
+  ])('%s is read in a moment', (_, data) => {
+    const began = vi.spyOn(DataView.prototype, 'getUint32');
+    kernelFacts(data);
+    expect(began.mock.calls.length).toBeLessThan(1_000_000);
+    began.mockRestore();
   });
 
   test('no bytes make the reader throw', () => {
