@@ -1,7 +1,9 @@
-// `npm run attack [kills|races|restarts|stage] [COUNT|NAME]`: the built program is killed, raced and cut off from its
-// host, and what it said is compared with what the host holds. Counts are printed; one loss, and it ends with 1.
+// `npm run attack [kills|races|restarts|stage|fuzz] [COUNT|NAME]`: the built program is killed, raced and cut off from its
+// host, and what it said is compared with what the host holds; its readers are given what nobody should have to read.
+// Counts are printed; one loss, and it ends with 1.
 // XENFAI_SEED=N repeats a run whose delays were random.
 
+import { fuzzCases, together } from './fuzz.ts';
 import { left } from './judge.ts';
 import { killCases } from './kills.ts';
 import { ends, raceCases } from './races.ts';
@@ -12,6 +14,8 @@ import { stageCases } from './stage.ts';
 interface Series {
   readonly what: string;
   readonly cases: (seed: number) => Promise<readonly Case[]> | readonly Case[];
+  /** How many at a time, where they do not wait but work. */
+  readonly lanes?: number;
   /** More to say of it, at its end. */
   readonly more?: () => string;
 }
@@ -25,6 +29,7 @@ const series: Readonly<Record<string, Series>> = {
   races: { what: 'races of two clients', cases: raceCases, more: () => JSON.stringify(ends) },
   restarts: { what: 'restarts of xapi', cases: restartCases },
   stage: { what: 'kills of stage', cases: stageCases },
+  fuzz: { what: `times ${together} inputs`, cases: fuzzCases, lanes: 2 },
 };
 
 const [wanted, argument] = process.argv.slice(2);
@@ -43,11 +48,11 @@ function chosen(cases: readonly Case[]): Case[] {
 }
 
 let losses = 0;
-for (const [name, { what, cases, more }] of Object.entries(series)) {
+for (const [name, { what, cases, more, lanes: own = lanes }] of Object.entries(series)) {
   if (wanted !== undefined && wanted !== name) continue;
   const began = performance.now();
   const all = chosen(await cases(seed));
-  const { done, late, lost } = await carryOut(all, lanes, {
+  const { done, late, lost } = await carryOut(all, own, {
     lost({ id, losses: found }) {
       for (const text of found) console.log(`LOST ${id}: ${text}`);
       console.log(`  again: XENFAI_SEED=${seed} npm run attack ${name} '${id}'`);
