@@ -1,4 +1,6 @@
+import { ApiError } from './api-error.ts';
 import { attachDevices, detachDevices } from './attach.ts';
+import { throughXenopsd } from './boot-failure.ts';
 import { bootRecord } from './boot-record.ts';
 import { refsOf, text } from './calls/context.ts';
 import { hostTime } from './clock.ts';
@@ -30,7 +32,10 @@ export const genericBios = {
 export async function startVm(world: World, vm: string, signal: AbortSignal, paused = false): Promise<void> {
   const { database } = world;
   const record = database.get('VM', vm);
-  database.set('VM', vm, 'last_booted_record', bootRecord(database.model, record));
+  // Up to 6.0 at each boot, up to 7.2 at the start of a halted VM, later only when one is suspended.
+  if (!world.profile.has('inverness')) {
+    database.set('VM', vm, 'last_booted_record', bootRecord(database.model, record));
+  }
   if (Object.keys(record['bios_strings'] ?? {}).length === 0) database.set('VM', vm, 'bios_strings', genericBios);
   await buildDomain(world, vm, signal, paused);
 }
@@ -45,7 +50,7 @@ export async function rebootVm(world: World, vm: string, signal: AbortSignal): P
   stopDomain(world, vm);
   database.set('VM', vm, 'domid', -1);
   destroyConsoles(world, vm);
-  database.set('VM', vm, 'last_booted_record', record);
+  if (!world.profile.has('tampa')) database.set('VM', vm, 'last_booted_record', record);
   await buildDomain(world, vm, signal);
 }
 
@@ -59,10 +64,13 @@ async function buildDomain(world: World, vm: string, signal: AbortSignal, paused
     const boot = await findBoot(world, vm, signal);
     built = await world.guests.build(domainPlan(world, vm, boot), signal);
   } catch (error) {
+    const { uuid, domid } = database.get('VM', vm);
     endDomain(world, vm);
-    throw error;
+    if (!(error instanceof ApiError) || !world.profile.has('tampa')) throw error;
+    throw throughXenopsd(error, { vm, uuid: text(uuid), domid: Number(domid) });
   }
-  database.set('VM', vm, 'domarch', built.arch);
+  // xenopsd tells nobody.
+  if (!world.profile.has('tampa')) database.set('VM', vm, 'domarch', built.arch);
   attachDevices(world, vm);
   const record = database.get('VM', vm);
   const metrics = text(record['metrics']);
@@ -125,7 +133,7 @@ export function guestEnded(world: World, vm: string, reason: ShutdownReason, act
   else endDomain(world, vm);
 }
 
-/** Who ended the last domain, when and why, is kept in other_config (xapi_vm.ml:record_shutdown_details). */
+/** Who ended the last domain, when and why, is kept in other_config up to 6.0 (xapi_vm.ml:record_shutdown_details). */
 export function recordShutdown(
   world: World,
   vm: string,
@@ -133,6 +141,7 @@ export function recordShutdown(
   initiator: 'internal' | 'external',
   action: string,
 ): void {
+  if (world.profile.has('tampa')) return;
   const words = action.replaceAll('_', ' ').replace('coredump', 'core dump');
   const details = {
     last_shutdown_reason: reason,
@@ -164,9 +173,15 @@ function stopDomain(world: World, vm: string): void {
   world.domains.delete(vm);
 }
 
-function createConsoles({ database, host }: World, vm: string): void {
+/** Up to 5.6 FP1 a console is found by its VM, later by its own uuid; only vncterm, a PV guest's, has a text port. */
+function createConsoles({ database, host, profile, random }: World, vm: string): void {
   const address = text(database.get('host', host)['address']);
-  database.create('console', { VM: vm, protocol: 'rfb', location: `https://${address}/console?ref=${vm}` });
+  const hvm = database.get('VM', vm)['HVM_boot_policy'] !== '';
+  for (const protocol of hvm ? ['rfb'] : profile.consoles) {
+    const uuid = random.uuid();
+    const place = profile.has('boston') ? `uuid=${uuid}` : `ref=${vm}`;
+    database.create('console', { uuid, VM: vm, protocol, location: `https://${address}/console?${place}` });
+  }
 }
 
 function destroyConsoles({ database }: World, vm: string): void {

@@ -1,5 +1,6 @@
 import { ApiError } from './api-error.ts';
-import { fetchLikePython, traceback } from './python-fetch.ts';
+import { fetchLikePython, type Python, traceback } from './python-fetch.ts';
+import type { LoaderGeneration } from './releases/release-list.ts';
 
 /** What eliloader hands back: two files in dom0, and what it adds to the arguments it was given. */
 export interface Loaded {
@@ -10,11 +11,26 @@ export interface Loaded {
 
 type Words = Readonly<Record<string, unknown>>;
 
+/** The largest kernel and initrd that are taken from 2014 on, in bytes (linux-guest-loader 73f3517). */
+export interface Limits {
+  readonly kernel: number;
+  readonly initrd: number;
+}
+
+export interface LoaderRules {
+  readonly generation: Exclude<LoaderGeneration, 'none'>;
+  readonly limits: Limits;
+}
+
+const python = (generation: number): Python => (generation >= 2015 ? '2.7' : '2.4');
+
 /**
- * eliloader as it was in 2010, one round: which files it wants is decided by other_config, and it believes
- * whatever it gets. Throws before anything is switched; the caller switches to pygrub when both files came.
+ * eliloader as it was through the years, one round: which files it wants is decided by other_config, and it believes
+ * whatever it gets. Throws, before anything is switched, an ApiError that is the lines of its stderr: the first as
+ * the code. The caller switches to pygrub when both files came.
  */
-export async function eliloader(words: Words, signal: AbortSignal): Promise<Loaded> {
+export async function eliloader(words: Words, rules: LoaderRules, signal: AbortSignal): Promise<Loaded> {
+  const { generation, limits } = rules;
   const word = (key: string): string | undefined => (words[key] === undefined ? undefined : String(words[key]));
   const distro = word('install-distro') ?? 'rhlike';
   const repository = word('install-repository');
@@ -30,23 +46,43 @@ export async function eliloader(words: Words, signal: AbortSignal): Promise<Load
     return unsupported('other-config:install-repository was not set to an appropriate value.');
   }
   if (repository === 'cdrom') throw invalid('Unable to access a required file in the specified repository: cdrom.');
-  if (repository.startsWith('nfs')) throw nfsProblem(repository);
+  if (repository.startsWith('nfs')) throw nfsProblem(repository, generation);
   const base = repository.endsWith('/') ? repository : `${repository}/`;
-  const fetch = (path: string) => fetchLikePython(base + path, word('install-proxy'), signal);
-  const wanted = async (path: string): Promise<Buffer> => {
+  const dialect = { python: python(generation), proxy: word('install-proxy') };
+  const fetch = (path: string) => fetchLikePython(base + path, dialect, signal);
+  const wanted = async (path: string, most: number): Promise<Buffer> => {
     const file = await fetch(path);
-    if (file === null) throw invalid(`Unable to access a required file in the specified repository: ${base}${path}.`);
-    return file;
+    const url = base + path;
+    if (file.is === 'file') return checked(url, file.body, file.short, most, generation);
+    if (generation >= 2015) throw traceback(`RuntimeError: Could not access ${url}`);
+    if (file.is === 'refused') throw traceback(`urllib2.HTTPError: HTTP Error ${file.status}: ${file.reason}`);
+    throw invalid(`Unable to access a required file in the specified repository: ${url}.`);
   };
   const there = (path: string): Promise<boolean> =>
     fetch(path).then(
-      (file) => file !== null,
+      (file) => file.is === 'file',
       () => false,
     );
-  const [kernelPath, initrdPath] = await paths(distro, word, there);
-  const kernel = await wanted(kernelPath);
-  const initrd = initrdPath === null ? null : await wanted(initrdPath);
-  return { kernel, initrd, args: vncArgs(word) };
+  const [kernelPath, initrdPath] = await paths(distro, word, there, namesDistribution(base) && generation >= 2012);
+  const kernel = await wanted(kernelPath, limits.kernel);
+  const initrd = initrdPath === null ? null : await wanted(initrdPath, limits.initrd);
+  const given = generation >= 2015 ? word('install-args') : undefined;
+  return { kernel, initrd, args: `${given === undefined ? '' : ` ${given}`}${vncArgs(word)}` };
+}
+
+/** From 2012 on it counts what came (bc6743b), from 2014 on it takes no more than so much. */
+function checked(url: string, body: Buffer, short: boolean, most: number, generation: number): Buffer {
+  if (generation >= 2014 && body.length > most) {
+    throw new ApiError('LIMITS', `File '${url}' exceeds limit of ${most} bytes`, '');
+  }
+  if (generation >= 2012 && short) throw traceback('IOError: Closed connection during download');
+  return body;
+}
+
+/** Whether a URL goes on behind `/dists/`: then it is the distribution's own, from 2012 on (19f52e6). */
+function namesDistribution(base: string): boolean {
+  const [, ...rest] = base.split('/dists/');
+  return rest.join('/dists/').replaceAll('/', '') !== '';
 }
 
 /** Kernel and initrd below the repository. A missing release is Python's None; RHEL's place is found by asking. */
@@ -54,10 +90,12 @@ async function paths(
   distro: string,
   word: (key: string) => string | undefined,
   there: (path: string) => Promise<boolean>,
+  named: boolean,
 ): Promise<readonly [kernel: string, initrd: string | null]> {
   const arch = word('install-arch') ?? 'i386';
   if (distro === 'debianlike') {
-    const folder = `dists/${word('debian-release') ?? 'None'}/main/installer-${arch}/current/images/netboot/xen/`;
+    const distribution = named ? '' : `dists/${word('debian-release') ?? 'None'}/`;
+    const folder = `${distribution}main/installer-${arch}/current/images/netboot/xen/`;
     return [`${folder}vmlinuz`, `${folder}initrd.gz`];
   }
   if (distro === 'pygrub') {
@@ -84,11 +122,13 @@ function vncArgs(word: (key: string) => string | undefined): string {
  * NfsRepo of eliloader: `nfs:server:/path`, or `nfs://server/path` and `nfs://server:/path`, which it rewrites to the
  * first. What is left has to split into three. Nothing is exported to dom0 in this world: every mount fails.
  */
-function nfsProblem(repository: string): ApiError {
+function nfsProblem(repository: string, generation: number): ApiError {
   const [, server, path] = /^nfs:\/\/([^/]*)(?:\/(.*))?$/s.exec(repository) ?? [];
   if (server !== undefined && path === undefined) return invalid('NFS path was not in a valid format');
   const repo = server === undefined ? repository : `nfs:${server.replace(/:+$/, '')}:/${path}`;
-  const parts = repo.split(':');
+  const all = repo.split(':');
+  // From 2012 on it splits twice at most.
+  const parts = generation >= 2012 ? [...all.slice(0, 2), ...(all.length > 2 ? [all.slice(2).join(':')] : [])] : all;
   if (parts.length > 3) return traceback('ValueError: too many values to unpack');
   if (parts.length < 3) {
     return traceback(`ValueError: need more than ${parts.length} value${parts.length === 1 ? '' : 's'} to unpack`);

@@ -148,11 +148,11 @@ const restrictions: Fields = {
 };
 
 /** The licence of a free host, as it was activated for a year; the pool may do what all its hosts may. */
-export function addLicence({ database }: EmptyWorld, host: string, pool: string, expiry: string): void {
+export function addLicence({ database, profile }: EmptyWorld, host: string, pool: string, expiry: string): void {
   const nobody = ['name', 'company', 'address1', 'address2', 'city', 'state', 'postalcode', 'country'];
   database.set('host', host, 'license_params', {
     sku_type: 'free',
-    version: '5.6.0',
+    version: profile.version,
     serialnumber: '',
     sockets: '1',
     productcode: '',

@@ -1,6 +1,7 @@
 import { ApiError } from './api-error.ts';
 import { text } from './calls/context.ts';
 import { traceback } from './python-fetch.ts';
+import type { LoaderGeneration } from './releases/release-list.ts';
 import type { Fields } from './types.ts';
 
 const longOptions = ['vm=', 'logging', 'quiet', 'args=', 'extra_args=', 'default_args='];
@@ -8,21 +9,26 @@ const longOptions = ['vm=', 'logging', 'quiet', 'args=', 'extra_args=', 'default
 /**
  * eliloader's command line, made by xapi (bootloader.ml:bootloader_args) and read by eliloader with Python's getopt.
  * PV_bootloader_args are split at each blank and go between the options and the disk, so what getopt does not know,
- * and every word that is no option, ends in a usage error. `line`: the kernel's arguments, as eliloader was given them.
+ * and every word that is no option, ends in a usage error; from 2012 on, words that are none may stand there. `line`: the
+ * kernel's arguments, as eliloader was given them; from 2016 on xapi adds them itself, behind those of eliloader.
  */
-export function loaderLine(vm: Fields, disk: string): { line: string } {
+export function loaderLine(
+  vm: Fields,
+  disk: string,
+  generation: Exclude<LoaderGeneration, 'none'>,
+): { line: string } {
   const own = text(vm['PV_bootloader_args']);
+  const lines = [`--default_args=${text(vm['PV_legacy_args'])}`, `--extra_args=${text(vm['PV_args'])}`];
   const given = [
     '-q',
-    `--default_args=${text(vm['PV_legacy_args'])}`,
-    `--extra_args=${text(vm['PV_args'])}`,
+    ...(generation >= 2016 ? [] : lines),
     `--vm=${text(vm['uuid'])}`,
     ...(own === '' ? [] : own.split(' ')),
     disk,
   ].filter((word) => !['--default_args=', '--extra_args=', '--args='].includes(word));
   const { options, rest } = getopt(given);
-  if (rest.length > 1) throw usage();
-  if (rest.length === 0) throw traceback('IndexError: list index out of range');
+  if (rest.length > 1 && generation < 2012) throw usage();
+  if (rest.length === 0) throw generation < 2012 ? traceback('IndexError: list index out of range') : usage();
   const asked = options.findLast(([name]) => name === '--vm')?.[1];
   if (asked !== text(vm['uuid'])) throw traceback(`XenAPI.Failure: ['UUID_INVALID', 'VM', '${asked}']`);
   const args = options.filter(([name]) => name.endsWith('args')).map(([, value]) => value);
@@ -58,5 +64,7 @@ function longOption(start: string): string {
   return only;
 }
 
-/** Printed on stderr, whose first line 5.6 takes for the error's code. */
-const usage = (): ApiError => new ApiError('Invalid usage. Usage: eliloader --vm <vm> <image>', '');
+/** Printed on stderr; up to 6.0 its first line is the error's code. */
+const usage = (): ApiError => new ApiError(usageError, '');
+
+export const usageError = 'Invalid usage. Usage: eliloader --vm <vm> <image>';

@@ -6,7 +6,7 @@ import { createDisk } from './calls/disks.ts';
 import { generateMac } from './calls/mac.ts';
 import { updateAllowedOperations } from './calls/vm-operations.ts';
 import { hostTime } from './clock.ts';
-import templates from './datamodel-5.6/templates.json' with { type: 'json' };
+import { platformOf, recommendationsOf } from './releases/templates.ts';
 import type { Fields, Value } from './types.ts';
 import type { EmptyWorld, World } from './world.ts';
 
@@ -64,7 +64,6 @@ export function makeVm(
   { name, kind, repository, allowed, args = usualLine }: Wanted,
 ): string {
   const { database } = world;
-  const template = templates.find((entry) => entry.name === 'Debian Lenny 5.0 (32-bit)');
   const eliloader = kind === 'armed' || kind === 'half-armed' || kind === 'unprepared';
   const hvm = kind === 'windows';
   const words: Fields = {
@@ -85,7 +84,7 @@ export function makeVm(
     HVM_boot_policy: hvm ? 'BIOS order' : '',
     domain_type: hvm ? 'hvm' : 'pv',
     HVM_boot_params: hvm ? { order: 'dc' } : {},
-    platform: (template?.platform ?? {}) as Fields,
+    platform: platformOf(true, world.profile.has),
     other_config: hvm ? { mac_seed: world.random.uuid() } : words,
     memory_overhead: 1024 ** 2,
     memory_target: gib / 4,
@@ -99,7 +98,7 @@ export function makeVm(
     actions_after_reboot: 'restart',
     actions_after_crash: 'restart',
     domid: -1,
-    recommendations: template?.recommendations ?? '',
+    recommendations: recommendationsOf(world.profile),
     metrics: newMetrics(world, 1),
   });
   addDevices(world, site, vm, kind === 'installed');
@@ -133,9 +132,11 @@ function hasRun(world: World, vm: string, kind: 'installed' | 'fired' | 'windows
     const words = { ...fieldsOf(record['other_config']), 'install-distro': 'debianlike' };
     return { PV_bootloader: 'eliloader', other_config: words };
   };
-  database.set('VM', vm, 'last_booted_record', bootRecord(database.model, { ...record, ...before() }));
+  const { has } = world.profile;
+  if (!has('inverness'))
+    database.set('VM', vm, 'last_booted_record', bootRecord(database.model, { ...record, ...before() }));
   database.set('VM', vm, 'bios_strings', genericBios);
-  database.set('VM', vm, 'domarch', hvm ? 'hvm' : 'x32');
+  if (!has('tampa')) database.set('VM', vm, 'domarch', hvm ? 'hvm' : 'x32');
   for (const vbd of refsOf(record['VBDs'])) {
     database.set('VBD', vbd, 'device', deviceName(text(database.get('VBD', vbd)['userdevice']), hvm));
   }

@@ -5,6 +5,7 @@ import { hostTime } from './clock.ts';
 import { nullRef } from './database.ts';
 import { addCard, addLicence, addPlugins, addProcessors, dom0Metrics, dom0Size, operationsOn } from './hardware.ts';
 import { diskSize, newMetrics, type Site } from './populate-vms.ts';
+import type { Profile } from './releases/profile.ts';
 import { templatesOf } from './releases/templates.ts';
 import type { Fields } from './types.ts';
 import type { EmptyWorld, World } from './world.ts';
@@ -20,6 +21,13 @@ const machine = {
   'system-serial-number': '',
   'hp-rombios': '',
 };
+
+/** What its Xen runs; 32-bit PV guests no more where that was taken out of it. */
+const capabilities = ({ pv32 }: Profile): readonly string[] => [
+  'xen-3.0-x86_64',
+  ...(pv32 ? ['xen-3.0-x86_32p'] : []),
+  ...['hvm-3.0-x86_32', 'hvm-3.0-x86_32p', 'hvm-3.0-x86_64'],
+];
 
 /** One standalone host as it is after installation, with room for so many VMs: pool, storage, networks, dom0. */
 export function populateHost(world: EmptyWorld, address: string, vms = 0): Site {
@@ -42,7 +50,7 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
     API_version_minor: world.profile.api[1],
     API_version_vendor: 'XenSource',
     software_version: world.profile.software,
-    capabilities: ['xen-3.0-x86_64', 'xen-3.0-x86_32p', 'hvm-3.0-x86_32', 'hvm-3.0-x86_32p', 'hvm-3.0-x86_64'],
+    capabilities: capabilities(world.profile),
     supported_bootloaders: ['pygrub', 'eliloader'],
     edition: 'free',
     sched_policy: 'credit',
@@ -96,8 +104,8 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
     type: 'user',
     read_only: true,
     managed: true,
-    location: 'xs-tools-5.6.0.iso',
-    sm_config: { 'xs-tools': 'true', 'xs-tools-version': '5.6.0' },
+    location: `xs-tools-${world.profile.version}.iso`,
+    sm_config: { 'xs-tools': 'true', 'xs-tools-version': world.profile.version },
   });
   const [network = ''] = ['eth0', 'eth1'].map((device, i) => {
     const name_label = `Pool-wide network associated with ${device}`;

@@ -6,30 +6,40 @@ const mostRedirects = 10;
 /** The same place may come this often. */
 const mostRepeats = 4;
 
+/** dom0's: 2.4 up to 6.5, then 2.7. */
+export type Python = '2.4' | '2.7';
+
+/** `short`: it ended before the length that was promised. `missing`: 404, refused, unknown host. */
+export type Fetched =
+  | { readonly is: 'file'; readonly body: Buffer; readonly short: boolean }
+  | { readonly is: 'missing' }
+  | { readonly is: 'refused'; readonly status: number; readonly reason: string };
+
+export interface Dialect {
+  readonly python: Python;
+  readonly proxy: string | undefined;
+}
+
 /**
- * One GET as urllib2 of dom0 (Python 2.4) does it: the path goes out as it is, redirects are followed, a body that
- * ends early is what there is. Null: not to be had (404, refused, unknown host). Other HTTP errors come up as a
- * Python traceback.
+ * One GET as urllib2 of dom0 does it: the path goes out as it is, redirects are followed, a body that ends early is
+ * what there is.
  */
-export async function fetchLikePython(
-  url: string,
-  proxy: string | undefined,
-  signal: AbortSignal,
-): Promise<Buffer | null> {
+export async function fetchLikePython(url: string, dialect: Dialect, signal: AbortSignal): Promise<Fetched> {
   // Only the first address is looked at: a redirect may lead to https, too.
   if (!/^(http|ftp|file):/.test(url)) throw new ApiError('INVALID_SOURCE', 'Unknown source type.', '');
   const visited = new Map<string, number>();
   for (let at = url; ; ) {
-    const reply = await get(at, proxy, signal);
-    if (reply === null || reply.status === 404) return null;
+    const reply = await get(at, dialect, signal);
+    if (reply === null || reply.status === 404) return { is: 'missing' };
     const { status, location } = reply;
-    if (status === 200) return reply.body;
+    if (status === 200) return { is: 'file', body: reply.body, short: reply.short };
     if (![301, 302, 303, 307].includes(status) || location === undefined || !URL.canParse(location, at)) {
-      throw httpError(status, reply.reason);
+      return { is: 'refused', status, reason: reply.reason };
     }
     at = /^\w+:/.test(location) ? location : joined(at, location);
     if ((visited.get(at) ?? 0) >= mostRepeats || visited.size >= mostRedirects) {
-      throw httpError(status, 'The HTTP server returned a redirect error that would lead to an infinite loop.');
+      const reason = 'The HTTP server returned a redirect error that would lead to an infinite loop.';
+      return { is: 'refused', status, reason };
     }
     visited.set(at, (visited.get(at) ?? 0) + 1);
   }
@@ -42,6 +52,7 @@ interface Reply {
   readonly reason: string;
   readonly location: string | undefined;
   readonly body: Buffer;
+  readonly short: boolean;
 }
 
 interface Target {
@@ -52,12 +63,12 @@ interface Target {
   readonly authority: string;
 }
 
-function get(url: string, proxy: string | undefined, signal: AbortSignal): Promise<Reply | null> {
+function get(url: string, { python, proxy }: Dialect, signal: AbortSignal): Promise<Reply | null> {
   const scheme = /^(https?):\/\/[^/]/.exec(url)?.[1];
   // ftp would be dialled, file looked for in dom0: this world has neither.
   if (scheme === undefined) return Promise.resolve(null);
   const target = targetOf(url, scheme === 'https' ? 443 : 80);
-  const via = scheme === 'https' || proxy === undefined || proxy === '' ? null : proxyOf(proxy);
+  const via = scheme === 'https' || proxy === undefined || proxy === '' ? null : proxyOf(proxy, python);
   return new Promise((resolve) => {
     const send = scheme === 'https' ? requestTls : request;
     const outgoing = send({
@@ -68,7 +79,7 @@ function get(url: string, proxy: string | undefined, signal: AbortSignal): Promi
         'Accept-Encoding': 'identity',
         Host: target.authority,
         Connection: 'close',
-        'User-Agent': 'Python-urllib/2.4',
+        'User-Agent': `Python-urllib/${python}`,
       },
       agent: false,
       rejectUnauthorized: false,
@@ -77,13 +88,17 @@ function get(url: string, proxy: string | undefined, signal: AbortSignal): Promi
     outgoing.on('error', () => resolve(null));
     outgoing.on('response', (response) => {
       const chunks: Buffer[] = [];
-      const done = () =>
+      const done = () => {
+        const body = Buffer.concat(chunks);
+        const promised = response.headers['content-length'];
         resolve({
           status: response.statusCode ?? 0,
           reason: response.statusMessage ?? '',
           location: response.headers.location,
-          body: Buffer.concat(chunks),
+          body,
+          short: promised !== undefined && Number(promised) !== body.length,
         });
+      };
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', done);
       response.on('error', done);
@@ -105,18 +120,16 @@ function targetOf(url: string, usual: number): Target {
 }
 
 /** Without a scheme, Python 2.4 finds no host in it and falls over. */
-function proxyOf(proxy: string): Target {
-  if (!/^\w+:\/\//.test(proxy)) throw traceback('TypeError: iterable argument required');
-  return targetOf(proxy, 80);
+function proxyOf(proxy: string, python: Python): Target {
+  if (/^\w+:\/\//.test(proxy)) return targetOf(proxy, 80);
+  if (python === '2.4') throw traceback('TypeError: iterable argument required');
+  return targetOf(`http://${proxy}`, 80);
 }
 
 /** Python sends a blank as it is and most servers refuse it; what Node will not send goes out encoded. */
 const sendable = (path: string): string => path.replace(/[^\u0021-\u00ff]+/g, encodeURIComponent);
 
-const httpError = (status: number, reason: string): ApiError =>
-  traceback(`urllib2.HTTPError: HTTP Error ${status}: ${reason}`);
-
-/** stderr of a Python program that died: on 5.6 its first line becomes the error's code. */
+/** What a Python program that died leaves on stderr, line by line. */
 export function traceback(last: string, program = '/usr/bin/eliloader'): ApiError {
   return new ApiError(
     'Traceback (most recent call last):',

@@ -14,6 +14,7 @@ import { populateVms } from './populate-vms.ts';
 import { populateHost, populateTemplates } from './population.ts';
 import { seededRandom } from './random.ts';
 import { profileOf } from './releases/profile.ts';
+import { suitesOf } from './releases/templates.ts';
 import { forget, restartXapi } from './restart.ts';
 import type { EmptyWorld, Quirk, World } from './world.ts';
 
@@ -107,7 +108,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const site = populateHost(base, '127.0.0.1', options.vms ?? 0);
   const world: World = Object.assign(base, { host: site.host, guests: options.guests ?? scriptedGuests(base) });
   populateTemplates(world);
-  const depot = depotServer();
+  const depot = depotServer(suitesOf(profile));
   const depotPort = await listen(depot, options.repositoryPort ?? 0);
   const counter = new Counter();
   const members = poolOf(world, site, options.hosts ?? 1);

@@ -62,6 +62,11 @@ export function classify({ code, params }: Pick<HostFailure, 'code' | 'params'>)
       return { kind: 'slave', master: first };
     case 'DOMAIN_BUILDER_ERROR':
       return { kind: 'kernel-refused', message: third };
+    // From 6.1 on it is xenopsd that hears the domain builder (xenguestHelper.ml).
+    case 'INTERNAL_ERROR': {
+      const [, panic] = /Xenctrl_dom_linux_build_failure\(\d+, "(.*)"\)/s.exec(first) ?? [];
+      return panic === undefined ? { kind: 'other' } : { kind: 'kernel-refused', message: panic.trim() };
+    }
     case 'VM_BAD_POWER_STATE':
       return params.length >= 3
         ? { kind: 'power-state', expected: second.toLowerCase(), actual: third.toLowerCase() }
@@ -129,7 +134,9 @@ function bootloaderError(code: string, params: readonly string[]): HostError | n
   // 7.0 to 7.6 say so for every fetch that failed (linux-guest-loader f373bad).
   const access = /Could not access (\S+)/.exec(text);
   if (access !== null) return { kind: 'bootloader', reason: 'file-missing', message: access[0] };
-  // What eliloader's own getopt does not know: PV_bootloader_args.
+  // What eliloader's own getopt does not know: PV_bootloader_args. From 6.1 on in other words.
+  const unreadable = 'Invalid command line arguments.';
+  if (text.includes(unreadable)) return { kind: 'bootloader', reason: 'settings', message: unreadable };
   if (/^Invalid usage\b/m.test(text)) {
     return { kind: 'bootloader', reason: 'settings', message: own('Invalid usage') || 'Invalid usage' };
   }

@@ -4,16 +4,18 @@ import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ApiError } from '../../source/simulator/api-error.ts';
-import { eliloader } from '../../source/simulator/eliloader.ts';
+import { eliloader, type LoaderRules } from '../../source/simulator/eliloader.ts';
 import { loaderLine } from '../../source/simulator/loader-line.ts';
 
 const usage = 'Invalid usage. Usage: eliloader --vm <vm> <image>';
+type Generation = LoaderRules['generation'];
 const outcome = (error: unknown) => (error instanceof ApiError ? [error.code, ...error.params] : String(error));
 
 describe('the command line of eliloader: PV_bootloader_args go between its options and the disk', () => {
-  const line = (args: string, more = {}) => {
+  const line = (args: string, more = {}, generation: Generation = 2010) => {
     try {
-      return loaderLine({ uuid: 'U', PV_args: 'quiet', PV_bootloader_args: args, ...more }, '/dev/xvda').line;
+      return loaderLine({ uuid: 'U', PV_args: 'quiet', PV_bootloader_args: args, ...more }, '/dev/xvda', generation)
+        .line;
     } catch (error) {
       return outcome(error);
     }
@@ -42,6 +44,17 @@ describe('the command line of eliloader: PV_bootloader_args go between its optio
     ['--args', traceback('IndexError: list index out of range')],
   ])('%j', (args, expected) => expect(line(args)).toEqual(expected));
 
+  test.each<[Generation, string, unknown]>([
+    [2010, 'word', [usage, '']],
+    [2012, 'word', 'quiet'],
+    [2015, 'word --kernel=x', 'quiet'],
+    [2012, '--kernel=x', [usage, '']],
+    [2012, '--args', [usage, '']],
+    [2015, '--args=a', 'quiet a'],
+    [2016, '--args=a', 'a'],
+    [2016, '', ''],
+  ])('in %i: %j', (generation, args, expected) => expect(line(args, {}, generation)).toEqual(expected));
+
   test('PV_legacy_args come before PV_args', () => expect(line('', { PV_legacy_args: 'old' })).toBe('old quiet'));
 });
 
@@ -66,9 +79,10 @@ describe('what eliloader fetches', () => {
     asked = [];
     answer = (_, response) => response.end('file');
   });
-  const load = (words: Record<string, string> = {}) =>
+  const load = (words: Record<string, string> = {}, generation: Generation = 2010) =>
     eliloader(
       { 'install-distro': 'debianlike', 'debian-release': 'lenny', 'install-repository': url, ...words },
+      { generation, limits: { kernel: 16, initrd: 16 } },
       new AbortController().signal,
     ).then(({ kernel, args }) => `${kernel}${args}`, outcome);
   const redirecting = (status: number, to: (path: string) => string | undefined) => {
@@ -159,4 +173,64 @@ describe('what eliloader fetches', () => {
     [{ 'install-distro': 'pygrub' }, invalid('install-distro=pygrub requires install-kernel for network boot')],
     [{ 'install-vnc': 'true', 'install-vncpasswd': 'pw' }, 'file vnc vncpassword=pw'],
   ])('%j', async (words, expected) => expect(await load(words)).toEqual(expected));
+
+  const folder = 'main/installer-i386/current/images/netboot/xen/';
+  test.each<[Generation, string, string]>([
+    [2010, '/dists/etch', `/dists/etch/dists/lenny/${folder}vmlinuz`],
+    [2012, '/dists/etch', `/dists/etch/${folder}vmlinuz`],
+    [2016, '/d/dists/etch/', `/d/dists/etch/${folder}vmlinuz`],
+    [2012, '/dists/', `/dists/dists/lenny/${folder}vmlinuz`],
+    [2012, '/dists//', `/dists//dists/lenny/${folder}vmlinuz`],
+  ])('in %i a repository %s is asked for %s', async (generation, path, asks) => {
+    expect(await load({ 'install-repository': url + path }, generation)).toBe('file');
+    expect(asked[0]).toBe(asks);
+  });
+
+  const kernel = () => `${url}/dists/lenny/${folder}vmlinuz`;
+  const required = () => invalid(`Unable to access a required file in the specified repository: ${kernel()}.`);
+  const inaccessible = () => died(`RuntimeError: Could not access ${kernel()}`);
+  test.each<[Generation, number, () => unknown]>([
+    [2010, 404, required],
+    [2010, 403, () => died('urllib2.HTTPError: HTTP Error 403: Forbidden')],
+    [2012, 404, required],
+    [2014, 500, () => died('urllib2.HTTPError: HTTP Error 500: Internal Server Error')],
+    [2015, 404, inaccessible],
+    [2015, 403, inaccessible],
+    [2016, 500, inaccessible],
+  ])('in %i an answer of %i', async (generation, status, expected) => {
+    answer = (_, response) => response.writeHead(status).end();
+    expect(await load({}, generation)).toEqual(expected());
+  });
+
+  test.each<[Generation, unknown]>([
+    [2010, 'half'],
+    [2012, died('IOError: Closed connection during download')],
+    [2016, died('IOError: Closed connection during download')],
+  ])('in %i a file that ends early', async (generation, expected) => {
+    answer = (_, response) => {
+      response.writeHead(200, { 'Content-Length': 8 }).write('half');
+      setImmediate(() => response.destroy());
+    };
+    expect(await load({}, generation)).toEqual(expected);
+  });
+
+  test.each<[Generation, (size: number) => unknown]>([
+    [2012, (size) => 'x'.repeat(size)],
+    [2014, () => ['LIMITS', `File '${kernel()}' exceeds limit of 16 bytes`, '']],
+    [2016, () => ['LIMITS', `File '${kernel()}' exceeds limit of 16 bytes`, '']],
+  ])('in %i a file of 17 bytes, where 16 are the limit', async (generation, expected) => {
+    answer = (_, response) => response.end('x'.repeat(17));
+    expect(await load({}, generation)).toEqual(expected(17));
+  });
+
+  test.each<[Generation, Record<string, string>, unknown]>([
+    [2014, { 'install-args': 'FAI_ACTION=install' }, 'file'],
+    [2015, { 'install-args': 'FAI_ACTION=install' }, 'file FAI_ACTION=install'],
+    [2012, { 'install-repository': 'nfs:host:/a:b' }, invalid('nfs repo nfs:host:/a:b')],
+  ])('in %i: %j', async (generation, words, expected) => expect(await load(words, generation)).toEqual(expected));
+
+  test('a proxy without a scheme is taken by Python 2.7', async () => {
+    expect(await load({ 'install-repository': 'http://repo/d', 'install-proxy': url.slice(7) }, 2015)).toBe('file');
+    expect(asked[0]).toMatch(/^http:\/\/repo\/d\/dists\/lenny/);
+  });
 });

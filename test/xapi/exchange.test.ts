@@ -190,6 +190,18 @@ describe('sorting errors', () => {
       [],
       { kind: 'bootloader', reason: 'settings', message: '. Usage: eliloader --vm <vm> <image>' },
     ],
+    [
+      'BOOTLOADER_FAILED',
+      ['ref', 'Invalid command line arguments.\n'],
+      { kind: 'bootloader', reason: 'settings', message: 'Invalid command line arguments.' },
+    ],
+    [
+      'INTERNAL_ERROR',
+      [
+        'xenopsd internal error: XenguestHelper.Xenctrl_dom_linux_build_failure(2, " panic: xc_dom_core.c: no loader: Invalid kernel")',
+      ],
+      { kind: 'kernel-refused', message: 'panic: xc_dom_core.c: no loader: Invalid kernel' },
+    ],
     ['LICENCE_RESTRICTION', [], { kind: 'licence' }],
     ['VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT', [], { kind: 'deaf-guest' }],
     ['UNSUPPORTED_INSTALL_METHOD', ['not set', ''], { kind: 'bootloader', reason: 'settings', message: 'not set' }],

@@ -81,7 +81,8 @@ function copyRecord({ world, task }: CallContext, source: string, name: string, 
     domid: -1,
     metrics: database.create('VM_metrics', withoutUuid(database.find('VM_metrics', text(record['metrics'])))),
     guest_metrics: copyGuestMetrics(world, text(record['guest_metrics'])),
-    other_config: ownWords(world, fieldsOf(record['other_config']), kind),
+    is_default_template: false,
+    other_config: ownWords(world, record, kind),
     ...(kind === 'snapshot' ? snapshotFields(world, source, record) : cloneFields(source)),
   });
   // The line of descent: the snapshot takes the VM's place, the VM comes after it.
@@ -110,10 +111,12 @@ function snapshotFields(world: World, source: string, record: Fields): Fields {
   };
 }
 
-/** A clone is nobody's default, and has a mac_seed of its own; a snapshot keeps it, to be the same again. */
-function ownWords(world: World, words: Fields, kind: Kind): Fields {
-  const { default_template, xensource_internal, ...rest } = words;
-  if (kind === 'snapshot') return rest;
+/** A clone is nobody's default, knows from 6.1 on what it was made of, and has a mac_seed of its own; a snapshot keeps it, to be the same again. */
+function ownWords(world: World, { other_config: all, is_a_template, name_label }: Fields, kind: Kind): Fields {
+  const { default_template, xensource_internal, ...words } = fieldsOf(all);
+  if (kind === 'snapshot') return words;
+  const base = world.profile.has('tampa') && is_a_template === true && !('base_template_name' in words);
+  const rest: Fields = base ? { base_template_name: text(name_label), ...words } : words;
   const seed = { mac_seed: world.random.uuid() };
   return 'mac_seed' in rest ? { ...rest, ...seed } : { ...seed, ...rest };
 }

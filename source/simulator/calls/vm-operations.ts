@@ -43,7 +43,7 @@ function refusal(world: World, ref: string, vm: Fields, operation: string): Refu
     return ['OTHER_OPERATION_IN_PROGRESS', `VM.${shown.length === 1 ? shown[0] : `{${shown}}`}`, ref];
   }
   if (vm['is_a_template'] === true && vm['is_a_snapshot'] !== true) {
-    const own = fieldsOf(vm['other_config'])['default_template'] !== 'true';
+    const own = fieldsOf(vm['other_config'])['default_template'] !== 'true' && vm['is_default_template'] !== true;
     const allowed = allowedOnTemplates.has(operation) || (operation === 'destroy' && own);
     return allowed ? null : ['VM_IS_TEMPLATE', ref, name];
   }

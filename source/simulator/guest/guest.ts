@@ -11,7 +11,7 @@ import { Life } from './life.ts';
 import { isThisMachine, sendMessage } from './monitor-client.ts';
 
 /** What a scripted guest sees of the world around it. */
-export type GuestWorld = Pick<World, 'clock' | 'database' | 'disks' | 'monitorPort' | 'random'>;
+export type GuestWorld = Pick<World, 'clock' | 'database' | 'disks' | 'monitorPort' | 'profile' | 'random'>;
 
 const second = 1000;
 

@@ -4,9 +4,6 @@ import { traceback } from '../python-fetch.ts';
 import { type GuestWorld, runIdle, runInstalled, runInstaller } from './guest.ts';
 import type { Boot, Built, Guests } from './guests.ts';
 
-/** The hypervisor of XenServer 5.6. */
-const xen = { major: 3, minor: 4 };
-
 /** Guests that only say and do what a script tells them, and disks of which only the system on them is known. */
 export function scriptedGuests(world: GuestWorld): Guests {
   return {
@@ -31,7 +28,10 @@ function built(world: GuestWorld, vm: string, boot: Boot): Built {
     }
     case 'net': {
       const facts = kernelFacts(boot.kernel);
-      if (kernelFindings(facts, xen, '').some((finding) => finding.severity === 'error')) throw kernelRefused();
+      const { xen } = world.profile;
+      const foreign = facts.elf?.bits === 32 && !world.profile.pv32;
+      if (foreign || kernelFindings(facts, xen, '').some(({ severity }) => severity === 'error'))
+        throw kernelRefused();
       const arch = facts.elf?.bits === 64 ? 'x64' : 'x32';
       return { arch, start: (ends) => runInstaller(world, vm, boot.line, ends) };
     }

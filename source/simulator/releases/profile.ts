@@ -15,6 +15,8 @@ export interface Profile {
   readonly xen: { readonly major: number; readonly minor: number };
   readonly model: Model;
   readonly loader: LoaderGeneration;
+  /** Whether its Xen runs 32-bit PV guests. */
+  readonly pv32: boolean;
   /** event.from came with 6.0, event.inject with 6.1; event.next stays. */
   readonly events: 'next' | 'from' | 'inject';
   /** Of a PV guest: vncterm has a listener for text from 6.0 on. */
@@ -51,6 +53,7 @@ export function profileOf(release: string): Profile {
     xen: { major: Number.parseInt(row.xen, 10), minor: Number(row.xen.split('.')[1]) },
     model: modelOf(row.codename),
     loader: row.loader,
+    pv32: row.pv32 ?? true,
     events: has('tampa') ? 'inject' : has('boston') ? 'from' : 'next',
     consoles: has('boston') ? ['rfb', 'vt100'] : ['rfb'],
     has,

@@ -13,6 +13,8 @@ export interface Row {
   /** From 6.1 on. */
   readonly platform?: string;
   readonly brand?: string;
+  /** XCP-ng took 32-bit PV out of its Xen with an update of 8.2 (January 2022). */
+  readonly pv32?: false;
 }
 
 /**
@@ -147,6 +149,7 @@ export const rows: Readonly<Record<string, Row>> = {
     codename: '22.27.0',
     api: [2, 20],
     loader: 'none',
+    pv32: false,
     build: 'cloud',
     date: '2022-11-18',
     xen: '4.17.0',

@@ -15,10 +15,19 @@ export interface Shipped {
 /** The templates of a release. Those of 5.6.0 are all 65, in the order create_templates.ml makes them. */
 export function templatesOf(profile: Profile): readonly Shipped[] {
   if (profile.release === '5.6.0') return shipped56.map(shippedIn56);
-  const at = releases.indexOf(profile.release);
-  return templateRows
-    .filter(({ from, to }) => releases.indexOf(from) <= at && at <= releases.indexOf(to))
-    .map((row) => ({ name: row.name, fields: recordOf(row, profile) }));
+  return rowsOf(profile).map((row) => ({ name: row.name, fields: recordOf(row, profile) }));
+}
+
+/** The suites that a repository beside such a host has: those of its templates, and Lenny. */
+export function suitesOf(profile: Profile): readonly string[] {
+  if (profile.release === '5.6.0') return ['lenny'];
+  const suites = rowsOf(profile).flatMap(({ what }) => (what.kind === 'debianlike' ? [what.suite] : []));
+  return [...new Set(['lenny', ...(suites.length > 0 ? suites : ['squeeze', 'wheezy'])])];
+}
+
+function rowsOf({ release }: Profile): readonly TemplateRow[] {
+  const at = releases.indexOf(release);
+  return templateRows.filter(({ from, to }) => releases.indexOf(from) <= at && at <= releases.indexOf(to));
 }
 
 type In56 = (typeof shipped56)[number];
@@ -61,7 +70,6 @@ function recordOf({ name, what, label }: TemplateRow, profile: Profile): Fields 
   const { has } = profile;
   const pv = what.kind !== 'hvm' && what.kind !== 'uefi';
   const memory = (what.kind === 'debianlike' ? 128 : what.memory) * mib;
-  const json = has('ely');
   return {
     name_label: name,
     name_description: description(what, name),
@@ -77,7 +85,7 @@ function recordOf({ name, what, label }: TemplateRow, profile: Profile): Fields 
     memory_dynamic_min: 2 * memory,
     VCPUs_max: 1,
     VCPUs_at_startup: 1,
-    recommendations: restrictions(has('tampa') ? 128 : 32, json ? 32 : has('tampa') ? 16 : 8, json ? 255 : 7),
+    recommendations: recommendationsOf(profile),
     actions_after_shutdown: 'destroy',
     actions_after_reboot: 'restart',
     actions_after_crash: 'restart',
@@ -141,20 +149,26 @@ function words(what: TemplateKind): Fields {
 const oneDisk = (size: number, bootable: boolean): string =>
   `<provision><disk bootable="${bootable}" device="0" size="${size * gib}" sr="" type="system"/></provision>`;
 
-/** Platform flags of a PV guest up to 6.0, and the others since. */
-function platformOf(pv: boolean, has: Profile['has']): Fields {
+/** Platform flags up to 6.0, and those since. */
+export function platformOf(pv: boolean, has: Profile['has']): Fields {
   if (!has('tampa')) return { nx: pv ? 'false' : 'true', acpi: 'true', apic: 'true', pae: 'true', viridian: 'true' };
   const viridian: Fields = pv && has('quebec') ? {} : { viridian: 'true' };
   return { nx: 'true', acpi: '1', apic: 'true', pae: 'true', ...(has('ely') ? { hpet: 'true' } : {}), ...viridian };
 }
 
-function restrictions(memory: number, vcpus: number, vbds: number): string {
+/** What XenCenter lets people ask for at most. */
+export function recommendationsOf({ has }: Profile): string {
+  const [memory, vcpus, vbds] = has('ely')
+    ? [128, 32, 255]
+    : has('tampa')
+      ? [128, 16, 7]
+      : [32, has('boston') ? 16 : 8, 7];
   const field = (name: string, most: number): string => `<restriction field="${name}" max="${most}" />`;
   const property = (name: string, most: number): string => `<restriction property="${name}" max="${most}" />`;
   const all = [
-    field('memory-static-max', memory * gib),
-    field('vcpus-max', vcpus),
-    property('number-of-vbds', vbds),
+    field('memory-static-max', Number(memory) * gib),
+    field('vcpus-max', Number(vcpus)),
+    property('number-of-vbds', Number(vbds)),
     property('number-of-vifs', 7),
   ];
   return `<restrictions>${all.join('')}</restrictions>`;
