@@ -8,7 +8,7 @@ import { unicode } from '../../source/tui/kit/theme.ts';
 import { configureFields } from '../../source/tui/screens/configure/fields.ts';
 import { loginFields } from '../../source/tui/screens/connect/state.ts';
 import { type AppState, screens } from '../../source/tui/screens/index.ts';
-import { copyFields } from '../../source/tui/screens/template/state.ts';
+import { copyFields } from '../../source/tui/screens/template/copy.ts';
 import { at, connected, play, say, stack, start, verified } from './play.ts';
 
 // The keys that work at every place, and the footer that is made from all of them.
@@ -133,7 +133,12 @@ describe('the words', () => {
   test('every field of the forms names some', () => {
     const modern = at('configure').configure.form.values;
     const dracut = { ...modern, fai: { ...modern.fai, dialect: 'dracut' as const } };
-    const fields = [...loginFields, ...copyFields, ...configureFields(modern), ...configureFields(dracut)];
+    const fields = [
+      ...loginFields,
+      ...copyFields({ asksDebian: true }),
+      ...configureFields(modern),
+      ...configureFields(dracut),
+    ];
     const without = fields.filter(({ kind, terms }) => kind !== 'button' && (terms ?? []).length === 0);
     expect(without.map(({ id }) => id)).toEqual([]);
   });

@@ -28,13 +28,13 @@ interface Copied extends Told {
 
 /** The same copy once more is the one that is there. */
 async function copyTemplate(
-  { source, name, comment }: TemplateCommand & { readonly do: 'copy-template' },
+  { source, name, ...options }: TemplateCommand & { readonly do: 'copy-template' },
   { world, signal, dispatch }: Work<TemplateEvent>,
 ): Promise<void> {
   const host = world.host();
   const context = world.context(signal);
   const vm = await findVm(host.session, source, 'template');
-  const planned = (): Promise<MadeOrThere> => planTemplateCopy(host, vm, name, { comment });
+  const planned = (): Promise<MadeOrThere> => planTemplateCopy(host, vm, name, options);
   const copied = await madeOnce<Copied>(
     planned,
     async (there) => ({ ...saidOnly(copiedAlready), after: there }),

@@ -6,12 +6,13 @@ import { newForm } from '../../kit/form.ts';
 import { formKeys } from '../../kit/form-keys.ts';
 import { filterKey, type ListAt, listKeys } from '../../kit/list-keys.ts';
 import { connectPlace } from '../connect/place.ts';
-import { copyTemplate, openCopy, showOthers, useTemplate } from './reduce.ts';
+import { copyFields, openCopy } from './copy.ts';
+import { copyTemplate, showOthers, useTemplate } from './reduce.ts';
 import {
   type CopyAnswers,
-  copyFields,
   paramRows,
   selectedTemplate,
+  servesAs,
   type TemplateCommand,
   type TemplateScene,
   type TemplateState,
@@ -30,8 +31,15 @@ export const templateList: ListAt<TemplateScene> = {
 function useReason(scene: TemplateScene): string | null {
   const item = selectedTemplate(scene);
   if (item === undefined) return 'No template is selected.';
-  if (!item.netboot) return `Not for FAI: it ${item.reason ?? 'does not netboot'}.`;
-  return item.vendor ? armReason(scene) : loaderReason(scene.shared);
+  const use = servesAs(scene, item);
+  if (use === null) return loaderReason(scene.shared) ?? `Not for FAI: it ${item.reason ?? 'does not netboot'}.`;
+  return use === 'as it is' ? loaderReason(scene.shared) : armReason(scene);
+}
+
+/** Enter makes a copy of it and goes on with that. */
+function isCopiedFirst(scene: TemplateScene): boolean {
+  const item = selectedTemplate(scene);
+  return item !== undefined && ['a copy', 'made of it'].includes(servesAs(scene, item) ?? '');
 }
 
 export const templateKeys: readonly Key[] = [
@@ -39,7 +47,7 @@ export const templateKeys: readonly Key[] = [
   {
     keys: ['enter'],
     label: 'use',
-    labelNow: (scene) => (selectedTemplate(scene)?.vendor ? 'copy and use' : 'use'),
+    labelNow: (scene) => (isCopiedFirst(scene) ? 'copy and use' : 'use'),
     help: 'use this template; a vendor template is copied first',
     disabled: useReason,
     run: useTemplate,
@@ -48,7 +56,7 @@ export const templateKeys: readonly Key[] = [
     keys: ['c'],
     label: 'copy',
     // Where Enter copies it, one key is enough to be told of.
-    shown: (scene) => !(selectedTemplate(scene)?.vendor && selectedTemplate(scene)?.netboot),
+    shown: (scene) => !isCopiedFirst(scene),
     help: 'copy it under another name',
     disabled: writeReason,
     run: (scene) => stay(openCopy(scene)),
@@ -87,12 +95,12 @@ export const templateKeys: readonly Key[] = [
 ];
 
 const noCopy: SceneForm<TemplateState, TemplateCommand, CopyAnswers>['form'] = ({ own }) =>
-  own.copy?.form ?? newForm({ name: '', comment: '' });
+  own.copy?.form ?? newForm({ name: '', comment: '', release: '', arch: '' });
 
 export const copyForm: SceneForm<TemplateState, TemplateCommand, CopyAnswers> = {
   form: noCopy,
   put: (scene, form) => change(scene, { copy: scene.own.copy === null ? null : { ...scene.own.copy, form } }),
-  fields: () => copyFields,
+  fields: ({ own }) => copyFields(own.copy),
   submit: copyTemplate,
   last: 'copy',
   help: 'the next field; on the last one: copy',

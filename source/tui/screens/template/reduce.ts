@@ -3,12 +3,13 @@ import { change, flash, go, remember, type Shared, share } from '../../app/share
 import { readTemplates, withTemplate } from '../../app/templates.ts';
 import { toldLines } from '../../app/told.ts';
 import { stay } from '../../kit/binding.ts';
-import { newForm } from '../../kit/form.ts';
 import { keepSelection, listAt } from '../../kit/list.ts';
 import { configurePlace } from '../configure/place.ts';
+import { copyCommand, openCopy } from './copy.ts';
 import { templatePlace } from './place.ts';
 import {
   selectedTemplate,
+  servesAs,
   type TemplateCommand,
   type TemplateEvent,
   type TemplateScene,
@@ -76,42 +77,13 @@ export function noticeTemplate(before: Shared, scene: TemplateScene): Reduced {
 export function useTemplate(scene: TemplateScene): Reduced {
   const item = selectedTemplate(scene);
   if (item === undefined) return stay(scene);
-  if (item.vendor) return stay(openCopy(scene));
+  if (servesAs(scene, item) !== 'as it is') return stay(openCopy(scene));
   const templates = { ...scene.shared.templates, chosen: item.uuid };
   return stay(go(share(scene, { templates }), configurePlace));
-}
-
-/** Prefilled as the page says: fill in some good comments. */
-export function openCopy(scene: TemplateScene): TemplateScene {
-  const item = selectedTemplate(scene);
-  if (item === undefined) return scene;
-  const { draft } = scene.own;
-  if (draft?.source === item.uuid) return change(scene, { copy: draft, problem: null });
-  const { now, templates } = scene.shared;
-  const date = new Date(now).toISOString().slice(0, 10);
-  const form = newForm({
-    name: freeCopyName(`FAI ${item.release || item.name}`, new Set(templates.items.map(({ name }) => name))),
-    comment: `For installs with FAI; copied from ${item.name} on ${date}`,
-  });
-  return change(scene, { copy: { source: item.uuid, form }, problem: null });
-}
-
-/** The name, or the first of "NAME 2", "NAME 3" that no template has. */
-function freeCopyName(name: string, taken: ReadonlySet<string>): string {
-  for (let number = 1; ; number += 1) {
-    const one = number === 1 ? name : `${name} ${number}`;
-    if (!taken.has(one)) return one;
-  }
 }
 
 export function copyTemplate(scene: TemplateScene): Reduced {
   const { copy } = scene.own;
   if (copy === null) return stay(scene);
-  const { name, comment } = copy.form.values;
-  return stay(change(scene, { copying: true, problem: null }), {
-    do: 'copy-template',
-    source: copy.source,
-    name: name.trim(),
-    comment,
-  });
+  return stay(change(scene, { copying: true, problem: null }), copyCommand(copy));
 }

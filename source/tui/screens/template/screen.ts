@@ -2,11 +2,11 @@ import type { Screen } from '../../app/screen.ts';
 import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
 import { filterLayers } from '../../kit/list-keys.ts';
+import { copyFields } from './copy.ts';
 import { copyForm, copyingKeys, copyKeys, paramKeys, paramList, templateKeys, templateList } from './keys.ts';
 import { templatePlace } from './place.ts';
 import { noticeTemplate, reduceTemplate } from './reduce.ts';
 import {
-  copyFields,
   startTemplate,
   type TemplateCommand,
   type TemplateEvent,
@@ -29,7 +29,7 @@ export const template: Screen<'template', TemplateState, TemplateEvent, Template
     ];
     if (copy === null) return list;
     if (copying) return [...list, { keys: copyingKeys, view: copyView }];
-    const terms = termsOf(copyFields, copy.form);
+    const terms = termsOf(copyFields(copy), copy.form);
     return [
       ...list,
       { keys: copyKeys, typed: (now, key) => typeIn(copyForm, now, key), view: copyView, terms: () => terms },

@@ -1,9 +1,9 @@
-import type { TemplateFacts } from '../../../hosts/template.ts';
+import { serves, type TemplateFacts } from '../../../hosts/template.ts';
 import type { Vm } from '../../../hosts/vm.ts';
 import type { Problem } from '../../../problem/problem.ts';
-import type { Scene } from '../../app/shared.ts';
+import type { Scene, Shared } from '../../app/shared.ts';
 import type { Told } from '../../app/told.ts';
-import { type Field, type FormState, stringField } from '../../kit/form.ts';
+import type { FormState } from '../../kit/form.ts';
 import type { Term } from '../../kit/glossary.ts';
 import { emptyList, type ListState, matching } from '../../kit/list.ts';
 import { memoLast } from '../../kit/memo.ts';
@@ -11,12 +11,16 @@ import { memoLast } from '../../kit/memo.ts';
 export interface CopyAnswers {
   readonly name: string;
   readonly comment: string;
+  readonly release: string;
+  readonly arch: string;
 }
 
 /** A copy being named. */
 export interface Copy {
   /** Uuid of the template that is copied. */
   readonly source: string;
+  /** Its release and architecture are asked, too. */
+  readonly asksDebian: boolean;
   readonly form: FormState<CopyAnswers>;
 }
 
@@ -58,7 +62,14 @@ export type TemplateEvent =
 export type TemplateCommand =
   | { readonly do: 'load-templates' }
   | { readonly do: 'load-params'; readonly ref: string; readonly uuid: string }
-  | { readonly do: 'copy-template'; readonly source: string; readonly name: string; readonly comment: string };
+  | {
+      readonly do: 'copy-template';
+      readonly source: string;
+      readonly name: string;
+      readonly comment: string;
+      readonly release?: string;
+      readonly arch?: string;
+    };
 
 export const startTemplate = (): TemplateState => ({
   list: emptyList,
@@ -76,18 +87,36 @@ const filtered = memoLast((items: readonly TemplateFacts[], filter: string) =>
 );
 
 /** The templates to show, in order. */
-export const templateRows = ({ shared, own }: TemplateScene): readonly TemplateFacts[] => {
-  const matches = filtered(shared.templates.items, own.list.filter);
-  return own.all ? matches : usable(matches);
+export const templateRows = (scene: TemplateScene): readonly TemplateFacts[] => {
+  const matches = filtered(scene.shared.templates.items, scene.own.list.filter);
+  return scene.own.all ? matches : offered(matches, scene).shown;
 };
 
-const usable = memoLast((items: readonly TemplateFacts[]) => items.filter(({ netboot }) => netboot));
+/** Those that are of no use, and the filter leaves: folded under one line. */
+export const foldedTemplates = (scene: TemplateScene): readonly TemplateFacts[] =>
+  scene.own.all ? [] : offered(filtered(scene.shared.templates.items, scene.own.list.filter), scene).folded;
 
-/** Those that FAI cannot boot, and the filter leaves: folded under one line. */
-export const foldedTemplates = ({ shared, own }: TemplateScene): readonly TemplateFacts[] =>
-  own.all ? [] : useless(filtered(shared.templates.items, own.list.filter));
+const offered = (items: readonly TemplateFacts[], { shared }: TemplateScene) =>
+  parted(items, isBare(shared.templates.items), shared.host);
 
-const useless = memoLast((items: readonly TemplateFacts[]) => items.filter(({ netboot }) => !netboot));
+const parted = memoLast((items: readonly TemplateFacts[], bare: boolean, host: Shared['host']) => {
+  const isShown = (item: TemplateFacts): boolean => item.netboot || (bare && isBase(item, host));
+  return { shown: items.filter(isShown), folded: items.filter((item) => !isShown(item)) };
+});
+
+/** No template is for FAI: then those that one can be made of are what one looks for. */
+const isBare = memoLast((items: readonly TemplateFacts[]) => !items.some(({ netboot }) => netboot));
+
+const isBase = ({ base }: TemplateFacts, host: Shared['host']): boolean => host !== null && serves(base, host.able);
+
+/** What this screen can do with a template: go on with it as it is, make one for FAI of a copy, or nothing. */
+export function servesAs(
+  { shared }: TemplateScene,
+  item: TemplateFacts,
+): 'as it is' | 'a copy' | 'made of it' | null {
+  if (item.netboot) return item.vendor ? 'a copy' : 'as it is';
+  return isBare(shared.templates.items) && isBase(item, shared.host) ? 'made of it' : null;
+}
 
 export const selectedTemplate = ({ shared, own }: TemplateScene): TemplateFacts | undefined =>
   shared.templates.items.find(({ uuid }) => uuid === own.list.selected);
@@ -104,17 +133,3 @@ export function templateTerms(scene: TemplateScene): readonly Term[] {
 /** The parameters to show. */
 export const paramRows = ({ lines, list }: Params): readonly ParameterLine[] =>
   matching(lines, list.filter, ({ line }) => line);
-
-export const copyFields: readonly Field<CopyAnswers>[] = [
-  stringField('name', {
-    label: 'name',
-    help: 'The name that every client shows.',
-    required: 'The copy needs a name.',
-    terms: ['template', 'vendor template'],
-  }),
-  stringField('comment', {
-    label: 'comment',
-    help: 'A note for whoever finds it later.',
-    terms: ['template'],
-  }),
-];

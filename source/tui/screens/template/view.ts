@@ -1,41 +1,54 @@
+import { withoutLoader } from '../../../boot/network-boot.ts';
 import type { TemplateFacts } from '../../../hosts/template.ts';
 import { totalDiskSize } from '../../../operations/disks-xml.ts';
+import type { StepView } from '../../../operations/plan.ts';
 import { formatBytes } from '../../../text/sizes.ts';
 import { cutText } from '../../../text/width.ts';
 import { problemRows } from '../../app/problem-rows.ts';
+import { loaderReason } from '../../app/shared.ts';
 import type { View } from '../../kit/binding.ts';
 import { busyRow, formRows, helpRows } from '../../kit/form-rows.ts';
 import { beside, blank, foreign, type Line, line, span, title, wrapped } from '../../kit/lines.ts';
 import { filterNote, noHitRows } from '../../kit/list-view.ts';
 import type { Size } from '../../kit/size.ts';
 import { type ScreenColumn, tableRows } from '../../kit/table.ts';
+import { copyChanges, copyFields } from './copy.ts';
 import {
-  copyFields,
   foldedTemplates,
   type ParameterLine,
   paramRows,
+  servesAs,
   type TemplateScene,
   templateRows,
 } from './state.ts';
 
 const wide = 110;
 
-const columns: readonly ScreenColumn<TemplateFacts, void>[] = [
+const columns: readonly ScreenColumn<TemplateFacts, TemplateScene>[] = [
   {
     head: 'NAME',
     width: { least: 12, most: 46, share: 0.44 },
     cell: ({ name }) => name,
-    tone: ({ netboot }) => (netboot ? 'plain' : 'dim'),
+    tone: (item, scene) => (servesAs(scene, item) === null ? 'dim' : 'plain'),
   },
   {
     head: 'FOR FAI',
-    cell: ({ netboot, vendor, release, arch, reason }) =>
-      netboot
-        ? `Enter ${vendor ? 'copies' : 'uses'} it: ${release} ${arch}, ${vendor ? 'vendor' : 'yours'}`
-        : `no: ${reason ?? 'does not netboot'}`,
-    tone: ({ netboot }) => (netboot ? 'good' : 'dim'),
+    cell: servesText,
+    tone: (item, scene) => (servesAs(scene, item) === null ? 'dim' : 'good'),
   },
 ];
+
+function servesText(item: TemplateFacts, scene: TemplateScene): string {
+  const { vendor, release, arch, reason } = item;
+  switch (servesAs(scene, item)) {
+    case null:
+      return `no: ${reason ?? 'does not netboot'}`;
+    case 'made of it':
+      return 'Enter makes one of a copy: any Debian';
+    default:
+      return `Enter ${vendor ? 'copies' : 'uses'} it: ${release} ${arch}, ${vendor ? 'vendor' : 'yours'}`;
+  }
+}
 
 export function templateView(scene: TemplateScene, size: Size): View {
   const { own, shared } = scene;
@@ -66,14 +79,17 @@ function listRows(scene: TemplateScene, size: Size): Line[] {
   ];
   const folded = foldRows(foldedTemplates(scene), size);
   if (rows.length === 0) {
-    const none =
-      filter === ''
-        ? wrapped('This host has none that FAI can boot.', size.width)
-        : noHitRows(list, 'the templates shown', size.width);
+    const none = filter === '' ? noneRows(scene, size) : noHitRows(list, 'the templates shown', size.width);
     return [head, blank, ...none, ...folded];
   }
   const room = { ...size, height: size.height - 2 - folded.length };
-  return [head, ...tableRows({ columns, rows, around: undefined, at, heads: false }, room), ...folded];
+  return [head, ...tableRows({ columns, rows, around: scene, at, heads: false }, room), ...folded];
+}
+
+function noneRows({ shared }: TemplateScene, { width }: Size): Line[] {
+  const without = loaderReason(shared);
+  if (without === null) return wrapped('This host has none that FAI can boot.', width);
+  return [without, ...withoutLoader].flatMap((text) => wrapped(text, width, 'warn'));
 }
 
 /** One line for the templates that cannot serve, with their number and kinds. */
@@ -98,8 +114,8 @@ function kindOf(reason: string): string {
   return 'no eliloader';
 }
 
-function detailRows({ shared }: TemplateScene, item: TemplateFacts | undefined, size: Size): Line[] {
-  const record = shared.templates.records.get(item?.uuid ?? '')?.record;
+function detailRows(scene: TemplateScene, item: TemplateFacts | undefined, size: Size): Line[] {
+  const record = scene.shared.templates.records.get(item?.uuid ?? '')?.record;
   if (item === undefined || record === undefined) return [];
   const keys = record.other_config;
   const row = (label: string, value: string): Line => [
@@ -115,37 +131,64 @@ function detailRows({ shared }: TemplateScene, item: TemplateFacts | undefined, 
     row('install-repository', keys['install-repository'] ?? ''),
     row('release, arch', [keys['debian-release'], keys['install-arch']].filter(Boolean).join(', ')),
     row('memory, disk, VCPUs', `${memory}, ${disk}, ${record.VCPUs_max}`),
-    ...enterRows(item, size.width),
+    ...enterRows(scene, item, size.width),
     ...(size.height > 24 ? [blank, ...wrapped(record.name_description, size.width, 'dim')] : []),
   ];
 }
 
 const vendorsOwn = "The vendor's own is never changed: Enter makes a copy and goes on with it.";
 
+const madeOfIt =
+  'The host has no template for FAI: Enter makes one of a copy, and shows each setting that will differ.';
+
 /** What Enter does with it. */
-function enterRows({ netboot, vendor, reason }: TemplateFacts, width: number): Line[] {
-  if (!netboot) return wrapped(`FAI cannot use it: it ${reason ?? 'does not netboot'}.`, width, 'warn');
-  return vendor ? wrapped(vendorsOwn, width, 'accent') : [];
+function enterRows(scene: TemplateScene, item: TemplateFacts, width: number): Line[] {
+  const without = loaderReason(scene.shared);
+  if (without !== null) return wrapped(without, width, 'warn');
+  switch (servesAs(scene, item)) {
+    case null:
+      return wrapped(`FAI cannot use it: it ${item.reason ?? 'does not netboot'}.`, width, 'warn');
+    case 'as it is':
+      return [];
+    case 'a copy':
+      return wrapped(vendorsOwn, width, 'accent');
+    case 'made of it':
+      return wrapped(madeOfIt, width, 'accent');
+  }
 }
 
-export function copyView({ own, shared }: TemplateScene, size: Size): View {
+export function copyView(scene: TemplateScene, size: Size): View {
+  const { own, shared } = scene;
   const { copy, copying, problem } = own;
   if (copy === null) return { rows: [] };
+  const fields = copyFields(copy);
   const source = shared.templates.items.find(({ uuid }) => uuid === copy.source);
   return {
     rows: [
       title('Copy the template'),
       [span('of '), foreign(source?.name ?? '')],
       blank,
-      ...formRows(copyFields, copy.form, size, !copying).rows,
+      ...formRows(fields, copy.form, size, !copying).rows,
       blank,
-      ...helpRows(copyFields, copy.form, size),
+      ...helpRows(fields, copy.form, size),
       blank,
       ...wrapped('Writes one new template; the original is left as it is.', size.width, 'dim'),
+      ...changeRows(copyChanges(scene), size),
       ...(copying ? [blank, busyRow('Copying', size)] : []),
       ...(problem === null ? [] : [blank, ...problemRows(problem, size)]),
     ],
   };
+}
+
+/** What will differ from the vendor's, setting by setting. */
+function changeRows(steps: readonly StepView[], { width }: Size): Line[] {
+  if (steps.length === 0) return [];
+  const one = ({ step, before, after }: StepView): string => {
+    const name = step.replace(/^(set|remove) /, '');
+    if (after === '') return `${name} ${before} taken out`;
+    return before === '' ? `${name} ${after}` : `${name} ${before} -> ${after}`;
+  };
+  return wrapped(`In it will differ: ${steps.map(one).join('; ')}.`, width);
 }
 
 const paramColumns: readonly ScreenColumn<ParameterLine, void>[] = [
