@@ -1,6 +1,7 @@
 import type { BootRules } from '../boot/releases.ts';
 import { withBootable } from '../hosts/bootable.ts';
 import { findVm, readVm, type Vm } from '../hosts/vm.ts';
+import { refuseForbidden } from '../operations/permitted.ts';
 import type { Plan } from '../operations/plan.ts';
 import { noRoomAsked, readRoom } from '../operations/room.ts';
 import { refuseOther } from '../operations/same-plan.ts';
@@ -50,7 +51,11 @@ export async function changeVms(
     // Asked for while the VMs are looked for; whoever needs them hears of an error.
     const facts = host.facts();
     for (const early of [facts, ...(options.access === 'write' ? [host.now()] : [])]) early.catch(() => {});
-    const planOf = async (vm: Vm): Promise<Planned> => ({ vm, plan: await change.plan(vm, connection) });
+    const planOf = async (vm: Vm): Promise<Planned> => {
+      const plan = await change.plan(vm, connection);
+      await refuseForbidden(plan, host);
+      return { vm, plan };
+    };
     const counted = async (vm: Vm): Promise<Vm> => withBootable(host.session, vm, (await facts).rules);
     const planned = new Map<string, Planned>();
     const refused = new Map<string, Changed>();

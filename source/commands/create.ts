@@ -3,6 +3,7 @@ import { defaults } from '../limits/defaults.ts';
 import { checkProblem, checkVm } from '../operations/check.ts';
 import { planCreate } from '../operations/create.ts';
 import { type MadeOrThere, madeOnce, thereAlready } from '../operations/made-once.ts';
+import { refuseForbidden } from '../operations/permitted.ts';
 import { type CreateOptions, createSite } from '../operations/site.ts';
 import { expandNames, mostNames } from '../operations/vm-names.ts';
 import { ProblemError } from '../problem/problem.ts';
@@ -83,7 +84,9 @@ async function createVms(options: Options, around: Surroundings): Promise<Result
       const own = settingsOf(entries.get(name));
       const wishes = { ...sizes, ...own };
       const place = Object.keys(own).length === 0 ? site : await createSite(host, site.template, wishes);
-      return planCreate(host, place, name, wishes);
+      const made = await planCreate(host, place, name, wishes);
+      if (made.kind === 'new') await refuseForbidden(made.plan, host);
+      return made;
     };
     const concurrency = options.concurrency ?? defaults.concurrency;
     const foreseen = await foresee(names, connection, around, plan, concurrency);

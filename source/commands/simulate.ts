@@ -9,6 +9,7 @@ export const simulate = command({
     ...simulatorFlags(take),
     tlsPort: take.as('--tls-port <n>', 'of the API by TLS, as the release speaks it: TLS 1.0 up to 6.2', port),
     hosts: take.as('--hosts <n>', 'in one pool: 127.0.0.1, 127.0.0.2 and so on, on the same ports', between(1, 64)),
+    account: take.each('--account <name:role>', "one more that may log in, by root's password"),
     keepCertificate: take.text('--keep-certificate <file>', 'the same key and certificate at each start, kept there'),
     fault: take.each(
       '--fault <fault>',

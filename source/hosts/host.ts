@@ -10,6 +10,7 @@ import { hostRecord, isNull, poolRecord, type Ref, ref } from '../xapi/records.t
 import type { Secret } from '../xapi/secret.ts';
 import { NotFound } from '../xapi/seek.ts';
 import { login, type Session } from '../xapi/session.ts';
+import { type Account, readAccount } from './account.ts';
 import { showAddress } from './address.ts';
 import { type Capabilities, capabilities } from './capabilities.ts';
 import { explain } from './explain.ts';
@@ -23,6 +24,8 @@ export interface HostFacts {
   readonly pool: string;
   readonly poolRef: Ref;
   readonly poolUuid: string;
+  /** Who is logged in, and what that account may do. */
+  readonly account: Account;
   /** The pool's coordinator. */
   readonly coordinator: Ref;
   /** Bare addresses of the pool's hosts, the coordinator among them. Foreign text. */
@@ -80,7 +83,7 @@ export async function openHost(options: OpenOptions): Promise<Host> {
 const failureAt = (url: URL, error: unknown, { transport, signal }: OpenOptions): Promise<Error> =>
   openingFailure(error, { url, address: showAddress(url), transport, signal });
 
-function hostOf(session: Session, { url, now, transport }: OpenOptions): Host {
+function hostOf(session: Session, { user, now, transport }: OpenOptions): Host {
   let facts: Promise<HostFacts> | null = null;
   let offset: Promise<number> | null = null;
   const host: Host = {
@@ -88,11 +91,13 @@ function hostOf(session: Session, { url, now, transport }: OpenOptions): Host {
       return showAddress(session.url);
     },
     session,
-    dom0: transport.shellOn(url),
+    get dom0() {
+      return transport.shellOn(session.url);
+    },
     explain: (error) => explain(error, host.address),
     facts() {
       // What could not be read is asked for anew the next time.
-      facts ??= readFacts(session).catch((error: unknown) => {
+      facts ??= readFacts(session, user).catch((error: unknown) => {
         facts = null;
         throw error;
       });
@@ -114,10 +119,11 @@ function hostOf(session: Session, { url, now, transport }: OpenOptions): Host {
   return host;
 }
 
-async function readFacts(session: Session): Promise<HostFacts> {
-  const [pools, hosts] = await Promise.all([
+async function readFacts(session: Session, user: string): Promise<HostFacts> {
+  const [pools, hosts, account] = await Promise.all([
     session.call('pool.get_all_records', [], z.record(ref, poolRecord)),
     session.call('host.get_all_records', [], z.record(ref, hostRecord)),
+    readAccount(session, user),
   ]);
   const members = Object.values(hosts)
     .map(({ address }) => address)
@@ -138,6 +144,7 @@ async function readFacts(session: Session): Promise<HostFacts> {
     pool: pool?.name_label ?? '',
     poolRef: ref.parse(entry?.[0] ?? ''),
     poolUuid: pool?.uuid ?? '',
+    account,
     coordinator,
     members,
     xen: parseVersion(software['xen'] ?? '') ?? known?.xen ?? null,

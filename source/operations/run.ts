@@ -9,6 +9,7 @@ import { kindOf } from './actions/index.ts';
 import type { RunContext } from './context.ts';
 import { begin } from './in-flight.ts';
 import type { JournalEvent } from './journal.ts';
+import { forbiddenProblem } from './permitted.ts';
 import type { Action, Plan } from './plan.ts';
 import { planView } from './plan-view.ts';
 import { roundsOf } from './rounds.ts';
@@ -90,16 +91,15 @@ class Run {
   }
 
   async toItsEnd(): Promise<Outcome> {
-    this.pool = await this.context.host.facts().then(
-      ({ poolUuid }) => poolUuid,
-      () => '',
-    );
+    const facts = await this.context.host.facts().catch(() => null);
+    this.pool = facts?.poolUuid ?? '';
     this.note('planned');
-    let problem: Problem | null = null;
+    const reads = this.context.host.session.access === 'read' || facts === null;
+    let problem: Problem | null = reads ? null : forbiddenProblem(this.plan, facts.account);
     for (const round of roundsOf(this.plan.actions)) {
+      if (problem !== null) break;
       const ends = await Promise.all(round.map((action) => this.step(action)));
       problem = ends.find((end) => end !== null) ?? null;
-      if (problem !== null) break;
     }
     const remains = problem === null ? [] : await this.takeBack();
     return this.outcome(problem, remains);

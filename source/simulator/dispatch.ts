@@ -1,3 +1,4 @@
+import { refuseByRole } from './accounts.ts';
 import { ApiError, Fault } from './api-error.ts';
 import { type CallContext, type Handler, type Handlers, text } from './calls/context.ts';
 import { vbdCalls, vifCalls } from './calls/devices.ts';
@@ -104,6 +105,7 @@ async function carryOut(world: World, call: Call, signal: AbortSignal, at: Membe
   const admit = (): void => {
     if (message.session) touchSession(world, session);
     refuseAtSlave(world, at, name);
+    if (message.session) refuseByRole(world, session, name);
   };
   admit();
   const xapi = world.stopped;

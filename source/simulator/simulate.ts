@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { type Account, isRole, roles } from './account.ts';
 import { realClock } from './clock.ts';
 import { faultForm, faultKinds, readFault } from './faults.ts';
 import { releaseNamed, releases } from './releases/profile.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';
+import { type Simulator, type SimulatorOptions, simulatorPassword, startSimulator } from './simulator.ts';
 import type { Quirk } from './world.ts';
 
 /** Flags of `demo` and `simulate`, as the command line has them. */
@@ -15,6 +16,7 @@ export interface SimulateFlags {
   readonly monitorPort?: number | undefined;
   readonly vms?: number | undefined;
   readonly hosts?: number | undefined;
+  readonly account?: readonly string[] | undefined;
   readonly latency?: number | undefined;
   readonly speed?: number | undefined;
   readonly quirk?: readonly string[] | undefined;
@@ -29,10 +31,13 @@ export interface SimulateFlags {
 const quirks: readonly string[] = ['lose-pv-args'] satisfies Quirk[];
 
 /** The problem with the flags in words, or null. */
-export function flagProblem({ quirk = [], fault = [], speed, release }: SimulateFlags): string | null {
+export function flagProblem({ quirk = [], fault = [], account = [], speed, release }: SimulateFlags): string | null {
   const wrong = fault.find((text) => readFault(text) === null);
   if (wrong !== undefined)
     return `"${wrong}" is no fault: ${faultForm} is wanted, and as KIND one of ${Object.keys(faultKinds).join(', ')}.`;
+  const nobody = account.find((text) => readAccount(text) === null);
+  if (nobody !== undefined)
+    return `"${nobody}" is no account: NAME:ROLE is wanted, and as ROLE one of ${roles.join(', ')}.`;
   const unknown = quirk.find((name) => !quirks.includes(name));
   if (unknown !== undefined) return `There is no quirk ${unknown}; there is ${quirks.join(', ')}.`;
   if (speed !== undefined && !(speed > 0)) return '--speed must be a number above 0.';
@@ -40,6 +45,12 @@ export function flagProblem({ quirk = [], fault = [], speed, release }: Simulate
     return `There is no simulated release ${release}; there is ${releases.join(', ')}.`;
   }
   return null;
+}
+
+/** `CORP\anna:vm-operator`, with root's password; null when it is none. */
+function readAccount(text: string): Account | null {
+  const [, name = '', role = ''] = /^(.+):([a-z-]+)$/.exec(text) ?? [];
+  return isRole(role) ? { name, password: simulatorPassword, role } : null;
 }
 
 /** The demo's: other people's installs are on their way, unless a fleet was asked for. */
@@ -68,6 +79,7 @@ export async function startFromFlags(flags: SimulateFlags, defaults: SimulatorOp
     release: releaseNamed(flags.release ?? '') ?? '5.6.0',
     ...(flags.keepCertificate === undefined ? {} : { keepCertificate: flags.keepCertificate }),
     quirks: (flags.quirk ?? []) as Quirk[],
+    accounts: (flags.account ?? []).flatMap((text) => readAccount(text) ?? []),
     faults: (flags.fault ?? []).flatMap((text) => readFault(text) ?? []),
     ...(flags.faultSeed === undefined && flags.faultRate === undefined
       ? {}

@@ -1,3 +1,4 @@
+import type { Account } from './account.ts';
 import { type Clock, realClock } from './clock.ts';
 import { addColleague } from './colleague.ts';
 import { Database } from './database.ts';
@@ -50,6 +51,8 @@ export interface SimulatorOptions {
   readonly colleague?: boolean;
   /** Milliseconds a refused login takes; five seconds on a real host. */
   readonly loginDelay?: number;
+  /** Who may log in besides root. */
+  readonly accounts?: readonly Account[];
 }
 
 /** A running simulator: where it is, how to log in, and the door for tests that want to break something. */
@@ -92,6 +95,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     random,
     quirks: new Set(options.quirks ?? []),
     password: simulatorPassword,
+    accounts: options.accounts ?? [],
     sessions: new Set(),
     disks: new Map(),
     domains: new Map(),

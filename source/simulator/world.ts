@@ -1,3 +1,4 @@
+import type { Account } from './account.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import type { Events } from './events.ts';
@@ -35,6 +36,8 @@ export interface World {
   readonly random: Random;
   readonly quirks: ReadonlySet<Quirk>;
   readonly password: string;
+  /** Who may log in besides root. */
+  readonly accounts: readonly Account[];
   readonly sessions: Set<string>;
   readonly disks: Map<string, DiskContent>;
   readonly domains: Map<string, Domain>;

@@ -29,3 +29,9 @@ export function roleFor(message: string): Role {
   if (isRead(name) || /^(event|session|task)\./.test(name)) return 'read-only';
   return own[name] ?? (/^(VM|VBD|VDI|VIF)\./.test(name) ? 'vm-admin' : 'pool-admin');
 }
+
+/** The highest that any of these messages needs; read-only where there are none. */
+export const roleForAll = (messages: readonly string[]): Role =>
+  messages
+    .map(roleFor)
+    .reduce<Role>((most, one) => (roles.indexOf(one) > roles.indexOf(most) ? one : most), 'read-only');

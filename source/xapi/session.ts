@@ -37,6 +37,8 @@ export interface Session {
     result: S,
     options?: CallOptions,
   ): Promise<z.output<S>>;
+  /** The record of the session itself. */
+  ownRecord<S extends ZodMiniType>(result: S): Promise<z.output<S>>;
   /** Bytes of one of the host's other handlers, such as /export_raw_vdi. */
   download(what: Download): Promise<AsyncIterable<Uint8Array>>;
   /** The same login under another signal, with another patience for a host that is away. */
@@ -136,7 +138,7 @@ export async function login(options: LoginOptions): Promise<Session> {
   /** Sends one call under the policies. */
   async function send<S extends ZodMiniType>(
     method: string,
-    params: readonly Param[],
+    params: (handle: string) => readonly Param[],
     result: S,
     { signal, timeout: own = timeout }: CallOptions,
     patience: number,
@@ -147,7 +149,10 @@ export async function login(options: LoginOptions): Promise<Session> {
     for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
       const used = current;
       try {
-        return await exchange(used.connections, method, [used.handle, ...params], result, { signal, timeout: own });
+        return await exchange(used.connections, method, [used.handle, ...params(used.handle)], result, {
+          signal,
+          timeout: own,
+        });
       } catch (error) {
         const away = performance.now() - began > patience;
         const next = nextMove(error, method, used.url, members.length > 0, sentOnFrom);
@@ -188,7 +193,8 @@ export async function login(options: LoginOptions): Promise<Session> {
       members = addresses;
     },
     call: (method, params, result, callOptions = {}) =>
-      send(method, params, result, { ...callOptions, signal: joined(outer, callOptions.signal) }, patience),
+      send(method, () => params, result, { ...callOptions, signal: joined(outer, callOptions.signal) }, patience),
+    ownRecord: (result) => send('session.get_record', (handle) => [handle], result, { signal: outer }, patience),
     download: (what) => download(transport, current.url, current.handle, what),
     within: (limits) => view(joined(outer, limits.signal), limits.patience ?? patience),
     renew: (signal) => persistently(() => renewed(current, current.url, signal), patience, signal),

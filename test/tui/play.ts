@@ -76,6 +76,7 @@ export const found: Found = {
   version: '5.6.0',
   name: 'xvm03',
   pool: '',
+  account: { name: 'root', permissions: null },
   xen: '3.4',
   able: capabilities(hostRelease('5.6.0')),
   localAddress: '10.1.1.9',

@@ -133,6 +133,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'VM.set_PV_bootloader_args': 'rearm, where somebody has set what eliloader does not take',
   'VM_metrics.get_record': 'the load of a VM that says nothing',
   'event.from': 'instead of event.next, from 6.0 on',
+  'session.get_record': 'the login of anybody but root',
   'task.cancel': 'an interrupt',
   'task.get_all_records': 'a start or snapshot whose answer was lost',
 };

@@ -1,3 +1,4 @@
+import { whose } from '../accounts.ts';
 import { ApiError } from '../api-error.ts';
 import { hostTime } from '../clock.ts';
 import type { World } from '../world.ts';
@@ -30,20 +31,22 @@ function collectSessions(world: World): void {
   }
 }
 
-/** session.*: one user, root; a refused login answers late, as PAM's anti brute force delay makes it. */
+/** session.*: root, and the accounts of a directory; a refused login answers late, as PAM's anti brute force delay makes it. */
 export const sessionCalls: Handlers = {
-  async login_with_password({ world, signal }, uname, pwd) {
-    if (uname !== 'root' || pwd !== world.password) {
+  async login_with_password({ world, signal }, uname, pwd, _version, originator) {
+    const account = world.accounts.find(({ name, password }) => name === uname && password === pwd) ?? null;
+    if (account === null && (uname !== 'root' || pwd !== world.password)) {
       await new Promise((resolve) => setTimeout(resolve, signal.aborted ? 0 : world.loginDelay));
       throw new ApiError('SESSION_AUTHENTICATION_FAILED', text(uname), 'Authentication failure');
     }
     const now = hostTime(world.clock.now());
-    // The local superuser has neither sid nor name (xapi_session.ml:login_as_local_superuser).
     const session = world.database.create('session', {
       this_host: world.host,
       last_active: now,
       validation_time: now,
-      is_local_superuser: true,
+      ...whose(world, account),
+      // From 6.2 on there is such a field.
+      originator: text(originator),
     });
     world.sessions.add(session);
     collectSessions(world);

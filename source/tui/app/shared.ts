@@ -1,4 +1,5 @@
 import { networkBootText } from '../../boot/network-boot.ts';
+import { type Account, roleReason } from '../../hosts/account.ts';
 import type { Capabilities } from '../../hosts/capabilities.ts';
 import { nothingIsChanged } from '../../problem/problem.ts';
 import type { Profile } from '../../settings/settings.ts';
@@ -16,6 +17,7 @@ export interface Found {
   readonly version: string;
   readonly name: string;
   readonly pool: string;
+  readonly account: Account;
   readonly xen: string;
   readonly able: Capabilities;
   /** This machine's address as the host sees it. */
@@ -153,12 +155,29 @@ export const flash = <Own>(scene: Scene<Own>, text: string, tone: Flash['tone'])
 export const remember = <Own>(scene: Scene<Own>, ...lines: readonly string[]): Scene<Own> =>
   share(scene, { history: [...scene.shared.history, ...lines] });
 
-/** Why a key that writes does nothing now; null: it may. Every key that writes asks here first. */
-export const writeReason = ({ shared }: Scene<unknown>): string | null =>
-  shared.readOnly ? nothingIsChanged : lossReason(shared);
+/** What an account must be allowed at least for a kind of work. */
+const least = {
+  edit: ['VM.add_to_other_config'],
+  make: ['VM.clone'],
+  start: ['VM.start'],
+  stop: ['VM.hard_shutdown'],
+  /** Files are no business of the host. */
+  files: [],
+} as const;
+
+/**
+ * Why a key that writes does nothing now; null: it may. Every key that writes asks here first. `kind`: what the account
+ * must be allowed for it.
+ */
+export const writeReason = ({ shared }: Scene<unknown>, kind: keyof typeof least = 'edit'): string | null => {
+  if (shared.readOnly) return nothingIsChanged;
+  const loss = lossReason(shared);
+  return loss ?? (shared.host === null ? null : roleReason(shared.host.account, least[kind]));
+};
 
 /** The same of a key that makes a VM boot from a repository: it asks here. */
-export const armReason = (scene: Scene<unknown>): string | null => writeReason(scene) ?? loaderReason(scene.shared);
+export const armReason = (scene: Scene<unknown>, kind: keyof typeof least = 'edit'): string | null =>
+  writeReason(scene, kind) ?? loaderReason(scene.shared);
 
 /** Why nothing boots from a repository on this host; null: it does, or nobody knows. */
 export const loaderReason = ({ host }: Shared): string | null =>

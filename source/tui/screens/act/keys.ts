@@ -50,7 +50,7 @@ export const createForm: SceneForm<ActState, ActCommand, CreateAnswers> = {
   submit: planCreate,
   last: 'plan',
   help: 'the next field; on the last line: show the plan',
-  disabled: armReason,
+  disabled: (scene) => armReason(scene, 'make'),
   chooses: true,
 };
 
@@ -64,7 +64,7 @@ export const candidateList: ListAt<ActScene> = {
 
 /** Why nothing of this work can be done now. */
 const workReason = (scene: ActScene): string | null =>
-  scene.own.work === 'start' ? writeReason(scene) : armReason(scene);
+  scene.own.work === 'start' ? writeReason(scene, 'start') : armReason(scene);
 
 /** Why the work one picks VMs for is nothing for this one. */
 function pickReason(scene: ActScene): string | null {

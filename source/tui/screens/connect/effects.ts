@@ -26,7 +26,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
   const host = opened;
   await world.open(host);
   const facts = await host.facts();
-  const { product, version, pool, xen, able, name } = facts;
+  const { product, version, pool, account, xen, able, name } = facts;
   const before = settings.profile(url.host);
   const via = way === null ? undefined : showWay(way);
   const members = [...facts.members];
@@ -41,6 +41,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
       version,
       name,
       pool,
+      account,
       xen: xen === null ? '' : `${xen.major}.${xen.minor}`,
       able,
       localAddress: await transport.localAddress(url, signal),

@@ -53,7 +53,7 @@ const workKey = (key: string, work: VmWork, help: string, reason: Reason, label:
       const chosen = chosenInstalls(scene);
       const [first] = chosen;
       if (first === undefined) return 'No VM is selected.';
-      const not = work === 'start' || work === 'stop' ? writeReason(scene) : armReason(scene);
+      const not = work === 'start' || work === 'stop' ? writeReason(scene, work) : armReason(scene);
       if (not !== null) return not;
       if (chosen.length === 1) return why(first);
       return chosen.some((install) => why(install) === null)

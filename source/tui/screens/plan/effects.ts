@@ -1,5 +1,6 @@
 import type { Host } from '../../../hosts/host.ts';
 import { thereAlready } from '../../../operations/made-once.ts';
+import { refuseForbidden } from '../../../operations/permitted.ts';
 import type { Plan } from '../../../operations/plan.ts';
 import { planView } from '../../../operations/plan-view.ts';
 import { noRoomAsked, type Room, readRoom } from '../../../operations/room.ts';
@@ -48,6 +49,7 @@ async function entryOf(wish: Wish, host: Host): Promise<JobEntry> {
   try {
     const made = await wish.plan();
     const plan = 'kind' in made && made.kind === 'existing' ? null : made.plan;
+    if (plan !== null) await refuseForbidden(plan, host);
     const starts = 'thenStarts' in made && made.thenStarts;
     const note = plan === null ? thereAlready : plan.actions.length === 0 && !starts ? 'nothing to do' : null;
     return { name, planned: plan === null || note !== null ? null : shown(plan, starts), problem: null, note };

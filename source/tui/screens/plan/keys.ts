@@ -20,7 +20,8 @@ const scrolling = scrollKeys<PlanScene>({
 });
 
 const carryOutReason = (scene: PlanScene): string | null =>
-  writeReason(scene) ?? (scene.own.job === null ? null : unfitReason(scene.own.job));
+  // Whether the account may do all of it was seen when it was planned.
+  writeReason(scene, 'start') ?? (scene.own.job === null ? null : unfitReason(scene.own.job));
 
 export const planningKeys: readonly Key[] = [
   {

@@ -33,7 +33,7 @@ function useReason(scene: TemplateScene): string | null {
   if (item === undefined) return 'No template is selected.';
   const use = servesAs(scene, item);
   if (use === null) return loaderReason(scene.shared) ?? `Not for FAI: it ${item.reason ?? 'does not netboot'}.`;
-  return use === 'as it is' ? loaderReason(scene.shared) : armReason(scene);
+  return use === 'as it is' ? loaderReason(scene.shared) : armReason(scene, 'make');
 }
 
 /** Enter makes a copy of it and goes on with that. */
@@ -58,7 +58,7 @@ export const templateKeys: readonly Key[] = [
     // Where Enter copies it, one key is enough to be told of.
     shown: (scene) => !isCopiedFirst(scene),
     help: 'copy it under another name',
-    disabled: writeReason,
+    disabled: (scene) => writeReason(scene, 'make'),
     run: (scene) => stay(openCopy(scene)),
   },
   {
@@ -104,7 +104,7 @@ export const copyForm: SceneForm<TemplateState, TemplateCommand, CopyAnswers> = 
   submit: copyTemplate,
   last: 'copy',
   help: 'the next field; on the last one: copy',
-  disabled: writeReason,
+  disabled: (scene) => writeReason(scene, 'make'),
 };
 
 export const copyKeys: readonly Key[] = [

@@ -83,7 +83,7 @@ export const stageForm: SceneForm<VerifyState, VerifyCommand, StageAnswers> = {
   submit: stageFiles,
   last: 'put there',
   help: 'the next field; on the last line: put the files there and check again',
-  disabled: writeReason,
+  disabled: (scene) => writeReason(scene, 'files'),
 };
 
 export const stageKeys: readonly Key[] = [

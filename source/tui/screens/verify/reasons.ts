@@ -8,5 +8,5 @@ export const notDone = 'The check is not done yet.';
 export function stageReason(scene: VerifyScene): string | null {
   if (scene.own.result === null) return notDone;
   const named = chosenRecord(scene.shared.templates)?.other_config['install-distro'] === 'pygrub';
-  return named ? 'This template names paths of its own: put the files there by hand.' : writeReason(scene);
+  return named ? 'This template names paths of its own: put the files there by hand.' : writeReason(scene, 'files');
 }
