@@ -10,6 +10,7 @@ import type { Problem } from '../problem/problem.ts';
 import { type CheckOptions, type CheckResult, resultOf } from '../repository/check.ts';
 import { survey } from '../repository/survey.ts';
 import { bootLines, checkDisk, type DiskCheck } from '../staging/guest-disk.ts';
+import type { Shell } from '../transport/ssh/shell.ts';
 import { capabilitiesJson, capabilityLines } from './capabilities.ts';
 import { checkLines } from './check-lines.ts';
 import { timeoutOf, withHost } from './connect.ts';
@@ -22,6 +23,7 @@ import type { Surroundings } from './surroundings.ts';
 import type { Take } from './take.ts';
 import { usage } from './usage.ts';
 import { architecture, codeName, hostVersion } from './values.ts';
+import { shellAt } from './via.ts';
 
 const takes = (take: Take) => ({
   repository: take.text('--repository <url>', 'check this one; no host is needed'),
@@ -45,6 +47,7 @@ export const check = command({
     ['xenfai check --repository http://web/debian-custom --release lenny', 'before there is a host'],
     ['xenfai check --vm web01', 'by the rules of its host'],
     ['xenfai check --host xvm03 --repository http://web/d --release lenny', 'the same without a VM'],
+    ['xenfai check --vm web01 --via root@xvm03', 'the two files as dom0 gets them, too'],
     ['xenfai check --disk-config /srv/fai/config/disk_config/XENPV', 'can pygrub read what FAI will make?'],
   ],
   exits: [6, 7],
@@ -79,10 +82,13 @@ async function checkAny(options: Options, around: Surroundings): Promise<Result>
     ]);
   // A host that is named in so many words decides; one that is only known is not asked for a password.
   if (options.host === undefined && options.profile === undefined)
-    return checkAlone(options, around, look, options.for === undefined ? null : rulesOf(options.for));
+    return checkAlone(options, around, look, {
+      by: options.for === undefined ? null : rulesOf(options.for),
+      dom0: await shellAt(options.via ?? null, around),
+    });
   return withHost(options, around, async ({ host }) => {
     const { rules, xen, able } = await host.facts();
-    return checkAlone(options, around, look, { loader: rules.loader, xen, able });
+    return checkAlone(options, around, look, { by: { loader: rules.loader, xen, able }, dom0: host.dom0 });
   });
 }
 
@@ -113,8 +119,19 @@ function refuseMixture({ vm, template, repository, release, arch, proxy, for: ho
       usage(`--${flag} goes with --repository; a VM or template is checked as it is set, by the rules of its host.`);
 }
 
-/** What no VM or template names. `by` null: no host is known. */
-async function checkAlone(options: Options, around: Surroundings, look: Look, by: HostRules | null): Promise<Result> {
+interface Standpoint {
+  /** Null: no host is known. */
+  readonly by: HostRules | null;
+  readonly dom0: Shell | null;
+}
+
+/** What no VM or template names. */
+async function checkAlone(
+  options: Options,
+  around: Surroundings,
+  look: Look,
+  { by, dom0 }: Standpoint,
+): Promise<Result> {
   const { repository, release, arch = defaults.arch, proxy } = options;
   const { signal, transport } = around;
   const disk = await diskOf(options, by?.xen ?? null, signal);
@@ -125,7 +142,7 @@ async function checkAlone(options: Options, around: Surroundings, look: Look, by
   const { loader, xen } = by ?? { loader: null, xen: null };
   const networkBoot = able?.networkBoot ?? null;
   const source = { repository, release, arch };
-  return report(await look({ source, proxy, loader, networkBoot, xen, signal, transport }), disk, notes, able);
+  return report(await look({ source, proxy, loader, networkBoot, xen, dom0, signal, transport }), disk, notes, able);
 }
 
 type Look = (asked: CheckOptions) => Promise<CheckResult>;

@@ -1,7 +1,8 @@
-import { showAddress } from '../hosts/address.ts';
+import { parseAddress, showAddress } from '../hosts/address.ts';
 import { explain } from '../hosts/explain.ts';
 import { ProblemError } from '../problem/problem.ts';
-import { showWay, type Way } from '../transport/ssh/way.ts';
+import type { Shell } from '../transport/ssh/shell.ts';
+import { hostAtItsEnd, showWay, type Way } from '../transport/ssh/way.ts';
 import type { Transport } from '../transport/transport.ts';
 import { note } from './print.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -21,6 +22,10 @@ export async function networkAt(way: Way | null, around: Surroundings): Promise<
   }
   return tunnelled;
 }
+
+/** Commands in the dom0 that the way leads to, where no other host is named. */
+export const shellAt = async (way: Way | null, around: Surroundings): Promise<Shell | null> =>
+  way === null ? null : (await networkAt(way, around)).shellOn(parseAddress(hostAtItsEnd(way)));
 
 /** For a question and a warning: "https://xs1", "https://xs1 by ssh through ops@jump". */
 export const showHost = (url: URL, way: Way | null): string =>

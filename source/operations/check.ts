@@ -78,7 +78,8 @@ export async function checkNetbootOf(
   const { networkBoot } = able;
   const proxy = other_config['install-proxy'];
   const { loader } = rules;
-  return look({ source, args, proxy, loader, networkBoot, xen, platform, signal, onProgress, transport });
+  const { dom0 } = host;
+  return look({ source, args, proxy, loader, networkBoot, xen, platform, dom0, signal, onProgress, transport });
 }
 
 /**

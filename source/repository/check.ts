@@ -15,6 +15,7 @@ import { tee } from '../formats/tee.ts';
 import { unpackPayload } from '../formats/unpack.ts';
 import { limits } from '../limits/limits.ts';
 import { errorsOf, type Finding } from '../problem/finding.ts';
+import type { Shell } from '../transport/ssh/shell.ts';
 import type { Transport } from '../transport/transport.ts';
 import { fetchFile } from './download/fetch.ts';
 import type { Fetched, FetchProgress } from './download/fetched.ts';
@@ -58,6 +59,8 @@ export interface CheckOptions {
   readonly xen: XenVersion | null;
   /** VM.platform: it may raise the limits of later loaders. */
   readonly platform?: Readonly<Record<string, string>> | undefined;
+  /** Commands in the dom0 where the loader will run; absent or null: nothing leads there. */
+  readonly dom0?: Shell | null | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: ((file: FileName, progress: FetchProgress) => void) | undefined;
 }

@@ -38,13 +38,18 @@ export function otherUrlFindings({ source, loader }: Seen, urls: NetbootUrls, mi
 
 /**
  * Whose view a check is, and the line that gives dom0's: it asks for the same files, as the loader would. With nfs
- * dom0 mounts, so it must mount.
+ * dom0 mounts, so it must mount. `why`: what kept us from asking there; null: nothing led there.
  */
-export function dom0Finding(source: NetbootSource, urls: NetbootUrls, proxy: string | undefined): Finding {
+export function dom0Finding(
+  source: NetbootSource,
+  urls: NetbootUrls,
+  proxy: string | undefined,
+  why: string | null = null,
+): Finding {
   return {
     severity: 'info',
     code: 'seen-from-here',
-    message: 'Seen from this machine. dom0 fetches for itself, and may see it otherwise.',
+    message: `Seen from this machine. dom0 fetches for itself, and may see it otherwise.${why === null ? '' : ` It could not be asked: ${why}.`}`,
     try: { shell: dom0Line(source, urls, proxy), where: 'dom0' },
   };
 }

@@ -4,34 +4,52 @@ import { serversOf } from '../fai/servers.ts';
 import { errorsOf } from '../problem/finding.ts';
 import { checkArchive } from './archive/check.ts';
 import { type CheckOptions, type CheckResult, checkNetboot, resultOf } from './check.ts';
+import { withDom0View } from './dom0-findings.ts';
+import { viewFromDom0 } from './dom0-view.ts';
 import { dom0Finding } from './other-urls.ts';
 import { checkServers } from './servers.ts';
 
 const severities = ['error', 'warning', 'info'];
 
 /**
- * All that can be seen from here before a boot: the netboot files, the Debian archive around them, the servers the
- * kernel line names; and how to see the same from dom0. Only the files can stop a start.
+ * All that can be seen before a boot: the netboot files, the Debian archive around them, the servers the kernel line
+ * names; the files from dom0, too, or how to see them from there. Only the files can stop a start.
  */
 export async function survey(options: CheckOptions, now: Date): Promise<CheckResult> {
-  const { source, args, signal, loader, transport } = options;
+  const { source, args, signal, transport } = options;
   const proxy = options.proxy && proxyUrl(options.proxy);
-  const netboot = await checkNetboot(options);
-  if (netboot.files.every(({ detail }) => detail === 'not fetched') && errorsOf(netboot.findings).length > 0) {
-    return netboot;
+  const looked = await checkNetboot(options);
+  if (looked.files.every(({ detail }) => detail === 'not fetched') && errorsOf(looked.findings).length > 0) {
+    return looked;
   }
-  const { kernel } = netboot;
+  const { kernel } = looked;
   // A server that answers nothing is not asked for more: each silence costs a person half a minute.
-  const silent = netboot.findings.filter(({ code }) => code === 'unreachable').length === netboot.files.length;
+  const silent = looked.findings.filter(({ code }) => code === 'unreachable').length === looked.files.length;
   const archive =
     silent || /^nfs:/.test(source.repository)
       ? []
       : await checkArchive({ source, proxy, kernel, now, signal, transport });
   const servers = args === undefined ? [] : await checkServers(serversOf(args), transport.dial, signal);
   const later = args === undefined ? [] : afterInstallFindings(args);
-  const dom0 = dom0Finding(source, netbootUrls(source, loader ?? 2010), proxy);
-  const findings = [...netboot.findings, ...archive, ...servers, ...later, dom0];
+  const netboot = await asDom0Sees(looked, options, proxy);
+  const findings = [...netboot.findings, ...archive, ...servers, ...later];
   // What stops a boot comes first, wherever it was found.
   findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   return resultOf(source, netboot.files, findings, kernel);
+}
+
+/** The same with the view of dom0 where something leads there, else with the line that shows it. */
+async function asDom0Sees(
+  looked: CheckResult,
+  { source, loader, dom0 = null, signal }: CheckOptions,
+  proxy: string | undefined,
+): Promise<Pick<CheckResult, 'files' | 'findings'>> {
+  const urls = netbootUrls(source, loader ?? 2010);
+  const { files, findings } = looked;
+  // Of an nfs repository there is nothing to GET.
+  if (dom0 === null || /^nfs:/.test(source.repository))
+    return { files, findings: [...findings, dom0Finding(source, urls, proxy)] };
+  const view = await viewFromDom0(dom0, urls, /^http:/.test(source.repository) ? (proxy ?? '') : '', signal);
+  if (view.sees) return withDom0View(looked, view, dom0.name);
+  return { files, findings: [...findings, dom0Finding(source, urls, proxy, view.why)] };
 }

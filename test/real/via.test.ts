@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
@@ -219,3 +219,41 @@ realTest('why ssh did not lead there: each its own word, and nothing was sent', 
   expect(await said(good, { PATH: bare })).toEqual([3, 'ssh-missing', expect.stringContaining('no program ssh')]);
   expect(sim.world.sessions.size).toBe(0);
 });
+
+realTest(
+  'the two GETs in dom0: check says whose view it is, and what dom0 does not get stops the boot',
+  [...programs, 'python3'],
+  async () => {
+    const sim = await host();
+    const look = async (ssh: Sshd, ...more: string[]) => {
+      const line = ['check', '--repository', sim.repository, '--release', 'lenny', ...more];
+      const { code, json } = await xenfai(ssh, sim, line);
+      return { code, files: json.files, codes: json.findings.map((one: { code: string }) => one.code), json };
+    };
+    const same = await sshd();
+    const seen = await look(same, '--via', 'root@xs1');
+    expect([seen.code, seen.codes.includes('seen-from-here')]).toEqual([0, false]);
+    const { bytes } = seen.files[1];
+    const finding = seen.json.findings.find(({ code }: { code: string }) => code === 'seen-from-dom0');
+    expect(finding.message).toContain(
+      `dom0 of xs1, where the loader runs, too: it gets both files, ${seen.files[0].bytes} and ${bytes} bytes`,
+    );
+    // A machine that stands before the host is not the host.
+    const jump = await look(same, '--host', sim.host.replace('127.0.0.1', '0.0.0.0'), '--via', 'jump');
+    expect([jump.code, jump.codes.includes('seen-from-here')]).toEqual([0, true]);
+
+    const [dom0, missing] = [anew('dom0'), 'xenfai not 404 0 HTTP Error 404'];
+    writeFileSync(join(dom0, 'python'), `#!/bin/sh\necho '${missing}'\necho xenfai got 200 ${bytes}\n`, {
+      mode: 0o755,
+    });
+    const other = await look(
+      await sshd({ lines: [`ForceCommand PATH=${dom0}:$PATH; eval "$SSH_ORIGINAL_COMMAND"`] }),
+      '--via',
+      'root@xs1',
+    );
+    expect([other.code, other.codes[0], other.files[0].ok]).toEqual([6, 'dom0-not-served', false]);
+    // By --host, and the VM of its own: the same door.
+    const vm = await xenfai(same, sim, ['check', '--vm', 'vm1', '--host', named(sim.host), '--via', 'root@xs1']);
+    expect(vm.json.findings.map((one: { code: string }) => one.code)).toContain('seen-from-dom0');
+  },
+);

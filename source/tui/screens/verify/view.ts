@@ -26,7 +26,7 @@ export function verifyRows(scene: VerifyScene, size: Size): readonly Line[] {
   if (problem !== null) rows.push(blank, ...problemRows(problem, size));
   if (result !== null)
     rows.push(
-      verdictRow(result.ok, stageReason(scene) === null, size),
+      verdictRow(result, stageReason(scene) === null, size),
       blank,
       ...adviceRows(result, size),
       ...findingRows(notSaid(result), size),
@@ -49,7 +49,10 @@ function adviceRows(result: CheckResult, { width }: Size): Line[] {
   return [...new Set(texts)].flatMap((text) => wrapped(`Try: ${text}`, width, 'accent'));
 }
 
-function verdictRow(ok: boolean, staging: boolean, { glyphs }: Size): Line {
+function verdictRow({ ok, files }: CheckResult, staging: boolean, { glyphs }: Size): Line {
+  // Where only dom0 gets them.
+  if (ok && files.some(({ sha256, bytes }) => sha256 === null && bytes !== null))
+    return [span(`${glyphs.done} `, 'good'), span('The loader gets both files; one was not looked into.', 'warn')];
   return ok
     ? [span(`${glyphs.done} `, 'good'), span('Both files are what this host can boot.', 'good', { bold: true })]
     : [
