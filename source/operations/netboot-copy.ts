@@ -56,7 +56,7 @@ export function netbootSettings(vm: Vm, wish: NetbootWish, able: Capabilities): 
   if (base === null) return refuseBase(name);
   const words = record.other_config;
   const release = wish.release ?? words['debian-release'] ?? '';
-  const arch = wish.arch ?? debianArch(words['install-arch']);
+  const arch = wish.arch ?? likelyArch(vm, able);
   const source = { repository: 'http://server/', release, arch };
   const notes = [...sourceFindings(source, able.loader), ...guestFindings(arch, able.networkBoot)];
   refuseErrors(name, notes);
@@ -79,7 +79,13 @@ export function netbootSettings(vm: Vm, wish: NetbootWish, able: Capabilities): 
   };
 }
 
-const debianArch = (arch: string | undefined): string => (arch === 'x86_64' ? 'amd64' : (arch ?? defaults.arch));
+/** Of a Debian its own; of another system's what it says, but amd64 where 32 bits do not boot, or may not. */
+export function likelyArch(vm: Vm, able: Capabilities): string {
+  const { base, arch } = templateOn(vm, able);
+  if (base === 'debianlike') return arch || defaults.arch;
+  if (guestFindings('i386', able.networkBoot).length > 0 || arch === 'x86_64') return 'amd64';
+  return arch || defaults.arch;
+}
 
 const refuseBase = (name: string): never =>
   fail({

@@ -12,7 +12,9 @@ const parameter = {
 
 export const setFieldKind: ActionKind<'set-field'> = {
   describe({ field, before, after }, { uuid, kind }) {
-    const set = (value: string) => xe(`${kind}-param-set`, { uuid, [parameter[field]]: value });
+    // xe writes pv-in-pvh where the API has pv_in_pvh (record_util.ml).
+    const said = (value: string) => (field === 'domain_type' ? value.replaceAll('_', '-') : value);
+    const set = (value: string) => xe(`${kind}-param-set`, { uuid, [parameter[field]]: said(value) });
     return {
       step: `set ${parameter[field]}`,
       before: before ?? '',

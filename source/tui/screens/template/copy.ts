@@ -1,14 +1,12 @@
 import { sourceFindings } from '../../../boot/methods/eliloader.ts';
-import { guestFindings } from '../../../boot/network-boot.ts';
 import { serves, type TemplateFacts } from '../../../hosts/template.ts';
-import { defaults } from '../../../limits/defaults.ts';
-import { netbootActions, netbootSettings } from '../../../operations/netboot-copy.ts';
+import { likelyArch, netbootActions, netbootSettings } from '../../../operations/netboot-copy.ts';
 import { newRunId, type StepView } from '../../../operations/plan.ts';
 import { planView } from '../../../operations/plan-view.ts';
 import { errorsOf, type Finding } from '../../../problem/finding.ts';
 import { ProblemError } from '../../../problem/problem.ts';
 import { change } from '../../app/shared.ts';
-import { type Field, newForm, stringField } from '../../kit/form.ts';
+import { type Field, firstMissing, newForm, stringField } from '../../kit/form.ts';
 import { memoLast } from '../../kit/memo.ts';
 import { type Copy, type CopyAnswers, selectedTemplate, type TemplateCommand, type TemplateScene } from './state.ts';
 
@@ -26,14 +24,25 @@ const always: readonly Field<CopyAnswers>[] = [
   }),
 ];
 
+/** What a copy is called where nobody says otherwise. */
+const calledFor = (release: string): string => `FAI ${release || 'Debian'}`;
+
 const debian: readonly Field<CopyAnswers>[] = [
-  stringField('release', {
-    label: 'release',
-    help: 'Code name of the Debian that it shall install, such as lenny: it stands in the path dists/<release>/.',
-    required: 'Which release? Write its code name, such as lenny.',
-    terms: ['release', 'repository'],
-    check: errorAt(/release/),
-  }),
+  {
+    ...stringField<'release', CopyAnswers>('release', {
+      label: 'release',
+      help: 'Code name of the Debian that it shall install, such as lenny: it stands in the path dists/<release>/.',
+      required: 'Which release? Write its code name, such as lenny.',
+      terms: ['release', 'repository'],
+      check: errorAt(/release/),
+    }),
+    // A name that nobody has typed goes with it.
+    change: ({ name, release, ...others }, value) => ({
+      ...others,
+      release: value,
+      name: name === calledFor(release) ? calledFor(value) : name,
+    }),
+  },
   stringField('arch', {
     label: 'architecture',
     help: 'i386 or amd64: the path has installer-<arch>.',
@@ -52,7 +61,7 @@ function errorAt(code: RegExp): (values: CopyAnswers) => string | null {
 
 /** What is asked of a copy: its Debian, too, where that is not settled by what is copied. */
 export const copyFields = (copy: Pick<Copy, 'asksDebian'> | null): readonly Field<CopyAnswers>[] =>
-  copy?.asksDebian ? [...always, ...debian] : always;
+  copy?.asksDebian ? [...debian, ...always] : always;
 
 /** Prefilled as the page says: fill in some good comments. */
 export function openCopy(scene: TemplateScene): TemplateScene {
@@ -60,17 +69,19 @@ export function openCopy(scene: TemplateScene): TemplateScene {
   if (item === undefined) return scene;
   const { draft } = scene.own;
   if (draft?.source === item.uuid) return change(scene, { copy: draft, problem: null });
-  const { now, templates } = scene.shared;
+  const { now, templates, host } = scene.shared;
+  const vm = templates.records.get(item.uuid);
   const date = new Date(now).toISOString().slice(0, 10);
   const asksDebian = isDebianOpen(scene, item);
   const release = item.release || (asksDebian ? (profileOf(scene)?.release ?? '') : '');
-  const called = asksDebian && !item.netboot ? release || 'Debian' : item.release || item.name;
-  const form = newForm({
-    name: freeCopyName(`FAI ${called}`, new Set(templates.items.map(({ name }) => name))),
+  const called = asksDebian ? calledFor(release) : `FAI ${item.release || item.name}`;
+  const values = {
+    name: freeCopyName(called, new Set(templates.items.map(({ name }) => name))),
     comment: `For installs with FAI; copied from ${item.name} on ${date}`,
     release,
-    arch: archFor(scene, item),
-  });
+    arch: vm === undefined || host === null ? item.arch : likelyArch(vm, host.able),
+  };
+  const form = newForm(values, firstMissing(copyFields({ asksDebian }), values));
   return change(scene, { copy: { source: item.uuid, asksDebian, form }, problem: null });
 }
 
@@ -83,14 +94,6 @@ function isDebianOpen({ shared }: TemplateScene, { base }: TemplateFacts): boole
 
 const profileOf = ({ shared }: TemplateScene) =>
   shared.profiles.find(({ address }) => address === shared.host?.address);
-
-/** Its own; where 32 bits do not boot, or may not, amd64. */
-function archFor({ shared }: TemplateScene, { base, arch }: TemplateFacts): string {
-  if (base === 'debianlike' && arch !== '') return arch;
-  const kind = shared.host?.able.networkBoot ?? null;
-  if (guestFindings('i386', kind).some(({ code }) => code === 'guest-32-bit')) return 'amd64';
-  return arch === 'x86_64' ? 'amd64' : arch || defaults.arch;
-}
 
 /** The name, or the first of "NAME 2", "NAME 3" that no template has. */
 function freeCopyName(name: string, taken: ReadonlySet<string>): string {

@@ -30,7 +30,7 @@ export const templateList: ListAt<TemplateScene> = {
 /** Why the selected template is nothing for FAI; null: it is. A vendor's is copied, which is a change. */
 function useReason(scene: TemplateScene): string | null {
   const item = selectedTemplate(scene);
-  if (item === undefined) return 'No template is selected.';
+  if (item === undefined) return loaderReason(scene.shared) ?? 'No template is selected.';
   const use = servesAs(scene, item);
   if (use === null) return loaderReason(scene.shared) ?? `Not for FAI: it ${item.reason ?? 'does not netboot'}.`;
   return use === 'as it is' ? loaderReason(scene.shared) : armReason(scene, 'make');
