@@ -38,6 +38,16 @@ test('Connect says what the release means for an install, and little where all i
   expect(without).not.toContain('one attempt');
 });
 
+test('who comes to the fleet at once is told there', () => {
+  const profiles = [{ name: 'x', address: found.address, user: 'root' }];
+  const opened = (product: string) =>
+    play(start({ profiles }), 'enter', say.connect({ type: 'connected', found: on(product), profiles, name: 'x' }))
+      .state.shared;
+  expect(opened('8.3.0').place.name).toBe('fleet');
+  expect(opened('8.3.0').flash?.text).toContain('no eliloader');
+  expect(opened('8.2.1').flash).toBeNull();
+});
+
 test.each([
   ['rearm', at('fleet'), ['a']],
   ['rearm and start', at('fleet'), ['A']],

@@ -2,7 +2,7 @@ import { typedTarget } from '../../../hosts/address.ts';
 import type { Offer } from '../../../hosts/trust.ts';
 import { defaults } from '../../../limits/defaults.ts';
 import type { SceneReduced } from '../../app/screen.ts';
-import { change, go, share } from '../../app/shared.ts';
+import { change, flash, go, loaderReason, share } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
 import { newForm } from '../../kit/form.ts';
 import { fleetPlace } from '../fleet/place.ts';
@@ -27,7 +27,11 @@ export function reduceConnect(scene: ConnectScene, event: ConnectEvent): Reduced
         visited: visited.includes(connectPlace) ? visited : [...visited, connectPlace],
       });
       // Whoever named this host, or has worked with it before this session, wants to see its VMs.
-      return stay(isWanted || known ? share(go(next, fleetPlace), { visited: [connectPlace] }) : next);
+      if (!isWanted && !known) return stay(next);
+      const fleet = share(go(next, fleetPlace), { visited: [connectPlace] });
+      // Who comes here at once has not seen what this screen says of it.
+      const without = loaderReason(fleet.shared);
+      return stay(without === null ? fleet : flash(fleet, without, 'note'));
     }
     case 'untrusted':
       return stay(own.phase === 'connecting' ? change(scene, { phase: 'untrusted', offer: event.offer }) : scene);
