@@ -84,8 +84,7 @@ async function named(host: Host, options: Options, around: Surroundings): Promis
 }
 
 async function listed(host: Host, { all }: Options, around: Surroundings): Promise<Result> {
-  const { rules, able } = await host.facts();
-  const vms = await allVms(host.session);
+  const [{ rules, able }, vms] = await Promise.all([host.facts(), allVms(host.session)]);
   const wanted = vms.filter((vm) => all || concernsUs(vm.record, stateOf(vm, rules).state));
   const counted = await Promise.all(wanted.map((vm) => withBootable(host.session, vm, rules)));
   const items = counted.map((vm) => vmItem(vm, rules));

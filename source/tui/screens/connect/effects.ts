@@ -25,7 +25,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
   if (opened instanceof TrustNeeded) return dispatch({ type: 'untrusted', offer: opened.offer });
   const host = opened;
   await world.open(host);
-  const facts = await host.facts();
+  const [facts, localAddress] = await Promise.all([host.facts(), transport.localAddress(url, signal)]);
   const { product, version, pool, account, xen, able, name } = facts;
   const before = settings.profile(url.host);
   const via = way === null ? undefined : showWay(way);
@@ -44,7 +44,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
       account,
       xen: xen === null ? '' : `${xen.major}.${xen.minor}`,
       able,
-      localAddress: await transport.localAddress(url, signal),
+      localAddress,
     },
   });
 }
