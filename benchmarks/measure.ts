@@ -18,20 +18,21 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Both sides in turn, so that a slow moment of the machine meets both. Milliseconds, medians. */
+/** All sides in turn, so that a slow moment of the machine meets all. Milliseconds, medians. */
+export async function allInTurn(runs: number, sides: readonly (() => Promise<number>)[]): Promise<number[]> {
+  const times = sides.map((): number[] => []);
+  for (const side of sides) await side();
+  for (let i = 0; i < runs; i += 1) for (const [at, side] of sides.entries()) times[at]?.push(await side());
+  return times.map(median);
+}
+
 export async function inTurn(
   runs: number,
   ours: () => Promise<number>,
   theirs: () => Promise<number>,
 ): Promise<[number, number]> {
-  const [a, b]: [number[], number[]] = [[], []];
-  await ours();
-  await theirs();
-  for (let i = 0; i < runs; i += 1) {
-    a.push(await ours());
-    b.push(await theirs());
-  }
-  return [median(a), median(b)];
+  const [a = Number.NaN, b = Number.NaN] = await allInTurn(runs, [ours, theirs]);
+  return [a, b];
 }
 
 export const row = (

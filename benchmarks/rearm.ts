@@ -12,7 +12,7 @@ const runs = 15;
 const latency = 1000;
 
 /** What a rearm calls, one after the other: login, the host, the VM, its mark, the writes, the look back, logout. */
-const script = `
+export const script = `
 import os, xmlrpc.client
 host = xmlrpc.client.ServerProxy(os.environ["XENFAI_HOST"], allow_none=True)
 def call(name, *params):
@@ -77,7 +77,7 @@ async function timed(sim: Simulator, program: string, args: readonly string[], e
 }
 
 /** vm3 as its installer has left it: on pygrub, no distro, no mark. */
-function fire({ world: { database } }: Simulator): void {
+export function fire({ world: { database } }: Simulator): void {
   const [ref = ''] = [...database.all('VM')].find(([, vm]) => vm['name_label'] === 'vm3') ?? [];
   database.set('VM', ref, 'PV_bootloader', 'pygrub');
   for (const key of ['install-distro', 'xenfai:armed']) database.removeKey('VM', ref, 'other_config', key);

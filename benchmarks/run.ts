@@ -1,6 +1,8 @@
 // `npm run bench`: each row against a named rival measured in the same run, interleaved with it; `npm run bench rearm memory`
 // runs some of the parts.
 import { coldStart } from './cold-start.ts';
+import { decoding } from './decode.ts';
+import { farAway } from './far.ts';
 import { firstFrame } from './first-frame.ts';
 import { fleetBytes } from './fleet-bytes.ts';
 import { followingEvents } from './fleet-events.ts';
@@ -15,6 +17,8 @@ import { scale } from './scale.ts';
 const parts: Readonly<Record<string, () => Promise<readonly BenchmarkRow[]>>> = {
   start: coldStart,
   rearm: rearming,
+  decode: decoding,
+  far: farAway,
   frame: firstFrame,
   keys: bytesPerKey,
   fleet: fleetBytes,
