@@ -15,7 +15,7 @@ export interface Capabilities {
   readonly consoles: readonly ('rfb' | 'vt100')[];
   /** GET /export_raw_vdi, since 6.2. */
   readonly rawVdiExport: boolean;
-  /** POST /jsonrpc is in the tree of 6.2. The /json of before takes XML and answers JSON. */
+  /** POST /jsonrpc is in the tree of 6.5, not in that of 6.2 (XS62). The /json of before takes XML and answers JSON. */
   readonly jsonRpc: boolean;
 }
 
@@ -31,6 +31,6 @@ export function capabilities(release: HostRelease | null, guests: readonly strin
     events: has('6.0') ? 'from' : 'next',
     consoles: has('6.0') ? ['rfb', 'vt100'] : ['rfb'],
     rawVdiExport: has('6.2'),
-    jsonRpc: has('6.2'),
+    jsonRpc: has('6.5'),
   };
 }

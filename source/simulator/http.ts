@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { dispatch, type Reply } from './dispatch.ts';
+import { type JsonCall, jsonReply, readJsonCall, speaksJson } from './json-rpc.ts';
 import type { Member } from './pool.ts';
 import type { World } from './world.ts';
 import { escapeXml } from './xml.ts';
@@ -13,7 +14,7 @@ import { escapeXml } from './xml.ts';
 /** xapi_globs.ml:http_limit_max_rpc_size */
 const mostBytes = 300 * 1024;
 
-/** xapi's HTTP on port 80 of one host: any POST that nothing else claims is XML-RPC, the rest is as http_svr.ml answers. */
+/** xapi's HTTP on port 80 of one host: any POST that nothing else claims is XML-RPC, /jsonrpc from 6.5 on JSON-RPC, the rest is as http_svr.ml answers. */
 export const apiServer = (world: World, latency: number, at: Member | null = null): Server =>
   patient(createServer({ keepAliveTimeout }, answers(world, latency, at)));
 
@@ -51,14 +52,16 @@ async function answer({ world, latency, at }: Served, request: IncomingMessage, 
   const closed = () => gone.abort();
   request.socket.on('close', closed);
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
-  const reply = await dispatch(world, Buffer.concat(chunks).toString('utf8'), gone.signal, at);
+  const text = Buffer.concat(chunks).toString('utf8');
+  const json = speaksJson(world.profile, request.url ?? '/') ? readJsonCall(text, world.profile) : null;
+  const reply = await dispatch(world, json?.xml ?? text, gone.signal, at);
   request.socket.off('close', closed);
   if ('ends' in reply) {
     request.socket.destroy();
     return;
   }
   if ('broken' in reply) return internalError(request, reply.broken);
-  const { type, body, comes } = written(reply);
+  const { type, body, comes } = written(reply, json);
   const keep = request.headers.connection?.toLowerCase();
   const close = request.httpVersion === '1.0' ? keep !== 'keep-alive' : keep === 'close';
   response.sendDate = false;
@@ -73,7 +76,10 @@ async function answer({ world, latency, at }: Served, request: IncomingMessage, 
 }
 
 /** The answer as it is promised, and how many bytes of it come before the connection ends. */
-export function written({ xml, spoilt }: Extract<Reply, { xml: string }>): {
+export function written(
+  { xml, spoilt }: Extract<Reply, { xml: string }>,
+  json: JsonCall | null = null,
+): {
   readonly type: string;
   readonly body: Buffer;
   readonly comes: number;
@@ -82,9 +88,13 @@ export function written({ xml, spoilt }: Extract<Reply, { xml: string }>): {
     const page = Buffer.from('<html><body><h1>The page cannot be displayed</h1></body></html>\r\n');
     return { type: 'text/html', body: page, comes: page.length };
   }
-  const body = Buffer.from(xml, 'utf8');
+  const body = Buffer.from(json === null ? xml : jsonReply(xml, json), 'utf8');
   if (spoilt === 'corrupt') corrupt(body);
-  return { type: 'text/xml', body, comes: spoilt === 'truncate' ? Math.floor(body.length / 2) : body.length };
+  return {
+    type: json === null ? 'text/xml' : 'application/json',
+    body,
+    comes: spoilt === 'truncate' ? Math.floor(body.length / 2) : body.length,
+  };
 }
 
 /** One bit in 32 bytes, which no parser overlooks, the same of the same answer. */

@@ -10,7 +10,7 @@ test.each([
   ['5.6.100', '5.6 FP1', 'pv', 2010, null, 'next', ['rfb'], false, false],
   ['6.0.2', '6.0', 'pv', 2010, null, 'from', ['rfb', 'vt100'], false, false],
   ['6.1.0', '6.1', 'pv', 2012, null, 'from', ['rfb', 'vt100'], false, false],
-  ['6.2.0', '6.2', 'pv', 2012, null, 'from', ['rfb', 'vt100'], true, true],
+  ['6.2.0', '6.2', 'pv', 2012, null, 'from', ['rfb', 'vt100'], true, false],
   ['6.5.0', '6.5', 'pv', 2014, null, 'from', ['rfb', 'vt100'], true, true],
   ['7.0.0', '7.0', 'pv', 2015, null, 'from', ['rfb', 'vt100'], true, true],
   ['7.1.2', '7.1', 'pv', 2016, null, 'from', ['rfb', 'vt100'], true, true],
