@@ -53,11 +53,12 @@ export async function withHost<T>(
     signal,
     now: () => around.now().getTime(),
   };
-  const host = await trusting(around, () => openHost(login));
   const journal =
     options.access === 'write'
       ? fileJournal(journalPath(around.env), (text) => note(around, `Warning: ${text}`))
       : noJournal;
+  // From here on every way leads through the logout.
+  const host = await trusting(around, () => openHost(login));
   try {
     return await work({ host, profile, context: runContext(host, journal, around.signal) });
   } catch (error) {

@@ -115,8 +115,11 @@ function describe(error: HostError, failure: HostFailure, about: About): Problem
     case 'login-refused':
       return about('login-refused', 'The host refused the login.', {
         exit: exit.loginRefused,
-        cause: 'User or password is wrong.',
-        try: ['The user is root unless the pool uses Active Directory.'],
+        cause: `User or password is wrong${error.words === '' ? '' : ` (${error.words})`}.`,
+        try: [
+          'The user is root unless the pool uses Active Directory.',
+          'An account of a directory is DOMAIN\\user, or user@domain; in a shell it stands in quotes.',
+        ],
       });
     case 'session-lost':
       return about('session-lost', 'The host has ended the session.', {

@@ -14,7 +14,7 @@ export interface PasswordSource {
 /** The password, or null when none was given. One trailing newline is not part of it. */
 export async function readPassword(source: PasswordSource, signal?: AbortSignal): Promise<Secret | null> {
   if (source.file !== undefined) return firstLine(await fromFile(source.file, signal));
-  if (source.command !== undefined) return firstLine(await fromCommand(source.command));
+  if (source.command !== undefined) return firstLine(await fromCommand(source.command, signal));
   return source.environment === undefined ? null : new Secret(source.environment);
 }
 
@@ -32,12 +32,17 @@ async function fromFile(path: string, signal: AbortSignal | undefined): Promise<
   }
 }
 
-async function fromCommand(command: string): Promise<string> {
+async function fromCommand(command: string, signal: AbortSignal | undefined): Promise<string> {
   const [{ execFile }, { promisify }] = [await import('node:child_process'), await import('node:util')];
   try {
-    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], { timeout: 60_000, maxBuffer: 65_536 });
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], {
+      timeout: limits.password.command,
+      maxBuffer: 65_536,
+      signal,
+    });
     return stdout;
   } catch {
+    signal?.throwIfAborted();
     // What the command printed may hold the secret: it is not repeated.
     return fail({
       code: 'password-command',

@@ -176,6 +176,8 @@ export const limits = {
   password: {
     /** A password is one line. */
     size: 4 * KiB,
+    /** It may ask for another password, which somebody has to type. */
+    command: 60 * second,
   },
   run: {
     /** A host that is away in the middle of a run: a restart of xapi takes half a minute on old ones. */

@@ -1,4 +1,5 @@
 import serializer from 'xmlrpc/lib/serializer.js';
+import { BadValue } from '../problem/bad-value.ts';
 import type { Param } from './value.ts';
 
 // Both directions of a call in one piece, because both are first needed with the first call.
@@ -6,6 +7,14 @@ import type { Param } from './value.ts';
 export { ResponseReader } from './decode.ts';
 export { wantedOfReply } from './wanted.ts';
 
-/** The body of a call's request. */
-export const encodeCall = (method: string, params: readonly Param[]): Buffer =>
-  Buffer.from(serializer.serializeMethodCall(method, params), 'utf8');
+/**
+ * The body of a call's request. Errors: BadValue for a character that XML has no way to write; it does not say where: the
+ * text may be a password.
+ */
+export function encodeCall(method: string, params: readonly Param[]): Buffer {
+  try {
+    return Buffer.from(serializer.serializeMethodCall(method, params), 'utf8');
+  } catch {
+    throw new BadValue(`a control character cannot be sent to a host (${method})`);
+  }
+}

@@ -15,7 +15,8 @@ export class HostFailure extends Error {
 
 /** A host's errors by what they mean for the user. Code and parameters stay on the failure. */
 export type HostError =
-  | { readonly kind: 'login-refused' }
+  /** `words`: the host's own, of PAM or the directory. */
+  | { readonly kind: 'login-refused'; readonly words: string }
   | { readonly kind: 'session-lost' }
   | { readonly kind: 'slave'; readonly master: string }
   /** The bootloader could not do its part. Nothing was switched: the attempt is not used. */
@@ -54,7 +55,7 @@ export function classify({ code, params }: Pick<HostFailure, 'code' | 'params'>)
   const [first = '', second = '', third = ''] = params;
   switch (code) {
     case 'SESSION_AUTHENTICATION_FAILED':
-      return { kind: 'login-refused' };
+      return { kind: 'login-refused', words: second };
     case 'SESSION_INVALID':
     case 'SESSION_NOT_REGISTERED':
       return { kind: 'session-lost' };

@@ -83,6 +83,7 @@ export async function login(options: LoginOptions): Promise<Session> {
   let members = options.members ?? [];
   let current = await find(options.url, options.signal, null);
   let renewing: Promise<void> | null = null;
+  let closed = false;
 
   function find(from: URL, signal: AbortSignal | undefined, before: Login | null): Promise<Login> {
     const others = members.flatMap((address) => coordinatorAt(address, from, transport.isReadable) ?? []);
@@ -119,6 +120,8 @@ export async function login(options: LoginOptions): Promise<Session> {
       .then((next) => {
         current = next;
         void logOut(old);
+        // Nobody waits for it any more.
+        if (closed) void logOut(next);
       })
       .finally(() => {
         renewing = null;
@@ -198,7 +201,10 @@ export async function login(options: LoginOptions): Promise<Session> {
     download: (what) => download(transport, current.url, current.handle, what),
     within: (limits) => view(joined(outer, limits.signal), limits.patience ?? patience),
     renew: (signal) => persistently(() => renewed(current, current.url, signal), patience, signal),
-    close: () => logOut(current),
+    close() {
+      closed = true;
+      return logOut(current);
+    },
   });
   return view(undefined, limits.session.absence);
 }
