@@ -1,4 +1,5 @@
 import type { Missing } from '../boot/install-state.ts';
+import { withoutLoader } from '../boot/network-boot.ts';
 import type { Advice } from '../problem/advice.ts';
 import { xe } from '../text/shell.ts';
 import type { VmRecord } from '../xapi/records.ts';
@@ -22,6 +23,10 @@ export const missingTexts: Readonly<Record<Missing, string>> = {
   disks: 'More than one disk is bootable: this host refuses that ("too many bootable disks").',
   halted: 'It runs.',
 };
+
+/** What can be done about a half-armed VM: arming sets what is missing, but for a loader. */
+export const mending = (name: string, missing: readonly Missing[]): Advice =>
+  missing.includes('loader') ? withoutLoader.join(' ') : { act: 'rearm', vm: name, note: 'sets what is missing' };
 
 /** Which drives are bootable; all but one are to be made otherwise. */
 export const oneBootable = ({ uuid }: VmRecord): Advice => ({

@@ -4,6 +4,7 @@ import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
 import { verdicts } from './arming.ts';
+import { mending } from './missing-texts.ts';
 import { type Plan, planFor } from './plan.ts';
 import { standingOf } from './standing.ts';
 import { refuseUnfinished } from './unfinished.ts';
@@ -42,7 +43,7 @@ function halfArmedNotes(vm: Vm, rules: BootRules): readonly Finding[] {
       severity: 'warning',
       code: 'half-armed',
       message: `It is half-armed, missing ${missing.join(', ')}: it would not get to the installer.`,
-      try: { act: 'rearm', vm: vm.record.name_label },
+      try: mending(vm.record.name_label, missing),
     },
   ];
 }

@@ -92,6 +92,13 @@ const lines: Readonly<Record<string, () => Line>> = {
       if (refOf('Copy') !== '') removeByHand(refOf('Copy'));
     },
   }),
+  'template copy for another Debian': () => ({
+    args: ['template', 'copy', lennyTemplate, 'Copy', '--release', 'squeeze', '--arch', 'amd64', '--json'],
+    said: { name: 'Copy', wanted: 'template', keys: { 'debian-release': 'squeeze', 'install-arch': 'amd64' } },
+    reset: () => {
+      if (refOf('Copy') !== '') removeByHand(refOf('Copy'));
+    },
+  }),
   'template set': () => {
     const ref = refOf('FAI');
     const before = structuredClone(sim.world.database.get('VM', ref));

@@ -192,6 +192,11 @@ describe('the xe lines of a plan make what the plan makes', () => {
     ],
     ['template copy', "it's", ['template', 'copy', lennyTemplate, "it's", '--comment', '$(id) "quoted"']],
     [
+      'template copy for another system',
+      'Lenny',
+      ['template', 'copy', 'CentOS 5.4 (64-bit)', 'Lenny', '--release', 'lenny', '--arch', 'i386'],
+    ],
+    [
       'template set',
       'FAI',
       [
