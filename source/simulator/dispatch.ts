@@ -73,6 +73,11 @@ export async function dispatch(
   try {
     return await carryOut(world, decodeCall(body), signal, at);
   } catch (error) {
+    const { has } = world.profile;
+    // 6.0 to 6.2 say so in a reply (api_server.ml of 63ef2c5363); before and after, HTTP does.
+    if (error instanceof XmlError && has('boston') && !has('creedence')) {
+      return { xml: fault('Failed to parse supplied XML', 1) };
+    }
     return replyOf(error, signal);
   }
 }

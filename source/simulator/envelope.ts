@@ -98,8 +98,8 @@ export const success = (value: string): string =>
 export const failure = (description: readonly string[]): string =>
   rawResponse(struct([member('Status', bare('Failure')), member('ErrorDescription', array(description.map(bare)))]));
 
-export const fault = (text: string): string =>
+export const fault = (text: string, code = 0): string =>
   box(
     'methodResponse',
-    box('fault', struct([member('faultCode', '<value><i4>0</i4></value>'), member('faultString', bare(text))])),
+    box('fault', struct([member('faultCode', `<value><i4>${code}</i4></value>`), member('faultString', bare(text))])),
   );

@@ -8,6 +8,7 @@ import {
 import { dispatch, type Reply } from './dispatch.ts';
 import { type JsonCall, jsonReply, readJsonCall, speaksJson } from './json-rpc.ts';
 import type { Member } from './pool.ts';
+import type { Profile } from './releases/profile.ts';
 import type { World } from './world.ts';
 import { escapeXml } from './xml.ts';
 
@@ -61,7 +62,7 @@ async function answer({ world, latency, at }: Served, request: IncomingMessage, 
     return;
   }
   if ('broken' in reply) return internalError(request, reply.broken);
-  const { type, body, comes } = written(reply, json);
+  const { type, body, comes } = written({ ...reply, xml: onWire(world.profile, reply.xml) }, json);
   const keep = request.headers.connection?.toLowerCase();
   const close = request.httpVersion === '1.0' ? keep !== 'keep-alive' : keep === 'close';
   response.sendDate = false;
@@ -73,6 +74,11 @@ async function answer({ world, latency, at }: Served, request: IncomingMessage, 
   });
   if (comes === body.length) response.end(body);
   else response.write(body.subarray(0, comes), () => request.socket.destroy());
+}
+
+/** Up to 6.2 xml-light2 prints replies, later rpc-light: with a declaration, and an empty element by two tags. */
+function onWire({ has }: Profile, xml: string): string {
+  return has('creedence') ? `<?xml version="1.0"?>${xml.replace(/<([\w.]+)\/>/g, '<$1></$1>')}` : xml;
 }
 
 /** The answer as it is promised, and how many bytes of it come before the connection ends. */

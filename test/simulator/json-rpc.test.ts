@@ -22,10 +22,41 @@ async function post(sim: Simulator, method: string, params: readonly unknown[], 
 const v2 = { jsonrpc: '2.0' };
 const root = ['root', 'xenroot'];
 
+test.each<[string, string]>([
+  ['6.2', '<name>Value</name><value><array><data/></array></value>'],
+  ['6.5', '<name>Value</name><value><array><data></data></array></value>'],
+])('%s writes its XML so', (release, xml) =>
+  on(release, async (sim) => {
+    const call = (name: string, ...params: string[]) =>
+      fetch(sim.host, {
+        method: 'POST',
+        body: `<methodCall><methodName>${name}</methodName><params>${params
+          .map((one) => `<param><value>${one}</value></param>`)
+          .join('')}</params></methodCall>`,
+      }).then((reply) => reply.text());
+    const [session = ''] = /OpaqueRef:[\w-]+/.exec(await call('session.login_with_password', ...root)) ?? [];
+    const empty = await call('VM.get_by_name_label', session, 'nobody');
+    expect(empty).toContain(xml);
+  }),
+);
+
 describe('JSON-RPC at /jsonrpc', () => {
   test.each(['5.6.0', '6.2'])('is not there on %s: it is a body that is no XML', (release) =>
     on(release, async (sim) => {
       expect((await post(sim, 'session.login_with_password', root)).json).toBe(null);
+    }),
+  );
+
+  /** So a client that tries JSON first knows that it must go on in XML. */
+  test.each<[string, number, RegExp]>([
+    ['5.6.0', 500, /^<html>/],
+    ['6.0', 200, /^<methodResponse>.*<i4>1<.*Failed to parse supplied XML/],
+    ['6.2', 200, /^<methodResponse>.*<i4>1<.*Failed to parse supplied XML/],
+    ['6.5', 500, /^<html>/],
+  ])('what is no XML is told on %s with HTTP %i', (release, status, body) =>
+    on(release, async (sim) => {
+      const reply = await fetch(sim.host, { method: 'POST', body: '{"method": "host.get_all"}' });
+      expect([reply.status, await reply.text()]).toEqual([status, expect.stringMatching(body)]);
     }),
   );
 

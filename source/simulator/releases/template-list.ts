@@ -1,6 +1,6 @@
 // Which templates a host of which release comes with: the Debian-like ones all, of the others some of each kind.
 // Sources: create_templates.ml of xen-api@1c32df9695 (5.6 FP1) and @63ef2c5363 (6.0), xenserver/guest-templates (6.1 to
-// 7.0), xenserver/guest-templates-json with its branches falcon, naples and stockholm (7.2 on); see profile.ts for 8.3.
+// 7.0), xenserver/guest-templates-json: its branches falcon (7.2), naples and stockholm, 1.7.11 (7.6), 1.8.10 (8.1), xs8.
 
 export type TemplateKind =
   | { readonly kind: 'debianlike'; readonly suite: string; readonly arch: 'i386' | 'amd64'; readonly cd?: false }
@@ -36,6 +36,7 @@ const ubuntu = (suite: string, arch: 'i386' | 'amd64'): TemplateKind => ({
   arch,
   cd: false,
 });
+const maverick = (bits: 32 | 64): string => `ubuntu-10.10-${bits}bit`;
 const rh: TemplateKind = { kind: 'rhlike', memory: 512 };
 const linux = (memory: number, disk: number): TemplateKind => ({ kind: 'hvm', memory, disk, linux: true });
 const linuxUefi = (memory: number, disk: number): TemplateKind => ({ kind: 'uefi', memory, disk, linux: true });
@@ -50,12 +51,24 @@ export const templateRows: readonly TemplateRow[] = [
   row('7.2', '8.2', 'Debian Jessie 8.0', 'debian-8', linux(128, 8)),
   row('7.6', '8.2', 'Debian Stretch 9.0', 'debian-9', linux(256, 10)),
   row('8.0', '8.3', 'Debian Buster 10', 'debian-10', linux(512, 10)),
-  row('8.3', '8.3', 'Debian Bullseye 11', 'debian-11', linuxUefi(1024, 10)),
+  row('8.3', '8.3', 'Debian Bullseye 11', 'debian-11', linux(512, 10)),
   row('8.3', '8.3', 'Debian Bookworm 12', 'debian-12', linuxUefi(1024, 10)),
   row('5.6-fp1', '7.2', 'Ubuntu Lucid Lynx 10.04 (32-bit)', 'ubuntu-10.04-32bit', ubuntu('lucid', 'i386')),
   row('5.6-fp1', '7.2', 'Ubuntu Lucid Lynx 10.04 (64-bit)', 'ubuntu-10.04-64bit', ubuntu('lucid', 'amd64')),
-  row('6.0', '6.2', 'Ubuntu Maverick Meerkat 10.10 (32-bit) (experimental)', '', ubuntu('maverick', 'i386')),
-  row('6.0', '6.2', 'Ubuntu Maverick Meerkat 10.10 (64-bit) (experimental)', '', ubuntu('maverick', 'amd64')),
+  row(
+    '6.0',
+    '7.2',
+    'Ubuntu Maverick Meerkat 10.10 (32-bit) (experimental)',
+    maverick(32),
+    ubuntu('maverick', 'i386'),
+  ),
+  row(
+    '6.0',
+    '7.2',
+    'Ubuntu Maverick Meerkat 10.10 (64-bit) (experimental)',
+    maverick(64),
+    ubuntu('maverick', 'amd64'),
+  ),
   row('6.1', '7.6', 'Ubuntu Precise Pangolin 12.04 (32-bit)', 'ubuntu-12.04-32bit', ubuntu('precise', 'i386')),
   row('6.1', '7.6', 'Ubuntu Precise Pangolin 12.04 (64-bit)', 'ubuntu-12.04-64bit', ubuntu('precise', 'amd64')),
   row('6.5', '8.0', 'Ubuntu Trusty Tahr 14.04', 'ubuntu-14.04', linux(512, 8)),
