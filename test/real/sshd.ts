@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ export interface Sshd {
   /** How many have logged in until now. */
   readonly logins: () => number;
   readonly stop: () => void;
+  /** The same once more, after it was stopped. */
+  readonly begin: () => ChildProcess;
 }
 
 export interface SshdOptions {
@@ -63,7 +65,9 @@ export async function startSshd({
   writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
   const log = join(folder, 'log');
   // It starts itself anew for each connection, and wants to be called by its whole path for that.
-  const sshd = spawn(programPath('sshd'), ['-D', '-E', log, '-f', join(folder, 'config')], { stdio: 'ignore' });
+  const begin = (): ChildProcess =>
+    spawn(programPath('sshd'), ['-D', '-E', log, '-f', join(folder, 'config')], { stdio: 'ignore' });
+  const sshd = begin();
   const options = [
     'IdentitiesOnly yes',
     `IdentityFile ${key}`,
@@ -88,5 +92,5 @@ export async function startSshd({
   await until(() => sshd.exitCode !== null || spawnSync(programPath('ssh'), [...args, 'true']).status === 0);
   if (sshd.exitCode !== null) throw new Error('sshd did not start');
   const logins = (): number => readFileSync(log, 'utf8').split('Accepted ').length - 1;
-  return { args, config: clientConfig, path, port, logins, stop: () => sshd.kill() };
+  return { args, config: clientConfig, path, port, logins, begin, stop: () => sshd.kill() };
 }

@@ -12,7 +12,7 @@ import { readWay } from '../../source/transport/ssh/way.ts';
 import type { Transport, Tunnelled } from '../../source/transport/transport.ts';
 import { nothingAgreed } from '../../source/transport/trust.ts';
 import { Secret } from '../../source/xapi/secret.ts';
-import { built } from '../end-to-end/terminal.ts';
+import { built, Terminal } from '../end-to-end/terminal.ts';
 import { freePort } from '../free-port.ts';
 import { simulator, until } from '../harness.ts';
 import { programPath, realTest } from './needs.ts';
@@ -180,7 +180,8 @@ realTest('ssh that dies in the middle is begun anew: a read goes on, and nobody 
   const opened = await openHere(sim, await through(ssh));
   const names = async () => (await everyVm(opened.session)).map(({ record }) => record.name_label).sort();
   const before = await names();
-  const [logins, masters] = [ssh.logins(), pids('ControlPersist=no')];
+  const [logins, masters] = [ssh.logins(), pids(`^[^ ]*ssh -F ${ssh.config} -S`)];
+  expect(masters).toHaveLength(1);
   for (const pid of masters) process.kill(pid, 'SIGKILL');
   expect(await names()).toEqual(before);
   expect(ssh.logins()).toBe(logins + 1);
@@ -257,3 +258,68 @@ realTest(
     expect(vm.json.findings.map((one: { code: string }) => one.code)).toContain('seen-from-dom0');
   },
 );
+
+async function fleet(ssh: Sshd, sim: Simulator): Promise<Terminal> {
+  const terminal = new Terminal([built, '--host', named(sim.host), '--via', 'root@xs1'], {
+    columns: 160,
+    env: {
+      PATH: `${ssh.path}:${path}`,
+      XENFAI_PASSWORD: sim.password,
+      XENFAI_CONFIG_DIR: anew('config'),
+      FAI_MONITOR_PORT: String(await freePort()),
+    },
+  });
+  ends.push(() => terminal.kill());
+  return terminal;
+}
+
+realTest(
+  'ssh asks at the terminal, then the fleet is there; when ssh dies nobody is asked again',
+  programs,
+  async () => {
+    const known = `UserKnownHostsFile ${join(anew('known'), 'hosts')}`;
+    const ssh = await sshd({ passphrase: 'open sesame', client: ['StrictHostKeyChecking ask', known] });
+    const terminal = await fleet(ssh, await host());
+    await terminal.shows('continue connecting (yes/no');
+    terminal.press('yes', 'enter');
+    await terminal.shows('Enter passphrase for key');
+    terminal.press('open sesame', 'enter');
+    await terminal.shows('● 6 Fleet');
+    await terminal.shows(/❯ vm\d+/);
+    expect(terminal.raw).not.toContain('sesame');
+    expect(terminal.wraps()).toBe(false);
+    for (const pid of pids(`^[^ ]*ssh -F ${ssh.config} -S`)) process.kill(pid, 'SIGKILL');
+    await terminal.shows('No answer from xs1');
+    await terminal.shows('ssh to root@xs1');
+    expect(terminal.text()).not.toContain('passphrase');
+    terminal.press('q');
+    expect((await terminal.exit).exitCode).toBe(0);
+    await until(() => left(ssh) === '');
+  },
+);
+
+realTest('the fleet comes back by itself when ssh and its server do', programs, async () => {
+  const [ssh, sim] = [await sshd(), await host()];
+  const terminal = await fleet(ssh, sim);
+  await terminal.shows(/❯ vm\d+/);
+  ssh.stop();
+  for (const pid of pids(`^[^ ]*ssh -F ${ssh.config} -S`)) process.kill(pid, 'SIGKILL');
+  await terminal.shows('ssh to root@xs1 failed');
+  const again = ssh.begin();
+  ends.push(() => again.kill());
+  await terminal.shows('answers again.');
+  expect(terminal.text()).toContain('xs1');
+  // The line is cut: nobody can tell anybody to end.
+  terminal.hangUp();
+  await until(() => left(ssh) === '');
+});
+
+realTest('Ctrl-C at a question of ssh: the terminal is as it was, and nothing is left', programs, async () => {
+  const ssh = await sshd({ passphrase: 'open sesame' });
+  const terminal = await fleet(ssh, await host());
+  await terminal.shows('Enter passphrase for key');
+  terminal.press('ctrl-c');
+  expect((await terminal.exit).exitCode).toBe(130);
+  await terminal.shows('Interrupted');
+  await until(() => left(ssh) === '');
+});

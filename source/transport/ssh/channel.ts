@@ -39,7 +39,9 @@ export class Channel extends Duplex {
   }
 
   override _final(done: () => void): void {
-    this.#ssh.input.end(done);
+    // Not when ssh has taken it: one that has ended never does, and this would stay among an agent's idle connections.
+    this.#ssh.input.end();
+    done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
