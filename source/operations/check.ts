@@ -10,7 +10,8 @@ import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import { errorsOf, type Finding } from '../problem/finding.ts';
 import type { Problem } from '../problem/problem.ts';
-import { type CheckOptions, type CheckResult, checkNetboot } from '../repository/check.ts';
+import type { CheckOptions, CheckResult } from '../repository/check.ts';
+import { checkBeforeStart } from '../repository/dom0-check.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { VmRecord } from '../xapi/records.ts';
 import { missingTexts, oneBootable } from './missing-texts.ts';
@@ -72,7 +73,7 @@ export async function checkNetbootOf(
   { args, ...source }: Netboot,
   { other_config, platform }: VmRecord,
   host: Host,
-  { signal, onProgress, transport, look = checkNetboot }: LookOptions,
+  { signal, onProgress, transport, look = checkBeforeStart }: LookOptions,
 ): Promise<CheckResult> {
   const { rules, able, xen } = await host.facts();
   const { networkBoot } = able;

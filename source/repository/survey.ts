@@ -1,12 +1,9 @@
-import { netbootUrls, proxyUrl } from '../boot/methods/eliloader.ts';
+import { proxyUrl } from '../boot/methods/eliloader.ts';
 import { afterInstallFindings } from '../fai/after-install.ts';
 import { serversOf } from '../fai/servers.ts';
-import { errorsOf } from '../problem/finding.ts';
 import { checkArchive } from './archive/check.ts';
 import { type CheckOptions, type CheckResult, checkNetboot, resultOf } from './check.ts';
-import { withDom0View } from './dom0-findings.ts';
-import { viewFromDom0 } from './dom0-view.ts';
-import { dom0Finding } from './other-urls.ts';
+import { asDom0Sees, isUnasked } from './dom0-check.ts';
 import { checkServers } from './servers.ts';
 
 const severities = ['error', 'warning', 'info'];
@@ -19,9 +16,7 @@ export async function survey(options: CheckOptions, now: Date): Promise<CheckRes
   const { source, args, signal, transport } = options;
   const proxy = options.proxy && proxyUrl(options.proxy);
   const looked = await checkNetboot(options);
-  if (looked.files.every(({ detail }) => detail === 'not fetched') && errorsOf(looked.findings).length > 0) {
-    return looked;
-  }
+  if (isUnasked(looked)) return looked;
   const { kernel } = looked;
   // A server that answers nothing is not asked for more: each silence costs a person half a minute.
   const silent = looked.findings.filter(({ code }) => code === 'unreachable').length === looked.files.length;
@@ -31,25 +26,9 @@ export async function survey(options: CheckOptions, now: Date): Promise<CheckRes
       : await checkArchive({ source, proxy, kernel, now, signal, transport });
   const servers = args === undefined ? [] : await checkServers(serversOf(args), transport.dial, signal);
   const later = args === undefined ? [] : afterInstallFindings(args);
-  const netboot = await asDom0Sees(looked, options, proxy);
+  const netboot = await asDom0Sees(looked, options);
   const findings = [...netboot.findings, ...archive, ...servers, ...later];
   // What stops a boot comes first, wherever it was found.
   findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   return resultOf(source, netboot.files, findings, kernel);
-}
-
-/** The same with the view of dom0 where something leads there, else with the line that shows it. */
-async function asDom0Sees(
-  looked: CheckResult,
-  { source, loader, dom0 = null, signal }: CheckOptions,
-  proxy: string | undefined,
-): Promise<Pick<CheckResult, 'files' | 'findings'>> {
-  const urls = netbootUrls(source, loader ?? 2010);
-  const { files, findings } = looked;
-  // Of an nfs repository there is nothing to GET.
-  if (dom0 === null || /^nfs:/.test(source.repository))
-    return { files, findings: [...findings, dom0Finding(source, urls, proxy)] };
-  const view = await viewFromDom0(dom0, urls, /^http:/.test(source.repository) ? (proxy ?? '') : '', signal);
-  if (view.sees) return withDom0View(looked, view, dom0.name);
-  return { files, findings: [...findings, dom0Finding(source, urls, proxy, view.why)] };
 }

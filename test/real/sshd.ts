@@ -15,6 +15,8 @@ export interface Sshd {
   readonly config: string;
   readonly path: string;
   readonly port: number;
+  /** What the ssh of that folder was called with. */
+  readonly calls: () => string[];
   /** How many have logged in until now. */
   readonly logins: () => number;
   readonly stop: () => void;
@@ -84,13 +86,18 @@ export async function startSshd({
   writeFileSync(clientConfig, `${[...client, ...options].join('\n')}\n`);
   const path = join(folder, 'bin');
   mkdirSync(path);
-  writeFileSync(join(path, 'ssh'), `#!/bin/sh\nexec ${programPath('ssh')} -F ${clientConfig} "$@"\n`, {
-    mode: 0o755,
-  });
+  writeFileSync(
+    join(path, 'ssh'),
+    `#!/bin/sh\necho "$*" >> ${folder}/calls\nexec ${programPath('ssh')} -F ${clientConfig} "$@"\n`,
+    {
+      mode: 0o755,
+    },
+  );
   const open = passphrase === '' ? [] : ['-i', `${key}-open`];
   const args = ['-F', plain, ...open, '-o', 'BatchMode=yes', 'web'];
   await until(() => sshd.exitCode !== null || spawnSync(programPath('ssh'), [...args, 'true']).status === 0);
   if (sshd.exitCode !== null) throw new Error('sshd did not start');
+  const calls = (): string[] => readFileSync(join(folder, 'calls'), 'utf8').split('\n');
   const logins = (): number => readFileSync(log, 'utf8').split('Accepted ').length - 1;
-  return { args, config: clientConfig, path, port, logins, begin, stop: () => sshd.kill() };
+  return { args, config: clientConfig, path, port, logins, calls, begin, stop: () => sshd.kill() };
 }

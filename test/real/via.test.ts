@@ -157,6 +157,16 @@ realTest('a connection that the user has open is used, and outlives us', [...pro
   expect([ssh.logins(), master.exitCode]).toEqual([before, null]);
 });
 
+realTest('a host that sends on to its coordinator is followed by the same way', programs, async () => {
+  const [ssh, sim] = [await sshd(), await host({ hosts: 2 })];
+  const url = sim.members[1]?.url ?? '';
+  const { code, json } = await xenfai(ssh, sim, ['rearm', 'vm3', '--yes', '--host', url, '--via', 'jump']);
+  expect([code, json.vms?.[0]?.state]).toEqual([0, 'armed']);
+  const dialled = ssh.calls().flatMap((line) => / -W (\S+)/.exec(line)?.[1] ?? []);
+  expect(dialled[0]).toBe(new URL(url).host);
+  expect(dialled.at(-1)).toBe(new URL(sim.host).host);
+});
+
 realTest('xenfai killed in the middle leaves no ssh behind', programs, async () => {
   const [ssh, sim] = [await sshd(), await host()];
   const args = [built, 'status', '--all', '--watch', '--json', '--host', named(sim.host), '--via', 'root@xs1'];

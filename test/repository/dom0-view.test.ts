@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../source/problem/finding.ts';
 import type { CheckedFile } from '../../source/repository/check.ts';
+import { checkBeforeStart } from '../../source/repository/dom0-check.ts';
 import { withDom0View } from '../../source/repository/dom0-findings.ts';
 import { readView, type SeenFile, viewFromDom0 } from '../../source/repository/dom0-view.ts';
+import { network } from '../../source/transport/network.ts';
 import { SshFailure } from '../../source/transport/ssh/ssh-failure.ts';
+import { freePort } from '../free-port.ts';
+import { simulator } from '../harness.ts';
 
 const got = (bytes: number): SeenFile => ({ status: 200, bytes, problem: null });
 const urls = { kernel: 'http://r/vmlinuz', initrd: 'http://r/initrd.gz' };
@@ -138,4 +142,29 @@ describe('two views as one', () => {
       findings: ['error unreachable', 'error dom0-not-served', 'info seen-from-dom0'],
     });
   });
+});
+
+test('before a start dom0 is asked only where the files did not come here', async () => {
+  const asked: string[] = [];
+  const dom0 = {
+    name: 'xs1',
+    run: (words: readonly string[]) => {
+      asked.push(words.at(-1) ?? '');
+      return Promise.resolve({ code: 0, out: 'xenfai got 200 5\nxenfai got 200 7' });
+    },
+  };
+  const options = {
+    source: { repository: `http://127.0.0.1:${await freePort()}/d`, release: 'lenny', arch: 'i386' },
+    ...{ loader: 2010 as const, networkBoot: null, xen: null, signal, transport: network },
+  };
+  expect((await checkBeforeStart(options)).ok).toBe(false);
+  const seen = await checkBeforeStart({ ...options, dom0 });
+  expect([seen.ok, asked.length]).toEqual([true, 1]);
+  expect(seen.findings.map(({ severity }) => severity)).toEqual(['warning', 'warning', 'info']);
+
+  const sim = await simulator();
+  const source = { ...options.source, repository: sim.repository };
+  expect((await checkBeforeStart({ ...options, source, dom0 })).ok).toBe(true);
+  expect(asked).toHaveLength(1);
+  await sim.stop();
 });

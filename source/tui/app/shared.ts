@@ -13,6 +13,8 @@ import type { Request } from './work.ts';
 /** What was found behind an address. */
 export interface Found {
   readonly address: string;
+  /** By ssh, through there. */
+  readonly via?: string | undefined;
   readonly product: string;
   readonly version: string;
   readonly name: string;

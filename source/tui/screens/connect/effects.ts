@@ -37,6 +37,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
     profiles: settings.profiles(),
     found: {
       address: host.address,
+      via,
       product,
       version,
       name,

@@ -60,6 +60,7 @@ export function connectedView({ shared }: ConnectScene, size: Size): View {
       [span(`${size.glyphs.done} `, 'good'), span('Connected', 'title', { bold: true })],
       blank,
       row('host', `${host.name} (${host.address})`),
+      ...(host.via === undefined ? [] : [row('by ssh', `through ${host.via}`)]),
       row('product', `${host.product} ${host.version}`),
       row('pool', host.pool === '' ? 'a host of its own' : host.pool),
       row('hypervisor', `Xen ${host.xen}`),
