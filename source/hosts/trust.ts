@@ -3,6 +3,7 @@ import type { KnownHost } from '../settings/known-host.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import type { MeetOptions, Transport } from '../transport/transport.ts';
 import { OldTls, type Presented, UntrustedCertificate } from '../transport/trust.ts';
+import { PoolAway } from '../xapi/seek.ts';
 import { showAddress } from './address.ts';
 import { explain } from './explain.ts';
 import { inClear, oldTls } from './explain-tls.ts';
@@ -23,6 +24,13 @@ export class TrustNeeded extends ProblemError {
   }
 }
 
+/** What an error offers to agree to; null: it is another error, or a certificate that has changed. */
+export function offerOf(error: unknown): Offer | null {
+  const untrusted = error instanceof PoolAway ? error.untrusted : error;
+  if (!(untrusted instanceof UntrustedCertificate) || untrusted.agreement !== null) return null;
+  return { presented: untrusted.presented, legacyTls: false };
+}
+
 /** An agreement to what was offered, or to the CA that has signed it, to be kept. */
 export const agreed = ({ presented, legacyTls }: Offer, now: Date, caFile?: string): KnownHost => ({
   host: presented.authority,
@@ -40,8 +48,8 @@ export async function openingFailure(
   { url, address, transport, signal }: OpeningOf,
 ): Promise<ProblemError> {
   const problem = explain(error, address);
-  if (error instanceof UntrustedCertificate && error.agreement === null)
-    return new TrustNeeded(problem, { presented: error.presented, legacyTls: false }, error);
+  const offer = error instanceof PoolAway ? null : offerOf(error);
+  if (offer !== null) return new TrustNeeded(problem, offer, error);
   if (error instanceof OldTls && !error.known) {
     const whole = signal ?? new AbortController().signal;
     const presented = await transport.meet(url, { legacyTls: true }, whole).catch(() => null);

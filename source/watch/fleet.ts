@@ -1,5 +1,6 @@
 import type { BootRules } from '../boot/releases.ts';
 import type { MonitorMessage } from '../fai/monitor-message.ts';
+import type { Offer } from '../hosts/trust.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
 import type { LearnedStore } from '../settings/learned.ts';
@@ -31,6 +32,8 @@ export interface Loss {
   readonly since: number;
   /** In the past: it is being asked just now. Null: nothing more is tried until somebody wants it. */
   readonly nextTry: number | null;
+  /** It answers, and shows a certificate that somebody may agree to: the pool has another coordinator. */
+  readonly offer?: Offer | undefined;
 }
 
 export const noFleet: Fleet = { version: 0, byRef: new Map(), lost: null, back: null };
@@ -51,7 +54,7 @@ export type FleetEvent =
   | { readonly type: 'gone'; readonly ref: Ref }
   | { readonly type: 'mac'; readonly ref: Ref; readonly mac: string }
   /** `wait`: milliseconds until the next try. */
-  | { readonly type: 'lost'; readonly reason: string; readonly wait: number }
+  | { readonly type: 'lost'; readonly reason: string; readonly wait: number; readonly offer?: Offer | undefined }
   /** `late`: it came in before we listened, and it is not said of which install it was. */
   | { readonly type: 'message'; readonly message: MonitorMessage; readonly late?: boolean }
   | { readonly type: 'load'; readonly ref: Ref; readonly load: number };
@@ -114,7 +117,10 @@ export class FleetFold {
         return this.catchUp(owner, now);
       }
       case 'lost':
-        this.lost = { reason: event.reason, since: this.lost?.since ?? now, nextTry: now + event.wait };
+        this.lost = {
+          ...{ reason: event.reason, since: this.lost?.since ?? now, nextTry: now + event.wait },
+          offer: event.offer,
+        };
         return [];
       case 'message': {
         const { message, late = false } = event;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { withBootable } from '../hosts/bootable.ts';
 import { type Host, hostTime } from '../hosts/host.ts';
+import { offerOf } from '../hosts/trust.ts';
 import { everyVm, isMachine } from '../hosts/vm.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
@@ -36,8 +37,13 @@ export async function followInventory(host: Host, options: FollowOptions): Promi
   const classes = ['vm', 'vif', 'vm_metrics', ...(tellDisks === undefined ? [] : ['vdi'])];
   let wait = firstWait;
   const started = new Map<Ref, number>();
+  let stale = false;
   while (!signal.aborted) {
     try {
+      // The event.next of a cut connection still waits on the host, and takes the next events of its session with it
+      // (xapi_event.ml, wait): only a new session gets them all.
+      if (stale) await host.session.renew(signal);
+      stale = false;
       const readAll = async (): Promise<void> => {
         tell([await fullRead(host, started, signal)]);
         tellDisks?.([{ type: 'all' }]);
@@ -59,12 +65,10 @@ export async function followInventory(host: Host, options: FollowOptions): Promi
       if (!passes) throw error;
       // A host that has only forgotten the session answers: a new login is nobody's business.
       if (kind !== 'session-lost' || wait > firstWait)
-        tell([{ type: 'lost', reason: host.explain(error).message, wait }]);
+        tell([{ type: 'lost', reason: host.explain(error).message, wait, offer: offerOf(error) ?? undefined }]);
       await pause(wait, AbortSignal.any([signal, hurry()]));
       wait = Math.min(wait * 2, longestWait);
-      // The event.next of a cut connection still waits on the host, and takes the next events of its session with it
-      // (xapi_event.ml, wait): only a new session gets them all.
-      await host.session.renew(signal).catch(() => {});
+      stale = true;
     }
   }
 }

@@ -5,9 +5,11 @@ import { agreementOf, type KnownHost } from '../../source/settings/known-host.ts
 import type { MemberDoor } from '../../source/simulator/members.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { networkOf } from '../../source/transport/network.ts';
+import type { FleetEvent } from '../../source/watch/fleet.ts';
+import { followInventory } from '../../source/watch/inventory.ts';
 import { nothing, refs } from '../../source/xapi/records.ts';
 import { Secret } from '../../source/xapi/secret.ts';
-import { simulator } from '../harness.ts';
+import { simulator, until } from '../harness.ts';
 
 // A pool whose coordinator is another one than was named, goes, and comes back as something else.
 
@@ -228,4 +230,61 @@ describe('each host is trusted for itself', () => {
     await member(0).down();
     expect((await open(tls(0), addresses)).address).toBe(tls(2));
   });
+});
+
+describe('a fleet that is followed', () => {
+  async function follow(host: Host) {
+    const stop = new AbortController();
+    const told: FleetEvent[] = [];
+    let impatience = new AbortController();
+    const ended = followInventory(host, {
+      signal: stop.signal,
+      tell: (events) => told.push(...events),
+      hurry: () => impatience.signal,
+    });
+    await until(() => told.some(({ type }) => type === 'all'));
+    return {
+      told,
+      hurry: () => {
+        impatience.abort();
+        impatience = new AbortController();
+      },
+      async end() {
+        stop.abort();
+        await ended;
+      },
+    };
+  }
+
+  test('goes on with the new coordinator, when its host is dead', async () => {
+    const host = await open(member(0).url);
+    const fleet = await follow(host);
+    fleet.told.length = 0;
+    await member(0).down();
+    sim.promote(member(1));
+    await until(() => fleet.hurry() ?? fleet.told.some(({ type }) => type === 'all'));
+    expect(host.address).toBe(member(1).url);
+    await fleet.end();
+  });
+
+  test('offers the certificate of one that nobody has agreed to, and goes on when somebody has', async () => {
+    const tls = (index: number): string => member(index).tlsUrl ?? '';
+    const error = await failing(tls(0));
+    if (!(error instanceof TrustNeeded)) throw error;
+    const first = agreed(error.offer, new Date());
+    known.set(first.host, first);
+    const host = await open(tls(0));
+    const fleet = await follow(host);
+    fleet.told.length = 0;
+    await member(0).down();
+    sim.promote(member(1));
+    const offers = () => fleet.told.flatMap((event) => (event.type === 'lost' ? (event.offer ?? []) : []));
+    const offer = await until(() => fleet.hurry() ?? offers()[0]);
+    expect(offer.presented.authority).toBe(new URL(tls(1)).host);
+    const heir = agreed(offer, new Date());
+    known.set(heir.host, heir);
+    await until(() => fleet.hurry() ?? fleet.told.some(({ type }) => type === 'all'));
+    expect(host.address).toBe(tls(1));
+    await fleet.end();
+  }, 60_000);
 });

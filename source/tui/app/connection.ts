@@ -1,3 +1,4 @@
+import { typedHost } from '../../hosts/certificate.ts';
 import { coarseAge } from '../../text/time.ts';
 import { cutText } from '../../text/width.ts';
 import type { Fleet, Loss } from '../../watch/fleet.ts';
@@ -38,10 +39,15 @@ export function lossText(loss: Loss, { host, now }: Seen, room = Number.POSITIVE
   return before + name + after;
 }
 
-function aroundName({ nextTry, since }: Loss, now: number): readonly [before: string, after: string] {
+function aroundName({ nextTry, since, offer }: Loss, now: number): readonly [before: string, after: string] {
   if (nextTry === null) return ['', ' is not followed any more: ^R follows it again.'];
   const age = now - since;
   const long = age < 60_000 ? 'for less than a minute' : `for ${coarseAge(age)}`;
+  if (offer !== undefined)
+    return [
+      'Not connected to ',
+      ` ${long}; ^R shows ${typedHost(offer.presented.authority)}, which is not trusted yet.`,
+    ];
   return ['No answer from ', ` ${long}; ${nextTryText(nextTry, now)}.`];
 }
 

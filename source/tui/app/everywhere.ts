@@ -85,8 +85,11 @@ export const retryKeys = <State extends HasShared>({ shared }: State): readonly 
     : [
         {
           keys: ['ctrl-r'],
-          label: 'try now',
-          help: 'ask the silent host again, now',
+          label: shared.fleet.lost.offer === undefined ? 'try now' : 'its certificate',
+          help:
+            shared.fleet.lost.offer === undefined
+              ? 'ask the silent host again, now'
+              : 'show the certificate of the host that may do its work now',
           pinned: true,
           run: (state) => stay(sharing(state, { followed: state.shared.followed + 1 })),
         },

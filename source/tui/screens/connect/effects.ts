@@ -11,9 +11,11 @@ import type { ConnectCommand, ConnectEvent } from './state.ts';
 export async function performConnect(command: ConnectCommand, work: Work<ConnectEvent>): Promise<void> {
   const { world, signal, dispatch } = work;
   const { timeout, readOnly, now, settings } = world;
-  const { user } = command;
   // Somebody has said so: also with --read-only, which is about hosts and files.
-  if (command.agreed !== undefined) await settings.trust(agreed(command.agreed, new Date(now())));
+  const offer = command.do === 'trust' ? command.offer : command.agreed;
+  if (offer !== undefined) await settings.trust(agreed(offer, new Date(now())));
+  if (command.do === 'trust') return dispatch({ type: 'trusted' });
+  const { user } = command;
   const { url, way } = parseTarget(command.address);
   // Where ssh has questions it was begun before the screen; from here it asks nobody.
   const transport = way === null ? world.transport : await world.transport.through(way);

@@ -2,7 +2,7 @@ import { typedTarget } from '../../../hosts/address.ts';
 import type { Offer } from '../../../hosts/trust.ts';
 import { defaults } from '../../../limits/defaults.ts';
 import type { SceneReduced } from '../../app/screen.ts';
-import { change, flash, go, loaderReason, share } from '../../app/shared.ts';
+import { change, flash, go, loaderReason, type Shared, share } from '../../app/shared.ts';
 import { stay } from '../../kit/binding.ts';
 import { newForm } from '../../kit/form.ts';
 import { fleetPlace } from '../fleet/place.ts';
@@ -35,6 +35,8 @@ export function reduceConnect(scene: ConnectScene, event: ConnectEvent): Reduced
     }
     case 'untrusted':
       return stay(own.phase === 'connecting' ? change(scene, { phase: 'untrusted', offer: event.offer }) : scene);
+    case 'trusted':
+      return stay(followAgain(scene));
     case 'failed': {
       if (own.phase !== 'connecting') return stay(scene);
       // A refused password is typed anew, not mended blindly.
@@ -69,10 +71,37 @@ export function chooseHost(scene: ConnectScene, name: string): Reduced {
   return known.password === '' ? stay(next) : submit(next);
 }
 
+/** The pool of one's host may have another coordinator, which nobody has agreed to: somebody wants to see it. */
+export function noticeConnect(before: Shared, scene: ConnectScene): Reduced {
+  const { followed, fleet } = scene.shared;
+  const offer = fleet.lost?.offer;
+  if (followed === before.followed || offer === undefined || scene.own.phase !== 'connected') return stay(scene);
+  return stay(
+    share(change(scene, { phase: 'untrusted', offer, returns: true }), { place: connectPlace, left: null }),
+  );
+}
+
+/** Back where one came from; the session finds the coordinator by itself now. */
+function followAgain(scene: ConnectScene): ConnectScene {
+  const { fleet, followed } = scene.shared;
+  const lost = fleet.lost === null ? null : { ...fleet.lost, offer: undefined };
+  return share(go(scene, fleetPlace), { fleet: { ...fleet, lost }, followed: followed + 1 });
+}
+
 /** Somebody has looked at the certificate and said yes. */
-export const agree = (scene: ConnectScene): Reduced => submit(scene, scene.own.offer);
+export function agree(scene: ConnectScene): Reduced {
+  const { returns, offer } = scene.own;
+  if (!returns || offer === null) return submit(scene, offer);
+  const agreed = change(scene, { phase: 'connected', offer: null, returns: false });
+  return stay(agreed, { do: 'trust', offer });
+}
 
 export const decline = (scene: ConnectScene): Reduced =>
+  scene.own.returns
+    ? stay(go(change(scene, { phase: 'connected', offer: null, returns: false }), fleetPlace))
+    : declineLogin(scene);
+
+const declineLogin = (scene: ConnectScene): Reduced =>
   stay(change(scene, { phase: 'form', form: newForm(scene.own.form.values, 'address'), offer: null }));
 
 export function submit(scene: ConnectScene, agreed: Offer | null = null): Reduced {

@@ -3,7 +3,7 @@ import { termsOf } from '../../kit/form.ts';
 import { typeIn } from '../../kit/form-keys.ts';
 import { connectedKeys, connectingKeys, hostMenuKeys, loginForm, loginKeys, untrustedKeys } from './keys.ts';
 import { connectPlace } from './place.ts';
-import { beginConnect, reduceConnect } from './reduce.ts';
+import { beginConnect, noticeConnect, reduceConnect } from './reduce.ts';
 import { type ConnectCommand, type ConnectEvent, type ConnectState, loginFields, startConnect } from './state.ts';
 import { untrustedView } from './untrusted.ts';
 import { connectedView, hostMenuView, loginView } from './view.ts';
@@ -36,6 +36,7 @@ export const connect: Screen<'connect', ConnectState, ConnectEvent, ConnectComma
     }
   },
   reduce: reduceConnect,
+  notice: noticeConnect,
   busy: ({ phase }) => phase === 'connecting',
   perform: async (command, work) => (await import('./effects.ts')).performConnect(command, work),
   failed: (_, problem) => ({ type: 'failed', problem }),

@@ -20,6 +20,8 @@ export interface ConnectState {
   readonly problem: Problem | null;
   /** The certificate that somebody is asked about while `untrusted`. */
   readonly offer: Offer | null;
+  /** Somebody comes from the fleet, whose pool has another coordinator, and goes back there. */
+  readonly returns: boolean;
   /** Names of the hosts that were opened in this session. */
   readonly opened: readonly string[];
 }
@@ -36,10 +38,14 @@ export type ConnectEvent =
     }
   /** Nothing was sent yet. */
   | { readonly type: 'untrusted'; readonly offer: Offer }
+  | { readonly type: 'trusted' }
   | { readonly type: 'failed'; readonly problem: Problem };
 
 /** `agreed`: somebody has agreed to this before. */
-export type ConnectCommand = { readonly do: 'connect'; readonly agreed?: Offer } & Login;
+export type ConnectCommand =
+  | ({ readonly do: 'connect'; readonly agreed?: Offer } & Login)
+  /** Keeps that somebody agrees to a host; the session goes on. */
+  | { readonly do: 'trust'; readonly offer: Offer };
 
 /** Known hosts are offered, unless an address was given. */
 export function startConnect({ suggestions, profiles }: Shared): ConnectState {
@@ -54,6 +60,7 @@ export function startConnect({ suggestions, profiles }: Shared): ConnectState {
     form: newForm(login, firstMissing(loginFields, login)),
     problem: null,
     offer: null,
+    returns: false,
     opened: [],
   };
 }

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { Offer } from '../../source/hosts/trust.ts';
+import { lossText } from '../../source/tui/app/connection.ts';
+import { sharing } from '../../source/tui/app/shared.ts';
+import type { AppState } from '../../source/tui/screens/index.ts';
+import type { Loss } from '../../source/watch/fleet.ts';
+import { at, now, offer, play, say } from './play.ts';
+
+// The pool has another coordinator in the middle of the night, and nobody has agreed to its certificate yet.
+
+const heir: Offer = { ...offer, presented: { ...offer.presented, authority: 'xvm04:443' }, legacyTls: false };
+const loss: Loss = { reason: 'why', since: now, nextTry: now + 30_000, offer: heir };
+const moved = (state: AppState = at('fleet')): AppState => {
+  const connected = { ...state, connect: { ...state.connect, phase: 'connected' as const } };
+  return sharing(connected, { fleet: { ...connected.shared.fleet, lost: loss } });
+};
+
+test('every screen says so, and nobody is interrupted', () => {
+  const state = moved();
+  expect(state.shared.place.name).toBe('fleet');
+  expect(lossText(loss, state.shared)).toBe(
+    'Not connected to xvm03 for less than a minute; ^R shows xvm04, which is not trusted yet.',
+  );
+});
+
+describe('the key that would try again shows the certificate', () => {
+  const asked = play(moved(), 'ctrl-r').state;
+
+  test('as the question that every host is asked with', () => {
+    expect(asked.shared.place.name).toBe('connect');
+    expect(asked.connect).toMatchObject({ phase: 'untrusted', offer: heir });
+  });
+
+  test('Enter agrees to nothing', () => expect(play(asked, 'enter').commands).toEqual([]));
+
+  test('yes keeps it, and the fleet is followed again, with the session that there is', () => {
+    const yes = play(asked, 'y');
+    expect(yes.commands).toEqual([{ do: 'trust', offer: heir }]);
+    const after = play(yes.state, say.connect({ type: 'trusted' }));
+    expect(after.commands).toContainEqual({ do: 'hurry' });
+    expect(after.state.shared.place.name).toBe('fleet');
+    expect(after.state.connect.phase).toBe('connected');
+    expect(after.state.shared.fleet.lost?.offer).toBeUndefined();
+  });
+
+  test('no leads back to the fleet, which goes on trying', () => {
+    const no = play(asked, 'n');
+    expect(no.commands).toEqual([]);
+    expect(no.state.shared.place.name).toBe('fleet');
+    expect(no.state.connect.phase).toBe('connected');
+  });
+});
