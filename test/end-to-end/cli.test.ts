@@ -93,6 +93,7 @@ describe('guards', () => {
     [['--version'], {}, 0, '0.1.0'],
     [['rearm', 'x', '--yes', '--host', 'http://127.0.0.1:1'], { XENFAI_PASSWORD: 'x' }, 3, 'Cannot reach'],
     [['simulate', '--quirk', 'dance'], {}, 2, 'lose-pv-args'],
+    [['simulate', '--release', '9.9'], {}, 2, '5.6.0, 5.6-fp1, 6.0, 6.1, 6.2, 6.5, 7.2, 7.6, 8.0, 8.1, 8.2, 8.3'],
     [['simulate', '--fault', 'dance'], {}, 2, '"dance" is no fault'],
     [['--json'], {}, 2, '"error":{"code":"usage"'],
     [['demo', '--json'], {}, 2, '"error":{"code":"usage"'],
@@ -117,6 +118,23 @@ test('simulate prints one line, serves strangers, and ends on SIGTERM with 0', a
   expect(ready).toMatchObject({ username: 'root', pid: child.pid });
   const status = await run(['status', '--json'], { XENFAI_HOST: ready.host, XENFAI_PASSWORD: ready.password }).ended;
   expect(JSON.parse(status.out).vms).toHaveLength(3);
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+});
+
+test.each([
+  ['6.1', '6.1'],
+  ['5.6 FP1', '5.6 FP1'],
+  ['8.2.0', '8.2'],
+])('simulate --release %j is a host of %s, whose VM is rearmed and started in one line', async (asked, release) => {
+  const { child, ended } = run(['simulate', '--release', asked, '--vms', '3', '--monitor-port', '1']);
+  const line = await new Promise<string>((resolve) => child.stdout?.once('data', (chunk) => resolve(String(chunk))));
+  const ready = JSON.parse(line) as { host: string; password: string };
+  const env = { XENFAI_HOST: ready.host, XENFAI_PASSWORD: ready.password };
+  const rearmed = await run(['rearm', 'vm3', '--start', '--yes', '--json'], env).ended;
+  expect(JSON.parse(rearmed.out)).toMatchObject({ ok: true, vms: [{ name: 'vm3', changed: true }] });
+  const status = await run(['status', 'vm3', '--json'], env).ended;
+  expect(JSON.parse(status.out)).toMatchObject({ vms: [{ powerState: 'running' }], capabilities: { release } });
   child.kill('SIGTERM');
   expect((await ended).code).toBe(0);
 });
