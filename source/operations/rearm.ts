@@ -1,4 +1,5 @@
 import { readMark } from '../boot/marks.ts';
+import { guestFindings } from '../boot/network-boot.ts';
 import { countBootable } from '../hosts/bootable.ts';
 import { placedDisks } from '../hosts/devices.ts';
 import type { Host } from '../hosts/host.ts';
@@ -11,7 +12,7 @@ import type { Session } from '../xapi/session.ts';
 import { armingActions } from './arming.ts';
 import { missingTexts, oneBootable, severalDisks } from './missing-texts.ts';
 import { type Action, type Disk, type Plan, planFor } from './plan.ts';
-import { type ArmingSettings, chooseSources } from './sources.ts';
+import { type ArmingSettings, chooseSources, refuseErrors } from './sources.ts';
 import { standingOf } from './standing.ts';
 import { refuseUnfinished } from './unfinished.ts';
 import { refuseWithoutLoader } from './without-loader.ts';
@@ -54,6 +55,8 @@ export async function planArming(
     named: options.template !== undefined,
     profile: options.defaults ?? {},
   });
+  const guest = guestFindings(chosen.paths === undefined ? chosen.arch : '', able.networkBoot);
+  refuseErrors(record.name_label, guest);
   const arming = armingActions(record, chosen, rules.loader);
   const shutdown: Action[] = running
     ? [{ do: 'shutdown', how: record.power_state === 'Running' ? 'clean-then-hard' : 'hard' }]
@@ -72,7 +75,10 @@ export async function planArming(
     needs: { disks: [], memory: record.memory_static_max },
     netboot: chosen,
     sources: chosen.sources,
-    notes: [...(await bootableNote(host, vm)), ...chosen.notes.filter((finding) => finding.severity !== 'info')],
+    notes: [
+      ...(await bootableNote(host, vm)),
+      ...[...guest, ...chosen.notes].filter((finding) => finding.severity !== 'info'),
+    ],
   };
 }
 

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { sourceFindings, sourceOf } from '../boot/methods/eliloader.ts';
+import { guestFindings } from '../boot/network-boot.ts';
 import { validateLine } from '../fai/validate.ts';
+import type { Capabilities } from '../hosts/capabilities.ts';
 import type { Host } from '../hosts/host.ts';
 import { templateFacts } from '../hosts/template.ts';
 import type { Vm } from '../hosts/vm.ts';
@@ -54,8 +56,9 @@ export interface CreateSite {
 
 /** Resolves storage and network and refuses a template that no VM could be installed from. */
 export async function createSite(host: Host, template: Vm, options: CreateOptions): Promise<CreateSite> {
-  refuseWithoutLoader(template.record.name_label, (await host.facts()).able);
-  refuseUnprepared(template);
+  const { able } = await host.facts();
+  refuseWithoutLoader(template.record.name_label, able);
+  refuseUnprepared(template, able);
   refuseSizes(template, options);
   if (options.mac && template.record.VIFs.length > 0) {
     fail({
@@ -92,7 +95,7 @@ function refuseSizes({ record }: Vm, { memory, vcpus, disk, mac }: CreateOptions
 }
 
 /** Exit 8: made from it now, a VM would only waste its attempt. */
-function refuseUnprepared(template: Vm): void {
+function refuseUnprepared(template: Vm, { networkBoot }: Capabilities): void {
   const facts = templateFacts(template);
   const { name } = facts;
   if (!facts.netboot) {
@@ -112,7 +115,8 @@ function refuseUnprepared(template: Vm): void {
     });
   }
   const source = { ...sourceOf(template.record.other_config), repository: facts.repository };
-  refuseErrors(name, [...sourceFindings(source), ...validateLine(facts.args)]);
+  const guest = guestFindings(source.paths === undefined ? source.arch : '', networkBoot);
+  refuseErrors(name, [...sourceFindings(source), ...guest, ...validateLine(facts.args)]);
 }
 
 async function chooseSr(host: Host, named: string | undefined): Promise<CreateSite['sr']> {

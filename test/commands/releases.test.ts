@@ -67,6 +67,7 @@ describe('a host that takes 64-bit PV guests only', () => {
   let sim: Simulator;
   beforeAll(async () => {
     sim = await simulator({ vms: 8 });
+    await prepareTemplate(sim);
     becomes(sim, '8.2.1', ['xen-3.0-x86_64', 'hvm-3.0-x86_32']);
   });
   afterAll(() => sim.stop());
@@ -77,6 +78,20 @@ describe('a host that takes 64-bit PV guests only', () => {
     expect(ran.json.findings[0]).toMatchObject({ severity: 'error', code: 'guest-32-bit', try: 'Give --arch amd64' });
     expect((await xenfai(sim, ['start', 'vm1', '--json'])).code).toBe(6);
     expect((await xenfai(sim, ['status'])).out).toContain('Only 64-bit PV guests');
+  });
+
+  test('nor is a VM armed for one, or made', async () => {
+    const before = records(sim);
+    for (const line of [
+      ['rearm', 'vm3', '--yes'],
+      ['create', 'new', '--template', 'FAI'],
+    ]) {
+      const { code, json } = await xenfai(sim, [...line, '--json']);
+      expect(code).toBe(2);
+      expect(json.vms?.[0]?.error ?? json.error).toMatchObject({ code: 'guest-32-bit', try: ['Give --arch amd64'] });
+    }
+    expect(records(sim)).toBe(before);
+    expect((await xenfai(sim, ['rearm', 'vm3', '--yes', '--arch', 'amd64'])).code).toBe(0);
   });
 
   test('amd64 is not held up', async () => {
