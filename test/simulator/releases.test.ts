@@ -177,6 +177,16 @@ describe.each(Object.entries(table))('release %s', (release, boots) => {
     expect(await call('VM.get_PV_bootloader', vm)).toBe('pygrub');
   });
 
+  test('where there is too little memory, it says so from 6.2 on', async () => {
+    const much = 999 * 1024 ** 3;
+    sim.world.database.set('VM', vm, 'memory_static_max', much);
+    const told = ['5.6.0', '5.6-fp1', '6.0', '6.1'].includes(release)
+      ? ['NO_HOSTS_AVAILABLE']
+      : ['HOST_NOT_ENOUGH_FREE_MEMORY', String(much + 1024 ** 2), expect.stringMatching(/^\d+$/)];
+    expect(await failure(start())).toEqual(told);
+    expect(await call('VM.get_PV_bootloader', vm)).toBe('eliloader');
+  });
+
   test('a clone says what it was made of, from 6.1 on', async () => {
     const [shipped] = templatesOf(profileOf(release));
     const [template] = await call('VM.get_by_name_label', shipped?.name ?? '');

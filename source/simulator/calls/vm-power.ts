@@ -27,8 +27,10 @@ function start(context: CallContext, vm: string, paused: boolean): Promise<strin
   return withOperation(context, vm, 'start', async () => {
     try {
       assertCanBoot(world, vm);
-    } catch {
-      // 5.6 chooses a host first and swallows every reason why none will do.
+    } catch (error) {
+      // A host is chosen first, and why none will do is not told. From 6.2 on memory is no reason there, so that the
+      // host that is taken all the same tells it (XS62, xapi_vm_helpers.ml:choose_host_for_vm_no_wlb).
+      if (world.profile.has('clearwater')) throw error;
       throw new ApiError('NO_HOSTS_AVAILABLE');
     }
     await startVm(world, vm, world.stopped, paused);
