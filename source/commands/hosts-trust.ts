@@ -16,6 +16,7 @@ import { command } from './spec.ts';
 import type { Surroundings } from './surroundings.ts';
 import { ask } from './trusting.ts';
 import { usage } from './usage.ts';
+import { wayOrNone } from './values.ts';
 import { networkAt } from './via.ts';
 
 export const hostsTrust = command({
@@ -26,6 +27,7 @@ export const hostsTrust = command({
     address: take.one('HOST'),
     fingerprint: take.as('--fingerprint <sha256>', 'of the certificate it must show', fingerprint),
     caFile: take.text('--ca-file <file>', 'instead: a CA of your own that must have signed it, in PEM'),
+    via: take.as('--via <user@host>', 'where only the port of ssh is open there: by it; or none', wayOrNone),
     legacyTls: take.on('--legacy-tls', 'XenServer 5.6 to 6.2: old TLS, which an able attacker can read'),
   }),
   examples: [

@@ -11,5 +11,5 @@ export function offerRows({ presented, legacyTls }: Offer, now: Date): string[] 
   const width = Math.max(...facts.map(([label]) => widthOf(label)));
   const rows = facts.map(([label, value]) => `  ${fitText(label, width)}  ${value}`);
   const head = `${typedHost(presented.authority)}: ${reasonToAsk(presented)} Nothing was sent.`;
-  return [...wrapText(head, columns), ...rows, ...(legacyTls ? wrapText(oldTlsWarning, columns) : [])];
+  return [...wrapText(head, columns), ...rows, ...(legacyTls ? wrapText(oldTlsWarning(presented), columns) : [])];
 }

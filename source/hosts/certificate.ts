@@ -1,5 +1,6 @@
 import { limits } from '../limits/limits.ts';
 import { shortTime } from '../text/time.ts';
+import { leadsTo } from '../transport/ssh/way.ts';
 import type { Flaw, Presented } from '../transport/trust.ts';
 
 /** What there is to know of a certificate, for a table of two columns. Foreign in part. */
@@ -43,8 +44,16 @@ export const reasonToAsk = (presented: Presented): string =>
   `It is not trusted yet: ${flawText(presented) || 'its TLS is too old to be safe'}.`;
 
 /** What is said of old TLS before somebody agrees to it. */
-export const oldTlsWarning =
-  'Old TLS is spoken with it if it knows no better: whoever is on the way and able may read the password.';
+export const oldTlsWarning = (presented: Presented): string =>
+  `Old TLS is spoken with it if it knows no better: ${isCovered(presented) ? throughout : readable}`;
+
+/** By ssh to the very host: nothing of it crosses a network by itself. */
+export const isCovered = ({ way, authority }: Presented): boolean =>
+  way !== undefined && leadsTo(way, new URL(`https://${authority}`));
+
+/** Of old TLS, by such a way and by any other. */
+export const throughout = 'ssh keeps the password from whoever is on the way, up to the host itself.';
+const readable = 'whoever is on the way and able may read the password.';
 
 function validity({ notBefore, notAfter }: Presented, now: number): string {
   const [from, to] = [notBefore, notAfter].map((time) =>

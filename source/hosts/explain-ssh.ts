@@ -2,7 +2,7 @@ import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { SshFailure } from '../transport/ssh/ssh-failure.ts';
-import { showWay, sshWords, type Way } from '../transport/ssh/way.ts';
+import { leadsTo, showWay, sshWords, type Way } from '../transport/ssh/way.ts';
 
 /** Why ssh did not lead to a host. Nothing was sent to it. */
 export function explainSsh({ way, trouble, message: said }: SshFailure, host: string): Problem {
@@ -40,7 +40,12 @@ export function explainSsh({ way, trouble, message: said }: SshFailure, host: st
       );
     case 'unanswered':
       return {
-        ...problem('unreachable', `Cannot reach ${host}.`, 'Check the address, and whether xapi runs there.'),
+        ...problem(
+          'unreachable',
+          `Cannot reach ${host}.`,
+          'Check the address, and whether xapi runs there.',
+          ...plainInstead(host, way),
+        ),
         cause: `seen from ${name}: ${said}`,
       };
     case 'failed':
@@ -49,3 +54,9 @@ export function explainSsh({ way, trouble, message: said }: SshFailure, host: st
 }
 
 const proof = (way: Way) => ({ shell: ['ssh', ...sshWords(way), 'true'] });
+
+/** Nothing that is said by plain http on this way crosses a network by itself. */
+const plainInstead = (host: string, way: Way): string[] =>
+  host.startsWith('https:') && URL.canParse(host) && leadsTo(way, new URL(host))
+    ? [`Where only port 80 answers: http://${new URL(host).hostname} is as safe by this way.`]
+    : [];

@@ -2,9 +2,9 @@ import type { Advice } from '../problem/advice.ts';
 import { exit } from '../problem/exit.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { ConnectionFailure } from '../transport/failure.ts';
-import { leadsTo, showWay } from '../transport/ssh/way.ts';
+import { showWay } from '../transport/ssh/way.ts';
 import { type Agreement, OldTls, type Presented, UntrustedCertificate } from '../transport/trust.ts';
-import { flawText, namesText, typedHost } from './certificate.ts';
+import { flawText, isCovered, namesText, throughout, typedHost } from './certificate.ts';
 
 /** Where the host itself has its certificate: what it shows there is beyond doubt (init.d-xapissl of 5.6). */
 const own: Advice = {
@@ -82,12 +82,6 @@ export function oldTls(authority: string, presented: Presented | null): Problem 
     ],
   };
 }
-
-const throughout = 'ssh keeps the password from whoever is on the way, up to the host itself.';
-
-/** By ssh to the very host: nothing of it crosses a network by itself. */
-const isCovered = ({ way, authority }: Presented): boolean =>
-  way !== undefined && leadsTo(way, new URL(`https://${authority}`));
 
 /** A line that is to reach the same host goes the same way. */
 const wayIn = ({ way }: Presented): { readonly via?: string } => (way === undefined ? {} : { via: showWay(way) });

@@ -21,7 +21,7 @@ export function untrustedView({ own, shared }: ConnectScene, size: Size): View {
       blank,
       ...certificateFacts(presented, shared.now).flatMap((fact) => factRows(fact, size)),
       blank,
-      ...(legacyTls ? [...wrapped(oldTlsWarning, size.width, 'warn')] : []),
+      ...(legacyTls ? [...wrapped(oldTlsWarning(presented), size.width, 'warn')] : []),
       ...compare.flatMap((text) => wrapped(text, size.width, 'dim')),
       blank,
       ...wrapped('y trusts it from now on, by this certificate alone.', size.width, 'accent'),
