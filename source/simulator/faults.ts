@@ -13,6 +13,7 @@ export const faultKinds = {
   '500': 'not carried out: HTTP 500, as xapi tells an internal error',
   html: 'carried out, but a page of HTML comes in the place of the answer',
   restart: 'xapi restarts before the call is carried out',
+  move: 'another host of the pool becomes its coordinator before the call is carried out',
   'forget-sessions': 'xapi has forgotten all sessions, that of the call among them',
   'forget-tasks': 'xapi has forgotten all tasks',
 } as const;
@@ -43,6 +44,8 @@ export interface RandomFaults {
 /** What is done to the host itself. */
 export interface FaultyHost {
   readonly restart: () => void;
+  /** The next host of the pool is promoted; where there is no other, its xapi restarts. */
+  readonly move: () => void;
   readonly forget: (what: 'session' | 'task') => void;
 }
 
@@ -106,6 +109,9 @@ export function inflict({ kind, wait }: Fault, host: FaultyHost): Instead | Prom
       return new Promise((resolve) => setTimeout(() => resolve(undefined), wait));
     case 'restart':
       host.restart();
+      return 'lose';
+    case 'move':
+      host.move();
       return 'lose';
     case 'forget-sessions':
       host.forget('session');

@@ -127,9 +127,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     for (const one of listening) one.cut();
     restartXapi(world, xapi.signal);
   };
+  const promote = ({ host }: Member): void => {
+    for (const pool of database.all('pool').keys()) database.set('pool', pool, 'master', host);
+    world.host = host;
+    restart();
+  };
+  const move = (): void => {
+    const at = members.findIndex(({ host }) => host === world.host);
+    promote(members[(at + 1) % members.length] ?? members[0]);
+  };
   const { faults = [], randomFaults = null } = options;
   if (faults.length > 0 || randomFaults !== null)
-    world.intercept = faultyCalls(faults, randomFaults, { restart, forget: (what) => forget(world, what) });
+    world.intercept = faultyCalls(faults, randomFaults, { restart, move, forget: (what) => forget(world, what) });
   return {
     host: listening[0].door.url,
     tlsHost: listening[0].door.tlsUrl,
@@ -141,10 +150,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     members: listening.map(({ door }) => door),
     connections: counter,
     promote({ address }) {
-      const host = members.find((one) => one.address === address)?.host ?? world.host;
-      for (const pool of database.all('pool').keys()) database.set('pool', pool, 'master', host);
-      world.host = host;
-      restart();
+      const member = members.find((one) => one.address === address);
+      if (member !== undefined) promote(member);
     },
     answers: (host, port) => (host === faiServer ? port === 2049 || port === 111 : null),
     restart,

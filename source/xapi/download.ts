@@ -36,7 +36,7 @@ export async function download(
     // The member that has the disk answers for itself; the session is the pool's.
     const next =
       location !== undefined && URL.canParse(location, target.href) ? new URL(location, target.href) : null;
-    const follow = next !== null && next.protocol === url.protocol && hop < limits.disc.redirects;
+    const follow = next !== null && isAsSafe(next, target, transport) && hop < limits.disc.redirects;
     if (!follow) {
       const text = `HTTP ${reply.statusCode} ${reply.statusMessage ?? ''}`.trim();
       throw new ConnectionFailure('not-understood', text);
@@ -44,6 +44,10 @@ export async function download(
     target = next;
   }
 }
+
+/** The session is not to be readable on its way there, when it was not until now. */
+const isAsSafe = (next: URL, before: URL, { isReadable }: Transport): boolean =>
+  next.protocol === before.protocol && !(isReadable(next) && !isReadable(before));
 
 async function* body(reply: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { readFault } from '../../source/simulator/faults.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { network } from '../../source/transport/network.ts';
 import { exchange } from '../../source/xapi/exchange.ts';
 import type { Param } from '../../source/xapi/value.ts';
-import { simulator } from '../harness.ts';
+import { simulator, xenfai } from '../harness.ts';
 
 // Several hosts in one pool, as session_check.ml, xapi_session.ml and api_server.ml make them look from outside.
 
@@ -70,4 +71,16 @@ test('a host without power is not there, and is back at the same place', async (
 test('connections are counted', async () => {
   await Promise.all([logIn(first), logIn(first)]);
   expect(sim.connections.most).toBe(2);
+});
+
+test('a fault moves the coordinator in the middle of a command, which follows it', async () => {
+  const faults = ['move@pool.get_all_records:1', 'move@VM.get_all_records:2'].flatMap(
+    (text) => readFault(text) ?? [],
+  );
+  const moving = await simulator({ vms: 2, hosts: 3, faults });
+  for (const at of ['127.0.0.2', '127.0.0.3']) {
+    expect(await xenfai(moving, ['status', '--all'])).toMatchObject({ code: 0 });
+    expect(moving.world.database.get('host', moving.world.host)['address']).toBe(at);
+  }
+  await moving.stop();
 });

@@ -5,7 +5,7 @@ import type { Simulator } from '../../source/simulator/simulator.ts';
 import type { Xml } from '../../source/simulator/xml.ts';
 import type { Transport } from '../../source/transport/transport.ts';
 import { roleFor } from '../../source/xapi/roles.ts';
-import { heldClock, pageArgs, prepareTemplate, simulator, transportOf, xenfai } from '../harness.ts';
+import { goodArgs, heldClock, lennyTemplate, pageArgs, simulator, transportOf, xenfai } from '../harness.ts';
 import { calledHere, datamodel, releaseNames, releases } from './datamodel.ts';
 
 // Every call that the client makes is one of the datamodel: it exists, in the release it is sent to, with so many
@@ -21,7 +21,7 @@ const exceptions: Readonly<Record<string, string>> = {
  * such, too many are none: gen_server.ml of 5.6 counts them only in calls that have none. So all four of a login may be
  * sent to a host that knows three.
  */
-const optional: Readonly<Record<string, number>> = { 'session.login_with_password': 2 };
+const optional: Readonly<Record<string, number>> = { 'session.login_with_password': 2, 'VM.snapshot': 2 };
 
 /** Of today's model, but not of the releases before (reference: datamodel.ml of each). */
 const cameLater: Readonly<Record<string, readonly [release: string, params: number]>> = {
@@ -138,14 +138,27 @@ const elsewhere: Readonly<Record<string, string>> = {
   'task.get_all_records': 'a start or snapshot whose answer was lost',
 };
 
-describe.each(['5.6.0'])('to a host of %s', (version) => {
+/** A template for FAI on each; from 8.3 on there is no loader, and what is left is looking, starting and stopping. */
+describe.each([
+  ['5.6.0', lennyTemplate],
+  ['6.2', 'Debian Wheezy 7.0 (32-bit)'],
+  ['7.6', 'Debian Wheezy 7.0 (64-bit)'],
+  ['8.3', 'Debian Bookworm 12'],
+])('to a host of %s', (version, vendor) => {
   let sim: Simulator;
   const sent: Sent[] = [];
   beforeAll(async () => {
-    sim = await simulator({ vms: 2, clock: heldClock() });
-    await prepareTemplate(sim);
+    sim = await simulator({ release: version, vms: 2, clock: heldClock() });
     const transport = listening(sim, sent);
-    for (const args of walks) {
+    const template = [
+      ['template', 'copy', vendor, 'FAI'],
+      ['template', 'set', 'FAI', '--repository', sim.repository, '--args', goodArgs],
+    ];
+    const left = [
+      ['start', 'vm1', '--force'],
+      ['stop', 'vm1', '--force', '--yes'],
+    ];
+    for (const args of [...template, ...walks, ...left]) {
       sim.world.intercept = (method) =>
         args.includes('n3') && method === fails ? new ApiError('INTERNAL_ERROR', 'on purpose') : undefined;
       await xenfai(sim, args, { transport });
@@ -154,15 +167,17 @@ describe.each(['5.6.0'])('to a host of %s', (version) => {
   afterAll(() => sim.stop());
 
   test('no call is unknown there, or has another form', () => {
-    expect(sent.length).toBeGreaterThan(150);
+    expect(sent.length).toBeGreaterThan(50);
     const release = releaseNames[version] ?? '';
+    expect(releases).toContain(release);
     const wrong = sent.flatMap((call) => faultsOf(call, release).map((fault) => `${call.method} ${fault}`));
     expect([...new Set(wrong)]).toEqual([]);
   });
 
   test('what was not sent is named here', () => {
     const names = new Set([...Object.keys(elsewhere), ...sent.map(({ method }) => method.replace(/^Async\./, ''))]);
-    expect(calledHere.filter((name) => !names.has(name))).toEqual([]);
+    // Elsewhere a part of them is refused before it is sent.
+    if (version === '5.6.0') expect(calledHere.filter((name) => !names.has(name))).toEqual([]);
   });
 });
 

@@ -38,20 +38,20 @@ export const releases = `rio miami symc orlando orlando-update-1 george midnight
   vgpu-tech-preview vgpu-productisation clearwater-felton clearwater-whetstone creedence cream indigo dundee ely falcon
   inverness jura kolkata lima naples quebec stockholm stockholm_psr nile`.split(/\s+/);
 
-/** What product versions are called there. */
+/** What the simulated releases are called there. */
 export const releaseNames: Readonly<Record<string, string>> = {
   '5.6.0': 'midnight-ride',
-  '5.6.100': 'cowley',
-  '6.0.2': 'boston',
-  '6.1.0': 'tampa',
-  '6.2.0': 'clearwater',
-  '6.5.0': 'creedence',
-  '7.2.0': 'falcon',
-  '7.6.0': 'lima',
-  '8.0.0': 'naples',
-  '8.1.0': 'quebec',
-  '8.2.1': 'stockholm',
-  '8.3.0': 'nile',
+  '5.6-fp1': 'cowley',
+  '6.0': 'boston',
+  '6.1': 'tampa',
+  '6.2': 'clearwater',
+  '6.5': 'creedence',
+  '7.2': 'falcon',
+  '7.6': 'lima',
+  '8.0': 'naples',
+  '8.1': 'quebec',
+  '8.2': 'stockholm',
+  '8.3': 'nile',
 };
 
 const classes = [...new Set([...datamodel.keys()].map((name) => name.split('.')[0]))];
