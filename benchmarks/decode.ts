@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { bootRecord } from '../source/simulator/boot-record.ts';
 import { startSimulator } from '../source/simulator/simulator.ts';
 import { ResponseReader } from '../source/xapi/decode.ts';
+import { jsonRpc } from '../source/xapi/json-rpc.ts';
 import { vmTable } from '../source/xapi/records.ts';
 import { wantedOfReply } from '../source/xapi/wanted.ts';
 import { allInTurn, type BenchmarkRow, row } from './measure.ts';
@@ -75,19 +76,22 @@ export async function decoding(): Promise<BenchmarkRow[]> {
       text.slice(i * chunk, (i + 1) * chunk),
     );
     const wanted = wantedOfReply(vmTable);
-    const [ours = Number.NaN, whole = Number.NaN, packages = Number.NaN, snake = Number.NaN, xo = Number.NaN] =
-      await allInTurn(runs, [
-        () => timed(() => decode(chunks, wanted)),
-        () => timed(() => decode(chunks)),
-        () => timed(() => deserialize(path)),
-        async () => Number(spawnSync('/usr/bin/python3', ['-c', python, path], { encoding: 'utf8' }).stdout),
-        () => timed(() => xmlRpcParser.parse(parseXml(text, { normalize: false, trim: false })).params[0]),
-      ]);
+    const inJson = chunksOf(JSON.stringify({ result: decode(chunks), error: null }));
+    const nan = Number.NaN;
+    const [ours = nan, json = nan, whole = nan, packages = nan, snake = nan, xo = nan] = await allInTurn(runs, [
+      () => timed(() => decode(chunks, wanted)),
+      () => timed(() => readJson(inJson)),
+      () => timed(() => decode(chunks)),
+      () => timed(() => deserialize(path)),
+      async () => Number(spawnSync('/usr/bin/python3', ['-c', python, path], { encoding: 'utf8' }).stdout),
+      () => timed(() => xmlRpcParser.parse(parseXml(text, { normalize: false, trim: false })).params[0]),
+    ]);
     const what = `reply of 5,000 VMs, ${Math.round(text.length / 1e6)} MB with boot records`;
     return [
       row(what, ours, packages, 'ms', 'the xmlrpc package', { times: 0.1 }),
       row('the same', ours, snake, 'ms', "Python's xmlrpc.client", { times: 0.7 }),
       row('the same', ours, xo, 'ms', 'what xen-api reads XML-RPC with'),
+      row('the same as JSON-RPC', json, ours, 'ms', 'ours, as XML-RPC', { times: 0.5 }),
       row('the same, all fields of it', whole, snake, 'ms', "Python's xmlrpc.client", { times: 0.7 }),
     ];
   } finally {
@@ -100,6 +104,16 @@ function decode(chunks: readonly string[], wanted?: ReturnType<typeof wantedOfRe
   for (const one of chunks) reader.write(one);
   const response = reader.end();
   return 'value' in response ? response.value : null;
+}
+
+const chunksOf = (text: string): string[] =>
+  Array.from({ length: Math.ceil(text.length / chunk) }, (_, i) => text.slice(i * chunk, (i + 1) * chunk));
+
+function readJson(chunks: readonly string[]): unknown {
+  const reader = jsonRpc.reader(vmTable);
+  for (const one of chunks) reader.write(one);
+  const answer = reader.end();
+  return 'value' in answer ? answer.value : null;
 }
 
 const deserialize = (path: string): Promise<unknown> =>

@@ -137,6 +137,8 @@ async function readFacts(session: Session, user: string): Promise<HostFacts> {
   const version = software['product_version'] ?? software['platform_version'] ?? '';
   const { API_version_major: major = 0, API_version_minor: minor = 0 } = record ?? {};
   const known = shownRelease(version, { major, minor });
+  const able = capabilities(known, record?.capabilities);
+  if (able.jsonRpc) session.readInJson();
   return {
     product: software['product_brand'] ?? software['platform_name'] ?? 'XenServer',
     version,
@@ -149,7 +151,7 @@ async function readFacts(session: Session, user: string): Promise<HostFacts> {
     members,
     xen: parseVersion(software['xen'] ?? '') ?? known?.xen ?? null,
     rules: known ?? unknownRules,
-    able: capabilities(known, record?.capabilities),
+    able,
     defaultSr: pool?.default_SR ?? ref.parse(''),
   };
 }

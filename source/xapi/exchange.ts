@@ -3,14 +3,24 @@ import type { ZodMiniType } from 'zod/mini';
 import { limits } from '../limits/limits.ts';
 import { ConnectionFailure, failureOf } from '../transport/failure.ts';
 import type { HttpConnections } from '../transport/transport.ts';
-import type { ResponseReader } from './codec.ts';
+import type { WireName } from './codec.ts';
 import { HostFailure } from './errors.ts';
-import type { Param, XmlValue } from './value.ts';
+import type { Param } from './value.ts';
+import type { AnswerReader, Wire } from './wire.ts';
 
 export interface ExchangeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the whole exchange; null waits for ever, as event.next may have to. */
   readonly timeout: number | null;
+  /** XML-RPC unless another is named. */
+  readonly wire?: WireName;
+}
+
+/** A call, and what reads its value. */
+interface Asked {
+  readonly method: string;
+  readonly params: readonly Param[];
+  readonly result: ZodMiniType;
 }
 
 /**
@@ -22,14 +32,14 @@ export async function exchange<S extends ZodMiniType>(
   method: string,
   params: readonly Param[],
   result: S,
-  { signal, timeout }: ExchangeOptions,
+  { signal, timeout, wire = 'xml-rpc' }: ExchangeOptions,
 ): Promise<z.output<S>> {
   // Read with the first call, before its time begins: a screen that waits for an address needs neither direction.
-  const codec = await import('./codec.ts');
+  const { wires } = await import('./codec.ts');
   signal?.throwIfAborted();
   const limit = timeout === null ? [] : [AbortSignal.timeout(timeout)];
   const both = AbortSignal.any([...(signal === undefined ? [] : [signal]), ...limit]);
-  const { value, size } = await post(connections, codec, method, params, result, both);
+  const { value, size } = await post(connections, wires[wire], { method, params, result }, both);
   const parsed = result.safeParse(value, { jitless: size < worthCompiling && !read.has(result) });
   read.add(result);
   if (parsed.success) return parsed.data;
@@ -48,20 +58,18 @@ const notUnderstood = (method: string, text: string, cause?: unknown): Connectio
 
 async function post(
   connections: HttpConnections,
-  { encodeCall, ResponseReader, wantedOfReply }: typeof import('./codec.ts'),
-  method: string,
-  params: readonly Param[],
-  result: ZodMiniType,
+  wire: Wire,
+  { method, params, result }: Asked,
   signal: AbortSignal,
-): Promise<{ readonly value: XmlValue; readonly size: number }> {
-  const body = encodeCall(method, params);
-  const headers = { 'Content-Type': 'text/xml', 'Content-Length': body.length, 'User-Agent': 'xenfai' };
-  const reply = await connections.request({ method: 'POST', path: '/', headers, body, signal });
+): Promise<{ readonly value: unknown; readonly size: number }> {
+  const body = wire.encode(method, params);
+  const headers = { 'Content-Type': wire.type, 'Content-Length': body.length, 'User-Agent': 'xenfai' };
+  const reply = await connections.request({ method: 'POST', path: wire.path, headers, body, signal });
   if (reply.statusCode !== 200) {
     reply.destroy();
     throw notUnderstood(method, `HTTP ${reply.statusCode} ${reply.statusMessage ?? ''}`.trim());
   }
-  const reader = new ResponseReader(wantedOfReply(result));
+  const reader = wire.reader(result);
   reply.setEncoding('utf8');
   let size = 0;
   let broken: unknown = null;
@@ -76,7 +84,7 @@ async function post(
     throw failureOf(error, signal);
   }
   if (broken !== null) throw notUnderstood(method, messageOf(broken), broken);
-  return { value: unwrap(method, reader), size };
+  return { value: takenOut(method, reader), size };
 }
 
 function attempt(work: () => void): unknown {
@@ -90,20 +98,15 @@ function attempt(work: () => void): unknown {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function unwrap(method: string, reader: ResponseReader): XmlValue {
-  let response: ReturnType<ResponseReader['end']>;
+function takenOut(method: string, reader: AnswerReader): unknown {
+  let answer: ReturnType<AnswerReader['end']>;
   try {
-    response = reader.end();
+    answer = reader.end();
   } catch (error) {
     throw notUnderstood(method, messageOf(error), error);
   }
-  if ('fault' in response)
-    throw new HostFailure(method, 'FAULT', [JSON.stringify(response.fault).slice(0, limits.reply.errorPart)]);
-  const { value } = response;
-  if (typeof value !== 'object' || Array.isArray(value)) throw notUnderstood(method, 'the reply has no Status');
-  if (value['Status'] === 'Success') return value['Value'] ?? '';
-  const description = value['ErrorDescription'];
-  const parts = Array.isArray(description) ? description.slice(0, limits.reply.errorParts + 1) : [];
+  if ('value' in answer) return answer.value;
+  const parts = answer.error.slice(0, limits.reply.errorParts + 1);
   const [code = 'UNKNOWN', ...rest] = parts.map((part) => String(part).slice(0, limits.reply.errorPart));
   throw new HostFailure(method, code, rest);
 }

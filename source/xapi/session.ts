@@ -4,6 +4,7 @@ import { limits } from '../limits/limits.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import type { HttpConnections, Transport } from '../transport/transport.ts';
 import { type Access, isRead, ReadOnlyRefusal } from './access.ts';
+import { Asking } from './asking.ts';
 import { type Download, download } from './download.ts';
 import { classify, HostFailure } from './errors.ts';
 import { exchange } from './exchange.ts';
@@ -31,6 +32,8 @@ export interface Session {
   readonly url: URL;
   /** Bare addresses of the pool's hosts: they are asked when the coordinator is away. */
   know(members: readonly string[]): void;
+  /** The host has JSON-RPC: see Asking. */
+  readInJson(): void;
   call<S extends ZodMiniType>(
     method: string,
     params: readonly Param[],
@@ -84,6 +87,7 @@ export async function login(options: LoginOptions): Promise<Session> {
   let current = await find(options.url, options.signal, null);
   let renewing: Promise<void> | null = null;
   let closed = false;
+  const asking = new Asking();
 
   function find(from: URL, signal: AbortSignal | undefined, before: Login | null): Promise<Login> {
     const others = members.flatMap((address) => coordinatorAt(address, from, transport.isReadable) ?? []);
@@ -152,7 +156,7 @@ export async function login(options: LoginOptions): Promise<Session> {
     for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
       const used = current;
       try {
-        return await exchange(used.connections, method, [used.handle, ...params(used.handle)], result, {
+        return await asking.ask(used.connections, method, [used.handle, ...params(used.handle)], result, {
           signal,
           timeout: own,
         });
@@ -195,6 +199,7 @@ export async function login(options: LoginOptions): Promise<Session> {
     know: (addresses) => {
       members = addresses;
     },
+    readInJson: () => asking.readInJson(),
     call: (method, params, result, callOptions = {}) =>
       send(method, () => params, result, { ...callOptions, signal: joined(outer, callOptions.signal) }, patience),
     ownRecord: (result) => send('session.get_record', (handle) => [handle], result, { signal: outer }, patience),

@@ -13,6 +13,7 @@ function busyHost(): { session: Session; asked: () => number } {
     access: 'read',
     url: new URL('http://127.0.0.1'),
     know: () => {},
+    readInJson: () => {},
     ownRecord: () => Promise.reject(new Error('nobody asks')),
     call: async (method, _, result) => {
       if (method === 'event.next') asked += 1;
