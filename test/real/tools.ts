@@ -15,6 +15,7 @@ export const downloads = {
   faiClass: join(debs, 'fai-client/usr/bin/fai-class'),
   grubLegacy: join(debs, 'grub-legacy'),
   updateGrub: join(debs, 'grub-legacy/usr/sbin/update-grub'),
+  fogXenserver: join(debs, 'gems/gems/fog-xenserver-1.0.0/lib'),
 } as const;
 
 export const pygrubPath = '/usr/lib/xen-4.17/bin/pygrub';
