@@ -23,6 +23,7 @@ import { kernelImage } from '../source/simulator/depot/kernel-image.ts';
 import { depotPackages } from '../source/simulator/depot/packages.ts';
 import { depotFiles } from '../source/simulator/depot/server.ts';
 import { ResponseReader } from '../source/xapi/decode.ts';
+import { jsonRpc } from '../source/xapi/json-rpc.ts';
 import { vmTable } from '../source/xapi/records.ts';
 import { wantedOfReply } from '../source/xapi/wanted.ts';
 import { isoSample } from './iso-sample.ts';
@@ -73,6 +74,19 @@ function reply(bytes: Buffer): void {
     size = 1 + (text.charCodeAt(at) % 97) * 7;
     reader.write(text.slice(at, at + size));
   }
+  reader.end();
+}
+
+/** Of 8.3 and of 7.2, by their two versions of JSON-RPC. */
+const jsonReplies = [
+  '{"jsonrpc":"2.0","result":{"OpaqueRef:1":{"uuid":"u","name_label":"a \\"b\\" \\u00e4","VBDs":["OpaqueRef:2"],"other_config":{}}},"id":0}',
+  '{"jsonrpc":"2.0","error":{"code":1,"message":"HANDLE_INVALID","data":["VM","OpaqueRef:1"]},"id":0}',
+  '{"result":null,"error":["SESSION_INVALID","OpaqueRef:1"],"id":0}',
+];
+
+function jsonReply(bytes: Buffer): void {
+  const reader = jsonRpc.reader(vmTable);
+  reader.write(bytes.toString('utf8'));
   reader.end();
 }
 
@@ -135,6 +149,7 @@ const silent = (name: string, samples: ByteParser['samples'], read: ByteParser['
 /** Every reader of bytes that come from outside. */
 export const byteParsers: readonly ByteParser[] = [
   refusing('reply', replies, reply),
+  refusing('json-reply', jsonReplies, jsonReply),
   silent('release', [fileNamed('/Release')], release),
   silent('packages', [fileNamed('i386/Packages')], (bytes) => scanPackages(pieces(bytes))),
   silent('cpio', [tree, Buffer.concat([tree, Buffer.alloc(512), tree])], (bytes) =>

@@ -17,6 +17,8 @@ export const limits = {
     depth: 200,
     /** Characters. 5,000 VMs with their boot records are some 60 million. */
     size: 256 * MiB,
+    /** Values in it: the smallest is a few characters of the reply, and twenty times as many bytes of memory. 5,000 VMs have 800,000. */
+    values: 5_000_000,
     /** What a host complains with is shown to people. */
     errorParts: 32,
     /** Characters of one part: a Python traceback fits. */

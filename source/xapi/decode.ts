@@ -39,6 +39,7 @@ export class ResponseReader {
   private readonly open: Element[] = [reply];
   private readonly frames: Frame[] = [];
   private value: XmlValue | undefined;
+  private values = 0;
   private response: Response | undefined;
   /** How many elements are open around a member that nobody wants; 0 outside of one. */
   private unwanted = 0;
@@ -107,9 +108,15 @@ export class ResponseReader {
     if (this.open.length > limits.reply.depth) throw new Error('the reply is nested too deeply');
     if (this.unwanted > 0) return;
     const { kind } = element;
-    if (kind === 'value') this.value = undefined;
+    if (kind === 'value') this.beginValue();
     else if (kind === 'array') this.frames.push({ into: [], wanted: this.wantedHere(), name: '' });
     else if (kind === 'struct') this.frames.push({ into: new Struct(), wanted: this.wantedHere(), name: '' });
+  }
+
+  private beginValue(): void {
+    this.value = undefined;
+    this.values += 1;
+    if (this.values > limits.reply.values) throw new Error('there are too many values in the reply');
   }
 
   private finish({ name, kind }: Element, text: string): void {

@@ -27,25 +27,37 @@ export const jsonRpc: Wire = {
 };
 
 function answerOf(text: string): Answer {
-  refuseDeep(text);
-  const { result, error } = reply.parse(JSON.parse(text));
+  refuseHuge(text);
+  const parsed = reply.safeParse(json(text));
+  if (!parsed.success) throw new Error('the reply is none of JSON-RPC');
+  const { result, error } = parsed.data;
   if (Array.isArray(error)) return { error };
   if (error) return { error: [error.message, ...error.data] };
   if (result === undefined) throw new Error('there is no result in the reply');
   return { value: result };
 }
 
-const [quote, backslash, opening, closing] = [0x22, 0x5c, [0x5b, 0x7b], [0x5d, 0x7d]];
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error('the reply is no JSON', { cause: error });
+  }
+}
 
-/** JSON.parse keeps something for each array and object that is open, and knows no end of them. */
-function refuseDeep(text: string): void {
-  let depth = 0;
+const [quote, backslash, comma, opening, closing] = [0x22, 0x5c, 0x2c, [0x5b, 0x7b], [0x5d, 0x7d]];
+
+/** JSON.parse keeps something for each value, and for each array and object that is open, and knows no end of them. */
+function refuseHuge(text: string): void {
+  let [depth, values] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === quote) at = endOfString(text, at);
-    else if (opening.includes(code)) depth += 1;
+    else if (code === comma) values += 1;
+    else if (opening.includes(code)) [depth, values] = [depth + 1, values + 1];
     else if (closing.includes(code)) depth -= 1;
     if (depth > limits.reply.depth) throw new Error('the reply is nested too deeply');
+    if (values > limits.reply.values) throw new Error('there are too many values in the reply');
   }
 }
 

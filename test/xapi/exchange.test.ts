@@ -92,6 +92,15 @@ describe('decoding', () => {
     expect(flood).toThrow(why);
   });
 
+  test('values without end are refused before they fill memory', () => {
+    const reader = new ResponseReader();
+    reader.write('<methodResponse><params><param><value><array><data>');
+    const flood = () => {
+      for (let i = 0; i < 5100; i += 1) reader.write('<value/>'.repeat(1000));
+    };
+    expect(flood).toThrow('too many values');
+  });
+
   test('a text or a tag of many chunks is not searched anew with each', () => {
     for (const text of ['a>', 'a', '<a ']) {
       const reader = new ResponseReader();

@@ -44,6 +44,10 @@ describe('an answer', () => {
   });
 });
 
+test.each(['[],', '{"a":1},', '1,'])('%s without end is refused before it is parsed', (piece) => {
+  expect(() => read(`{"result":[${piece.repeat(5_100_000)}""]}`)).toThrow('too many values');
+});
+
 test('a failure is what it is in XML-RPC, and within bounds', async () => {
   const server = createServer((_, response) =>
     response.end(JSON.stringify({ result: null, error: ['A', ...Array(1000).fill('b'.repeat(10_000))] })),
