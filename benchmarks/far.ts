@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Simulator, startSimulator } from '../source/simulator/simulator.ts';
@@ -49,6 +50,11 @@ export async function farAway(): Promise<BenchmarkRow[]> {
     fire(small);
     return timed(small, program, args, folder);
   };
+  const connected = (program: string, ...args: string[]) =>
+    connections(small, (host) => {
+      fire(small);
+      return timed({ host, password: small.password }, program, args, folder);
+    });
   try {
     const list = await allInTurn(runs, [
       () => ran(process.execPath, built, 'status', '--all'),
@@ -60,10 +66,16 @@ export async function farAway(): Promise<BenchmarkRow[]> {
       () => rearmed(python, '-c', rearmInPython),
       () => rearmed(process.execPath, xo, 'rearm'),
     ]);
+    const kept = [
+      await connected(process.execPath, built, 'rearm', 'vm3', '--yes'),
+      await connected(python, '-c', rearmInPython),
+      await connected(process.execPath, xo, 'rearm'),
+    ];
     const fleet = await allInTurn(runs, [() => shown(large), () => ran(python, '-c', fleetInPython)]);
     return [
       ...rowsOf('list of 1,000 VMs, 50 ms away', list),
       ...rowsOf('rearm by name, 50 ms away', rearm),
+      ...rowsOf('its connections', kept, { most: 3 }, ''),
       ...rowsOf('the fleet of 1,000 VMs, 50 ms away', fleet, null),
     ];
   } finally {
@@ -77,7 +89,8 @@ const rowsOf = (
   what: string,
   [ours = Number.NaN, ...others]: readonly number[],
   goal: Goal | null = { times: 1 },
-): BenchmarkRow[] => others.map((theirs, at) => row(what, ours, theirs, 'ms', at === 0 ? snake : orchestra, goal));
+  unit = 'ms',
+): BenchmarkRow[] => others.map((theirs, at) => row(what, ours, theirs, unit, at === 0 ? snake : orchestra, goal));
 
 async function shown(simulator: Simulator): Promise<number> {
   const began = performance.now();
@@ -88,7 +101,27 @@ async function shown(simulator: Simulator): Promise<number> {
   return passed;
 }
 
-async function timed(sim: Simulator, program: string, args: readonly string[], folder: string): Promise<number> {
+/** How many connections somebody makes who is told this address instead. */
+async function connections(sim: Simulator, work: (host: string) => Promise<unknown>): Promise<number> {
+  let count = 0;
+  const between = createServer((socket) => {
+    count += 1;
+    const { port, hostname } = new URL(sim.host);
+    socket
+      .on('error', () => {})
+      .pipe(connect(Number(port), hostname).on('error', () => {}))
+      .pipe(socket);
+  });
+  between.listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  await work(`http://127.0.0.1:${(between.address() as AddressInfo).port}`);
+  between.close();
+  return count;
+}
+
+type Server = Pick<Simulator, 'host' | 'password'>;
+
+async function timed(sim: Server, program: string, args: readonly string[], folder: string): Promise<number> {
   const around = { XENFAI_HOST: sim.host, XENFAI_PASSWORD: sim.password, XENFAI_STATE_DIR: folder };
   const began = performance.now();
   const child = spawn(program, [...args], {
