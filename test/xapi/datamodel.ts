@@ -63,9 +63,12 @@ const written = [
   'PV_bootloader_args',
   'PV_args',
   'name_description',
+  'domain_type',
   'VCPUs_max',
   'VCPUs_at_startup',
 ];
+/** Maps that are written key by key: `KeyMap` of a plan. */
+const maps = ['other_config', 'platform'];
 const powered = ['clean_shutdown', 'hard_shutdown'];
 
 /** Every message that the client's source names, without `Async.`. */
@@ -82,6 +85,7 @@ export const calledHere: readonly string[] = [
       ])
       .map(([, name = '']) => name),
     ...written.map((field) => `VM.set_${field}`),
+    ...maps.flatMap((map) => [`VM.add_to_${map}`, `VM.remove_from_${map}`]),
     ...powered.map((how) => `VM.${how}`),
   ]),
 ].sort();
