@@ -20,7 +20,9 @@ const may = (role: Role, message: string): boolean => (wanted.get(message) ?? 0)
 
 /** What a session's record says of who has opened it (xapi_session.ml): of root nothing but that it is. */
 export function whose(world: World, account: Account | null): Fields {
-  if (account === null) return { is_local_superuser: true };
+  // The local superuser has no sid, and a name from 5.6 FP1 on (CP-1831).
+  if (account === null)
+    return { is_local_superuser: true, auth_user_name: world.profile.has('cowley') ? 'root' : '' };
   const messages = [...world.profile.model.classes].flatMap(([className, definition]) =>
     [...definition.messages.keys()].map((message) => `${className}.${message}`),
   );

@@ -11,10 +11,11 @@ import type { Built, Ends } from './guest/guests.ts';
 import { findBoot } from './kernel.ts';
 import { noteFreeMemory } from './memory.ts';
 import type { World } from './world.ts';
+import { hideDomain, showDomain } from './xenopsd.ts';
 
 // xapi_vm.ml and vmops.ml of xen-api@030a348661: which field changes when is theirs, for clients see each change.
 
-/** What xapi fills in at the first start of a VM that has none (xapi_globs.ml). */
+/** What xapi fills in at the first start of a VM that has none (xapi_globs.ml of 5.6). */
 export const genericBios = {
   'bios-vendor': 'Xen',
   'bios-version': '',
@@ -25,6 +26,15 @@ export const genericBios = {
   'hp-rombios': '',
 };
 
+/** The same from 7.6 on: the order is 22.31's. */
+const laterBios = {
+  ...{ 'bios-vendor': 'Xen', 'bios-version': '', 'system-manufacturer': 'Xen', 'system-product-name': 'HVM domU' },
+  ...{ 'system-version': '', 'system-serial-number': '', 'baseboard-manufacturer': '', 'baseboard-product-name': '' },
+  ...{ 'baseboard-version': '', 'baseboard-serial-number': '', 'baseboard-asset-tag': '' },
+  ...{ 'baseboard-location-in-chassis': '', 'enclosure-asset-tag': '', 'hp-rombios': '' },
+  ...{ 'oem-1': 'Xen', 'oem-2': 'MS_VM_CERT/SHA1/bdbeb6e0a816d43fa6d3fe8aaef04c2bad9d3e3d' },
+};
+
 /**
  * A halted VM is started: its record as it is now becomes last_booted_record, and stays so when the boot fails. When
  * it throws, no domain is there; what the bootloader has switched stays switched.
@@ -32,11 +42,9 @@ export const genericBios = {
 export async function startVm(world: World, vm: string, signal: AbortSignal, paused = false): Promise<void> {
   const { database } = world;
   const record = database.get('VM', vm);
-  // Up to 6.0 at each boot, up to 7.2 at the start of a halted VM, later only when one is suspended.
-  if (!world.profile.has('inverness')) {
-    database.set('VM', vm, 'last_booted_record', bootRecord(database.model, record));
-  }
-  if (Object.keys(record['bios_strings'] ?? {}).length === 0) database.set('VM', vm, 'bios_strings', genericBios);
+  noteBoot(world, vm, bootRecord(database.model, record), 'start');
+  if (Object.keys(record['bios_strings'] ?? {}).length === 0)
+    database.set('VM', vm, 'bios_strings', world.profile.has('lima') ? laterBios : genericBios);
   await buildDomain(world, vm, signal, paused);
 }
 
@@ -50,27 +58,48 @@ export async function rebootVm(world: World, vm: string, signal: AbortSignal): P
   stopDomain(world, vm);
   database.set('VM', vm, 'domid', -1);
   destroyConsoles(world, vm);
-  if (!world.profile.has('tampa')) database.set('VM', vm, 'last_booted_record', record);
+  noteBoot(world, vm, record, 'reboot');
   await buildDomain(world, vm, signal);
 }
 
-/** Bootloader, domain builder, devices, guest. The VM has a domid from the beginning and is Running only at the end. */
+/**
+ * VM.last_booted_record: up to 6.0 of every boot, from 6.1 on, with xenopsd, of the start of a halted VM, from 7.3 on of
+ * none that is not suspended.
+ */
+function noteBoot({ database, profile }: World, vm: string, record: string, how: 'start' | 'reboot'): void {
+  if (profile.has('inverness') || (how === 'reboot' && profile.has('tampa'))) return;
+  database.set('VM', vm, 'last_booted_record', record);
+}
+
+/** Bootloader, domain builder, devices, guest. */
 async function buildDomain(world: World, vm: string, signal: AbortSignal, paused = false): Promise<void> {
-  const { database } = world;
-  database.set('VM', vm, 'domid', world.nextDomid());
+  const later = world.profile.has('tampa');
+  const domid = world.nextDomid();
+  // In 5.6 the VM has a domid from the beginning and is Running only at the end.
+  if (!later) world.database.set('VM', vm, 'domid', domid);
   detachDevices(world, vm);
   let built: Built;
   try {
     const boot = await findBoot(world, vm, signal);
     built = await world.guests.build(domainPlan(world, vm, boot), signal);
   } catch (error) {
-    const { uuid, domid } = database.get('VM', vm);
+    const { uuid } = world.database.get('VM', vm);
     endDomain(world, vm);
-    if (!(error instanceof ApiError) || !world.profile.has('tampa')) throw error;
-    throw throughXenopsd(error, { vm, uuid: text(uuid), domid: Number(domid) });
+    if (!(error instanceof ApiError) || !later) throw error;
+    throw throughXenopsd(error, { vm, uuid: text(uuid), domid });
   }
-  // xenopsd tells nobody.
-  if (!world.profile.has('tampa')) database.set('VM', vm, 'domarch', built.arch);
+  if (later) {
+    forgetGuestMetrics(world, vm);
+    showDomain(world, vm, { domid, paused, createConsoles: () => createConsoles(world, vm) });
+  } else showDomain56(world, vm, built.arch, paused);
+  const domain = built.start(guestEnds(world, vm));
+  world.domains.set(vm, domain);
+  if (paused) domain.freeze();
+}
+
+function showDomain56(world: World, vm: string, arch: Built['arch'], paused: boolean): void {
+  const { database } = world;
+  database.set('VM', vm, 'domarch', arch);
   attachDevices(world, vm);
   const record = database.get('VM', vm);
   const metrics = text(record['metrics']);
@@ -83,9 +112,6 @@ async function buildDomain(world: World, vm: string, signal: AbortSignal, paused
   database.set('VM', vm, 'resident_on', world.host);
   database.set('VM', vm, 'power_state', paused ? 'Paused' : 'Running');
   noteFreeMemory(world);
-  const domain = built.start(guestEnds(world, vm));
-  world.domains.set(vm, domain);
-  if (paused) domain.freeze();
 }
 
 /** The domain's memory is on disk, and it is gone: the VM has no place until it is resumed. */
@@ -161,10 +187,13 @@ export function endDomain(world: World, vm: string): void {
   const { database } = world;
   if (database.find('VM', vm) === undefined) return;
   detachDevices(world, vm);
-  database.set('VM', vm, 'power_state', 'Halted');
-  noteFreeMemory(world);
-  database.set('VM', vm, 'domid', -1);
-  database.set('VM', vm, 'resident_on', nullRef);
+  if (world.profile.has('tampa')) hideDomain(world, vm);
+  else {
+    database.set('VM', vm, 'power_state', 'Halted');
+    noteFreeMemory(world);
+    database.set('VM', vm, 'domid', -1);
+    database.set('VM', vm, 'resident_on', nullRef);
+  }
   destroyConsoles(world, vm);
 }
 

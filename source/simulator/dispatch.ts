@@ -71,7 +71,7 @@ export async function dispatch(
   at: Member | null = null,
 ): Promise<Reply> {
   try {
-    return await carryOut(world, decodeCall(body), signal, at);
+    return await carryOut(world, decodeCall(body, world.profile.model.reader), signal, at);
   } catch (error) {
     const { has } = world.profile;
     // 6.0 to 6.2 say so in a reply (api_server.ml of 63ef2c5363); before and after, HTTP does.
@@ -121,7 +121,11 @@ async function carryOut(world: World, call: Call, signal: AbortSignal, at: Membe
   const perform = async (): Promise<Reply> => {
     // The session may have been forgotten meanwhile, the coordinator be another one.
     admit();
-    if (async && !message.async) throw new Fault(`No async mode for this operation (rpc: ${name})`);
+    if (async && !message.async) {
+      const why = `No async mode for this operation (rpc: ${name})`;
+      // With rpc-light a fault is a failure that is called so.
+      throw model.reader === 'rpc-light' ? new ApiError('Fault', why) : new Fault(why);
+    }
     if (message.removed) throw new ApiError('MESSAGE_REMOVED');
     if (instead instanceof Error) throw instead;
     if (className === 'event' && method === 'next') {
@@ -169,7 +173,9 @@ function findHandler(model: Model, className: string, method: string, message: M
   if (className === 'event') return eventHandler(method);
   const definition = model.classes.get(className);
   const handler = own[className]?.[method] ?? (definition && genericHandler(definition, method, message));
-  if (handler) return className === 'VM' ? refreshing(handler) : handler;
+  // A template that becomes a VM by its flag keeps what it was allowed (message_forwarding.ml).
+  const kept = method === 'set_is_a_template';
+  if (handler) return className === 'VM' && !kept ? refreshing(handler) : handler;
   return () => {
     throw new ApiError('INTERNAL_ERROR', `Not_implemented(${className}.${method})`);
   };
@@ -206,12 +212,18 @@ async function withTask(world: World, label: string, message: Message, run: Run)
   }
 }
 
+/** task.result; of a void call it is nothing at all, later an empty value (taskHelper.ml:set_result_on_task). */
+function resultOf(model: Model, message: Message, value: Value): string {
+  if (message.result.kind !== 'void') return marshal(model, message.result, value);
+  return model.reader === 'rpc-light' ? '<value></value>' : '';
+}
+
 /** Runs a call and writes its end into its task. */
 async function inTask(world: World, task: string, message: Message, run: Run): Promise<Value> {
   try {
     const value = await run(task);
     endTask(world, task, {
-      result: message.result.kind === 'void' ? '' : marshal(world.profile.model, message.result, value),
+      result: resultOf(world.profile.model, message, value),
     });
     return value;
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Model } from './model.ts';
 import { escapeXml, parseXml, printXml, type Xml } from './xml.ts';
 
 // The XML-RPC of xapi, both ways, after xMLRPC.ml of xen-api@030a348661.
@@ -21,8 +22,8 @@ export interface Call {
 }
 
 /** Reads `methodCall`. Errors: XmlError, TypeMismatch; xapi answers both with HTTP 500. */
-export function decodeCall(document: string): Call {
-  const root = parseXml(document);
+export function decodeCall(document: string, reader: Model['reader'] = 'xmlrpc'): Call {
+  const root = parseXml(document, reader === 'rpc-light' ? ['value', 'string', 'name'] : []);
   const [name, params, ...rest] = unbox(['methodCall'], root);
   if (name === undefined || params === undefined || rest.length > 0) throw new TypeMismatch('pair ', root);
   return {

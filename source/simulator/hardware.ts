@@ -1,4 +1,5 @@
 import { nullRef } from './database.ts';
+import type { Profile } from './releases/profile.ts';
 import type { Fields } from './types.ts';
 import type { EmptyWorld } from './world.ts';
 
@@ -12,6 +13,8 @@ const flags =
   'fpu de tsc msr pae mce cx8 apic sep mtrr mca cmov pat clflush acpi mmx fxsr sse sse2 ss ht nx constant_tsc pni vmx est ssse3 sse4_1 sse4_2 popcnt';
 const features = '009ce3bd-bfebfbff-00000001-28100800';
 
+const laterFeatures = '17c9cbf5-f6f83203-2191cbf5-00000023-00000001-00000329';
+
 const cpu = {
   vendor: 'GenuineIntel',
   modelname: 'Intel(R) Xeon(R) CPU           E5504  @ 2.00GHz',
@@ -19,10 +22,21 @@ const cpu = {
   flags,
 };
 
+/** What a processor can do: one word of it in 5.6, four sets of them from 7.0 on. */
+const featuresOf = ({ has }: Profile): Fields =>
+  has('dundee')
+    ? {
+        features_pv: laterFeatures,
+        features_hvm: laterFeatures,
+        ...(has('stockholm') ? { features_hvm_host: laterFeatures, features_pv_host: laterFeatures } : {}),
+      }
+    : { features, features_after_reboot: features, physical_features: features, maskable: 'no' };
+
 /** host.cpu_info and a host_cpu for each processor. */
-export function addProcessors({ database }: EmptyWorld, host: string): void {
+export function addProcessors({ database, profile }: EmptyWorld, host: string): void {
   database.set('host', host, 'cpu_info', {
     cpu_count: String(processors),
+    ...(profile.has('clearwater') ? { socket_count: '1' } : {}),
     vendor: cpu.vendor,
     speed: '1995.078',
     modelname: cpu.modelname,
@@ -30,10 +44,7 @@ export function addProcessors({ database }: EmptyWorld, host: string): void {
     model: '26',
     stepping: cpu.stepping,
     flags,
-    features,
-    features_after_reboot: features,
-    physical_features: features,
-    maskable: 'no',
+    ...featuresOf(profile),
   });
   for (let number = 0; number < processors; number += 1) {
     database.create('host_cpu', { ...cpu, host, number, speed: 1995, family: 6, model: 26 });
@@ -49,7 +60,11 @@ export interface Card {
 }
 
 /** A network card of the machine and the measurements of its link. */
-export function addCard({ database }: EmptyWorld, host: string, { device, MAC, network, address }: Card): string {
+export function addCard(
+  { database, profile }: EmptyWorld,
+  host: string,
+  { device, MAC, network, address }: Card,
+): string {
   const number = Number(device.replace(/^\D+/, ''));
   const metrics = database.create('PIF_metrics', {
     carrier: true,
@@ -68,6 +83,7 @@ export function addCard({ database }: EmptyWorld, host: string, { device, MAC, n
     VLAN: -1,
     physical: true,
     currently_attached: true,
+    ...(profile.has('creedence') ? { properties: { gro: 'on' } } : {}),
     ...(address === undefined ? {} : reached),
   });
 }
@@ -85,7 +101,7 @@ const plugins: Readonly<Record<string, readonly [file: string, name: string, cap
   udev: ['udevSR', 'udev', ['VDI_INTRODUCE', 'VDI_ATTACH', 'VDI_DETACH']],
 };
 
-export function addPlugins({ database }: EmptyWorld): void {
+export function addPlugins({ database, profile }: EmptyWorld): void {
   for (const [type, [file, name, capabilities]] of Object.entries(plugins)) {
     database.create('SM', {
       type,
@@ -96,6 +112,7 @@ export function addPlugins({ database }: EmptyWorld): void {
       version: '1.0',
       required_api_version: '1.0',
       capabilities,
+      ...(profile.has('clearwater') ? { features: Object.fromEntries(capabilities.map((one) => [one, '1'])) } : {}),
       driver_filename: `/opt/xensource/sm/${file}`,
     });
   }
@@ -114,11 +131,17 @@ const storageOperations = [
   ...['forget', 'vdi_introduce', 'vdi_create', 'vdi_snapshot', 'plug', 'update', 'destroy'],
   ...['vdi_destroy', 'scan', 'vdi_clone', 'vdi_resize', 'unplug'],
 ];
+/** In 22.31, of an SR that is plugged in: so nobody destroys or forgets it. */
+const laterStorageOperations = [
+  ...['vdi_introduce', 'unplug', 'plug', 'pbd_create', 'update', 'pbd_destroy'],
+  ...['vdi_resize', 'vdi_clone', 'scan', 'vdi_snapshot', 'vdi_create', 'vdi_destroy'],
+];
 
 /** allowed_operations of an SR of this type; nothing is made or destroyed on that of the tools. */
-export function operationsOn(type: string, tools: boolean): string[] {
+export function operationsOn({ has }: Profile, type: string, tools: boolean): string[] {
+  const all = has('creedence') ? laterStorageOperations : storageOperations;
   const can = plugins[type]?.[2].filter((one) => !(tools && ['VDI_CREATE', 'VDI_DELETE'].includes(one))) ?? [];
-  return storageOperations.filter((operation) => {
+  return all.filter((operation) => {
     const needed = takes[operation];
     return needed === undefined || can.includes(needed);
   });
@@ -170,7 +193,6 @@ export const dom0Size = (host: string): Fields => {
   const memory = 752 * mib;
   return {
     affinity: host,
-    memory_overhead: mib,
     memory_target: memory,
     memory_static_min: memory,
     memory_static_max: memory,
@@ -183,8 +205,9 @@ export const dom0Size = (host: string): Fields => {
 };
 
 /** dom0's metrics count its VCPUs from one (create_misc.ml:mkints). */
-export const dom0Metrics = ({ database }: EmptyWorld): string =>
+export const dom0Metrics = ({ database, profile }: EmptyWorld): string =>
   database.create('VM_metrics', {
+    ...(profile.has('kolkata') ? { current_domain_type: 'pv' } : {}),
     memory_actual: 752 * mib,
     VCPUs_number: processors,
     VCPUs_utilisation: Object.fromEntries(Array.from({ length: processors }, (_, i) => [String(i + 1), 0])),

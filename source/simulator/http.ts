@@ -41,7 +41,7 @@ interface Served {
 }
 
 async function answer({ world, latency, at }: Served, request: IncomingMessage, response: ServerResponse) {
-  if (request.method !== 'POST') return answerOther(request);
+  if (request.method !== 'POST') return answerOther(world, request);
   const length = request.headers['content-length'];
   if (length === undefined) {
     return internalError(request, 'Failure("We require a content-length: HTTP header")');
@@ -117,19 +117,26 @@ function internalError(request: IncomingMessage, why: string): void {
 
 const lastReply = 'Connection: close\r\nCache-Control: no-cache, no-store\r\n';
 
-function answerOther(request: IncomingMessage): void {
+function answerOther(world: World, request: IncomingMessage): void {
   const { method, url = '/', socket } = request;
   // Handlers are chosen by the longest beginning of the path: /export_raw_vdi, which came with 6.2, ends in VM export.
   if (method === 'GET' && url.startsWith('/export')) {
     internalError(request, 'Not_found');
+  } else if (method === 'GET' && !('encrypted' in socket) && world.profile.has('21.2.0')) {
+    // 19ecafab18: its pages are for TLS alone.
+    forbidden(socket);
   } else if (method === 'GET') {
     // Every other GET is a file below /opt/xensource/www (fileserver.ml), which has none in this world.
     const page = `${notFound(url)}\r\n`;
     socket.end(`HTTP/1.1 404 Not Found\r\n${lastReply}Content-Length: ${page.length}\r\n\r\n${page}`);
   } else {
-    const page = '<html><body><h1>403: Forbidden</h1></body></html>\r\n';
-    socket.end(`HTTP/1.1 403 Forbidden\r\n${lastReply}Content-Type: text/html\r\n\r\n${page}`);
+    forbidden(socket);
   }
+}
+
+function forbidden(socket: IncomingMessage['socket']): void {
+  const page = '<html><body><h1>403: Forbidden</h1></body></html>\r\n';
+  socket.end(`HTTP/1.1 403 Forbidden\r\n${lastReply}Content-Type: text/html\r\n\r\n${page}`);
 }
 
 const notFound = (url: string): string =>

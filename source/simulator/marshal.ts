@@ -2,6 +2,7 @@ import { ApiError } from './api-error.ts';
 import { array, bare, from, member, struct, TypeMismatch } from './envelope.ts';
 import type { Model } from './model.ts';
 import { floatOfString, int64OfString } from './ocaml.ts';
+import { readArgument, Unreadable } from './rpc-light.ts';
 import type { Fields, ModelType, Value } from './types.ts';
 import type { Xml } from './xml.ts';
 
@@ -47,13 +48,14 @@ export function marshalRecord(model: Model, className: string, fields: Fields): 
 
 /**
  * An argument as the type the method wants. `param` is what FIELD_TYPE_ERROR complains about: whatever goes wrong
- * inside, it names the argument and nothing else (genOCaml.ml).
+ * inside, it names the argument and nothing else (genOCaml.ml). Later it is an internal error in OCaml's words.
  */
 export function unmarshal(model: Model, type: ModelType, xml: Xml, param: string): Value {
   if (type.kind === 'record') return constructorFields(model, type.name, xml);
   try {
-    return read(model, type, xml);
-  } catch {
+    return model.reader === 'rpc-light' ? readArgument(model, type, xml) : read(model, type, xml);
+  } catch (error) {
+    if (error instanceof Unreadable) throw new ApiError('INTERNAL_ERROR', error.message);
     throw new ApiError('FIELD_TYPE_ERROR', param);
   }
 }

@@ -6,7 +6,9 @@ const metricsOf = ({ database, host }: World): string => text(database.get('host
 /** Bytes that no domain has, dom0 among them. */
 export function freeMemory(world: World): number {
   const { database } = world;
-  const total = Number(database.get('host_metrics', metricsOf(world))['memory_total']);
+  const host = database.get('host', world.host);
+  const all = Number(database.get('host_metrics', text(host['metrics']))['memory_total']);
+  const total = all - Number(host['memory_overhead']);
   const used = [...database.all('VM').values()].filter(
     ({ power_state }) => power_state === 'Running' || power_state === 'Paused',
   );

@@ -34,6 +34,8 @@ export interface ModelClass {
 
 /** The datamodel of one release. */
 export interface Model {
+  /** What reads its arguments: see rpc-light.ts. */
+  readonly reader: 'xmlrpc' | 'rpc-light';
   readonly classes: ReadonlyMap<string, ModelClass>;
   /** [class, field] of the one side, for every reference whose other end lists it: VBD.VM -> VM.VBDs. */
   readonly reverse: ReadonlyMap<string, readonly [className: string, field: string]>;
@@ -53,6 +55,7 @@ interface RawClass {
 }
 
 export const model56: Model = {
+  reader: 'xmlrpc',
   classes: new Map(
     Object.entries(classes as unknown as Record<string, RawClass>).map(([name, raw]) => [name, readClass(name, raw)]),
   ),

@@ -4,6 +4,7 @@ import { bootRecord } from './boot-record.ts';
 import { fieldsOf, refsOf, text } from './calls/context.ts';
 import { createDisk } from './calls/disks.ts';
 import { generateMac } from './calls/mac.ts';
+import { memoryOverhead } from './calls/vm-limits.ts';
 import { updateAllowedOperations } from './calls/vm-operations.ts';
 import { hostTime } from './clock.ts';
 import { platformOf, recommendationsOf } from './releases/templates.ts';
@@ -75,32 +76,34 @@ export function makeVm(
     ...(kind === 'unprepared' ? {} : { 'install-repository': repository }),
     ...(eliloader && kind !== 'half-armed' ? { 'install-distro': 'debianlike' } : {}),
   };
-  const vm = database.create('VM', {
-    name_label: name,
-    power_state: 'Halted',
-    allowed_operations: allowed,
-    PV_bootloader: hvm ? '' : eliloader ? 'eliloader' : 'pygrub',
-    PV_args: hvm ? '' : kind === 'unprepared' ? '' : args,
-    HVM_boot_policy: hvm ? 'BIOS order' : '',
-    domain_type: hvm ? 'hvm' : 'pv',
-    HVM_boot_params: hvm ? { order: 'dc' } : {},
-    platform: platformOf(true, world.profile.has),
-    other_config: hvm ? { mac_seed: world.random.uuid() } : words,
-    memory_overhead: 1024 ** 2,
-    memory_target: gib / 4,
-    memory_static_min: gib / 8,
-    memory_static_max: gib / 4,
-    memory_dynamic_min: gib / 4,
-    memory_dynamic_max: gib / 4,
-    VCPUs_max: 1,
-    VCPUs_at_startup: 1,
-    actions_after_shutdown: 'destroy',
-    actions_after_reboot: 'restart',
-    actions_after_crash: 'restart',
-    domid: -1,
-    recommendations: recommendationsOf(world.profile),
-    metrics: newMetrics(world, 1),
-  });
+  const vm = database.create(
+    'VM',
+    withDerived(world, {
+      name_label: name,
+      power_state: 'Halted',
+      allowed_operations: allowed,
+      PV_bootloader: hvm ? '' : eliloader ? 'eliloader' : 'pygrub',
+      PV_args: hvm ? '' : kind === 'unprepared' ? '' : args,
+      HVM_boot_policy: hvm ? 'BIOS order' : '',
+      HVM_boot_params: hvm ? { order: 'dc' } : {},
+      platform: platformOf(true, world.profile.has),
+      other_config: hvm ? { mac_seed: world.random.uuid() } : words,
+      memory_target: gib / 4,
+      memory_static_min: gib / 8,
+      memory_static_max: gib / 4,
+      memory_dynamic_min: gib / 4,
+      memory_dynamic_max: gib / 4,
+      VCPUs_max: 1,
+      VCPUs_at_startup: 1,
+      actions_after_shutdown: 'destroy',
+      actions_after_reboot: 'restart',
+      actions_after_crash: 'restart',
+      domid: -1,
+      recommendations: recommendationsOf(world.profile),
+      metrics: newMetrics(world, 1),
+      HVM_shadow_multiplier: 1,
+    }),
+  );
   addDevices(world, site, vm, kind === 'installed');
   if (kind === 'installed' || kind === 'fired' || kind === 'windows') hasRun(world, vm, kind);
   if (kind === 'installed') {
@@ -143,6 +146,13 @@ function hasRun(world: World, vm: string, kind: 'installed' | 'fired' | 'windows
   const started = new Date(world.clock.now().getTime() - yesterday);
   database.set('VM_metrics', text(record['metrics']), 'start_time', hostTime(started));
 }
+
+/** What follows from the rest of a VM's record: memory beside its own, from 7.5 on also the kind of its domain. */
+export const withDerived = (world: EmptyWorld, fields: Fields): Fields => ({
+  ...fields,
+  memory_overhead: memoryOverhead(world, fields),
+  domain_type: fields['domain_type'] ?? (fields['HVM_boot_policy'] === '' ? 'pv' : 'hvm'),
+});
 
 export function newMetrics(world: EmptyWorld, cpus: number): string {
   return world.database.create('VM_metrics', {

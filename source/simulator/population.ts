@@ -4,7 +4,7 @@ import { updateAllowedOperations } from './calls/vm-operations.ts';
 import { hostTime } from './clock.ts';
 import { nullRef } from './database.ts';
 import { addCard, addLicence, addPlugins, addProcessors, dom0Metrics, dom0Size, operationsOn } from './hardware.ts';
-import { diskSize, newMetrics, type Site } from './populate-vms.ts';
+import { diskSize, newMetrics, type Site, withDerived } from './populate-vms.ts';
 import type { Profile } from './releases/profile.ts';
 import { templatesOf } from './releases/templates.ts';
 import type { Fields } from './types.ts';
@@ -55,9 +55,15 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
     edition: 'free',
     sched_policy: 'credit',
     allowed_operations: ['vm_migrate', 'provision', 'vm_resume', 'evacuate', 'vm_start'],
-    other_config: { agent_start_time: `${seconds}.`, boot_time: `${seconds - 120}.` },
+    other_config: {
+      agent_start_time: `${seconds}.`,
+      boot_time: `${seconds - 120}.`,
+      // Somebody wants the metrics of VMs written down, which is not so after an installation (monitor.ts).
+      ...(world.profile.has('tampa') ? {} : { rrd_update_interval: '1' }),
+    },
     bios_strings: machine,
     metrics,
+    ...laterHost(world.profile),
     local_cache_sr: nullRef,
   });
   addProcessors(world, host);
@@ -133,6 +139,10 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
     default_SR: localStorage,
     suspend_image_SR: localStorage,
     crash_dump_SR: localStorage,
+    ...laterPool(world, host),
+    ...(world.profile.has('clearwater')
+      ? { other_config: { 'memory-ratio-hvm': '0.25', 'memory-ratio-pv': '0.25' } }
+      : {}),
   });
   const year = 365 * 24 * 3600 * 1000;
   addLicence(world, host, pool, hostTime(new Date(world.clock.now().getTime() + year)));
@@ -140,13 +150,45 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
   return { host, localStorage, network };
 }
 
+/** What came with releases after 5.6 and is not as it was first. */
+const laterHost = ({ has }: Profile): Fields => ({
+  ...(has('ely') ? { virtual_hardware_platform_versions: [0, 1, 2] } : {}),
+  ...(has('stockholm') ? { ssl_legacy: false } : {}),
+});
+
+/** What a pool has from 7.0 on, and may do in 22.31. */
+function laterPool({ database, profile }: EmptyWorld, host: string): Fields {
+  if (!profile.has('dundee')) return {};
+  const { cpu_count, socket_count, vendor, ...rest } = fieldsOf(database.get('host', host)['cpu_info']);
+  const features = Object.entries(rest).filter(([name]) => name.startsWith('features_'));
+  const cpu_info = { ...Object.fromEntries(features.reverse()), ...picked({ socket_count, cpu_count, vendor }) };
+  return {
+    cpu_info,
+    ha_cluster_stack: 'xhad',
+    ...(profile.has('22.5.0') ? { allowed_operations: poolOperations } : {}),
+  };
+}
+
+const picked = (fields: Readonly<Record<string, Fields[string] | undefined>>): Fields =>
+  Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+const poolOperations = [
+  ...['cluster_create', 'sync_updates', 'tls_verification_enable', 'designate_new_master'],
+  ...['exchange_ca_certificates_on_join', 'configure_repositories', 'apply_updates', 'ha_enable', 'get_updates'],
+  ...['cert_refresh', 'copy_primary_host_certs', 'exchange_certificates_on_join'],
+];
+
 /** An SR and the PBD by which the host has it. A disc's SR is as full as it is large. */
 function storage(world: EmptyWorld, host: string, { device_config = {}, ...fields }: Fields): string {
   const sr = world.database.create('SR', {
     ...fields,
     physical_utilisation: fields['content_type'] === 'iso' ? (fields['physical_size'] ?? 0) : 0,
     shared: false,
-    allowed_operations: operationsOn(text(fields['type']), 'xenserver_tools_sr' in fieldsOf(fields['other_config'])),
+    allowed_operations: operationsOn(
+      world.profile,
+      text(fields['type']),
+      'xenserver_tools_sr' in fieldsOf(fields['other_config']),
+    ),
   });
   world.database.create('PBD', { host, SR: sr, device_config, currently_attached: true });
   return sr;
@@ -159,18 +201,36 @@ function controlDomain(world: EmptyWorld, host: string, address: string): void {
     name_description: 'The domain which manages physical devices and manages other domains',
     is_control_domain: true,
     user_version: 1,
+    generation_id: '',
     power_state: 'Running',
     resident_on: host,
     domid: 0,
-    domarch: 'x32',
+    domarch: world.profile.has('tampa') ? 'x64' : 'x32',
     actions_after_shutdown: 'destroy',
     actions_after_reboot: 'destroy',
     actions_after_crash: 'destroy',
     metrics: dom0Metrics(world),
-    ...dom0Size(host),
+    ...withDerived(world, { HVM_boot_policy: '', ...dom0Size(host) }),
   });
-  database.create('console', { VM: vm, protocol: 'rfb', location: `https://${address}/console?ref=${vm}` });
+  for (const protocol of world.profile.consoles) {
+    database.create('console', { VM: vm, protocol, location: `https://${address}/console?ref=${vm}` });
+  }
+  markDriverDomain(world, vm);
+  updateAllowedOperations(world, vm);
+  if (database.model.classes.get('host')?.fields.has('control_domain'))
+    database.set('host', host, 'control_domain', vm);
+  if (world.profile.has('inverness')) return;
   database.set('VM', vm, 'last_booted_record', bootRecord(database.model, database.get('VM', vm)));
+}
+
+/** From 6.1 on dom0 is the domain that drives the storage, and both know it (system_domains.ml). */
+function markDriverDomain({ database, profile }: EmptyWorld, vm: string): void {
+  if (!profile.has('tampa')) return;
+  database.setKey('VM', vm, 'other_config', 'is_system_domain', 'true');
+  for (const pbd of database.all('PBD').keys()) {
+    database.setKey('PBD', pbd, 'other_config', 'storage_driver_domain', vm);
+    database.setKey('VM', vm, 'other_config', 'storage_driver_domain', pbd);
+  }
 }
 
 /** The templates that the release ships. */
@@ -180,7 +240,7 @@ export function populateTemplates(world: World): ReadonlyMap<string, string> {
     const ref = world.database.create('VM', {
       is_a_template: true,
       power_state: 'Halted',
-      ...fields,
+      ...(world.profile.has('kolkata') ? withDerived(world, fields) : fields),
       other_config: { mac_seed: world.random.uuid(), ...fieldsOf(fields['other_config']) },
       domid: -1,
       metrics: newMetrics(world, Number(fields['VCPUs_max'])),

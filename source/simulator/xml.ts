@@ -18,8 +18,11 @@ export class XmlError extends Error {
 
 const isBlank = (text: string): boolean => /^[ \n\t]*$/.test(text);
 
-/** Parses a document. Text that is blank is no child at all (xml.ml:is_empty); text and CDATA side by side are one. */
-export function parseXml(document: string): XmlElement {
+/**
+ * Parses a document. Text that is blank is no child at all (xml.ml:is_empty), but in elements with these tags where it
+ * is all there is; text and CDATA side by side are one.
+ */
+export function parseXml(document: string, blanksIn: readonly string[] = []): XmlElement {
   const parser = new SaxesParser();
   const open: { tag: string; attributes: Record<string, string>; children: Xml[]; text: string }[] = [];
   let root: XmlElement | undefined;
@@ -43,7 +46,9 @@ export function parseXml(document: string): XmlElement {
   parser.on('text', addText);
   parser.on('cdata', addText);
   parser.on('closetag', () => {
-    endText();
+    const top = open.at(-1);
+    if (top?.text && top.children.length === 0 && blanksIn.includes(top.tag)) top.children.push(top.text);
+    else endText();
     const closed = open.pop();
     if (closed === undefined) return;
     const { text, ...element } = closed;

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { ResponseReader } from '../../source/xapi/decode.ts';
 import type { XmlValue } from '../../source/xapi/value.ts';
+import { until } from '../harness.ts';
 
 /** One request of a recording and what the real xapi answered. */
 export interface Line {
@@ -33,6 +34,9 @@ export function readRecording(name: string): Line[] {
 
 export const methodOf = (line: Line): string => /<methodName>([^<]*)/.exec(line.request)?.[1] ?? '';
 
+/** The case in which one session waits for events while another starts and stops a VM. */
+const watched = 'VDI destroy V2';
+
 const token = /OpaqueRef:\{\d+\}|\{uuid-\d+\}/g;
 const uuidForm = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
@@ -53,15 +57,100 @@ export class Replay {
     return this.learnt.get(numbered);
   }
 
+  /**
+   * Sends the lines in their order and notes what differs. `before` each is sent the world may have to be seen to,
+   * `after` it to be waited for.
+   */
+  async play(
+    lines: readonly Line[],
+    before: (line: Line) => void,
+    after: (line: Line) => Promise<void>,
+  ): Promise<void> {
+    let batches: Line[] = [];
+    let blocked: (() => Promise<void>) | null = null;
+    for (const line of lines) {
+      const waits = methodOf(line) === 'event.next';
+      if (line.status === 0) await this.sendInVain(line);
+      // Batches of events are told before the call that they came of.
+      else if (waits && line.case === watched && isBatch(line)) batches.push(line);
+      else if (waits && line.case === watched && blocked === null) blocked = await this.sendBlocked(line);
+      else {
+        before(line);
+        await this.send(line);
+        await after(line);
+        await this.collect(batches);
+        batches = [];
+        if (blocked !== null && methodOf(line) === 'session.logout') {
+          await blocked();
+          blocked = null;
+        }
+      }
+    }
+  }
+
   /** Sends a line and notes what differs. What it refers to and was never seen is sent as it stands. */
-  async send(line: Line): Promise<void> {
+  private async send(line: Line): Promise<void> {
+    const got = await this.post(line);
+    this.judge(line, got);
+  }
+
+  private judge(line: Line, got: Reply): void {
     this.line = line;
+    if (got.status !== line.status) this.note('status', String(line.status), String(got.status));
+    else if (line.status === 200) this.compare('', decode(line.reply), decode(got.body));
+  }
+
+  private post(line: Line, signal?: AbortSignal): Promise<Reply> {
     const body = line.request
       .replaceAll(token, (numbered) => this.learnt.get(numbered) ?? numbered)
       .replaceAll('<string>secret</string>', `<string>${this.sim.password}</string>`);
-    const got = await post(this.sim.host, line, body);
-    if (got.status !== line.status) this.note('status', String(line.status), String(got.status));
-    else if (line.status === 200) this.compare('', decode(line.reply), decode(got.body));
+    return post(this.sim.host, line, body, signal);
+  }
+
+  /** Where nothing had come when the recorder stopped waiting, nothing may come here. */
+  private async sendInVain(line: Line): Promise<void> {
+    const end = new AbortController();
+    const answer = this.post(line, end.signal).catch(() => null);
+    const got = await Promise.race([answer, this.isBlocked()]);
+    end.abort();
+    this.line = line;
+    if (got !== null) this.note('status', 'nothing', String(got.status));
+  }
+
+  /** A call whose answer comes only when its session has ended: judged by the function returned. */
+  private async sendBlocked(line: Line): Promise<() => Promise<void>> {
+    const answer = this.post(line);
+    await Promise.race([answer, this.isBlocked()]);
+    return async () => this.judge(line, await answer);
+  }
+
+  private isBlocked(): Promise<null> {
+    const { events } = this.sim.world;
+    const before = events.blocked;
+    return until(() => (events.blocked > before ? 'blocked' : null)).then(() => null);
+  }
+
+  /** The events of one session: how many come at once is a matter of time, which ones and in which order is not. */
+  private async collect(batches: readonly Line[]): Promise<void> {
+    const [first] = batches;
+    if (first === undefined) return;
+    const wanted = batches.map((line) => eventsOf(line.reply));
+    const total = wanted.flat().length;
+    const events: XmlValue[] = [];
+    while (events.length < total) {
+      const end = new AbortController();
+      const answer = this.post(first, end.signal).catch(() => null);
+      const got = await Promise.race([answer, this.isBlocked()]);
+      end.abort();
+      if (got === null) break;
+      events.push(...eventsOf(got.body));
+    }
+    for (const [i, line] of batches.entries()) {
+      this.line = line;
+      const recorded = wanted[i] ?? [];
+      const last = i === batches.length - 1;
+      this.compareArrays('.Value', recorded, events.splice(0, last ? events.length : recorded.length));
+    }
   }
 
   private note(at: string, recorded: unknown, simulated: unknown): void {
@@ -140,7 +229,7 @@ export class Replay {
     if (name.match(token) === null) return name;
     const known = this.learnt.get(name);
     if (known !== undefined) return known;
-    if (/^OpaqueRef:\{\d+\}$/.test(name)) return partner(row, simulated, left);
+    if (/^OpaqueRef:\{\d+\}$/.test(name) && isStruct(row)) return partner(row, simulated, left);
     return [...left].find((one) => this.sameText(name, one));
   }
 }
@@ -149,12 +238,14 @@ type Struct = { readonly [name: string]: XmlValue };
 const isStruct = (value: XmlValue | undefined): value is Struct =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Of a table's rows the one that is most likely meant: of the same name, where rows have names. */
+const marks = ['name_label', 'is_a_template', 'device', 'userdevice', 'protocol'];
+
+/** Of a table's rows the one that is most likely meant: of the same name and kind, where rows have such. */
 function partner(row: XmlValue, table: Struct, left: ReadonlySet<string>): string | undefined {
   if (!isStruct(row)) return undefined;
   return [...left].find((ref) => {
     const other = table[ref];
-    return isStruct(other) && (row['name_label'] ?? row['device']) === (other['name_label'] ?? other['device']);
+    return isStruct(other) && marks.every((mark) => row[mark] === other[mark]);
   });
 }
 
@@ -166,21 +257,33 @@ function decode(reply: string): XmlValue {
   return 'value' in response ? response.value : { fault: response.fault };
 }
 
+function eventsOf(reply: string): readonly XmlValue[] {
+  const decoded = decode(reply);
+  const value = isStruct(decoded) ? decoded['Value'] : undefined;
+  return Array.isArray(value) ? value : [];
+}
+
+const isBatch = (line: Line): boolean => eventsOf(line.reply).length > 0;
+
 interface Reply {
   readonly status: number;
   readonly body: string;
 }
 
-function post(host: string, line: Line, body: string): Promise<Reply> {
+function post(host: string, line: Line, body: string, signal?: AbortSignal): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const method = line.http ?? 'POST';
     const headers = { 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
-    const outgoing = request(`${host}${line.path}`, { method, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-    });
+    const outgoing = request(
+      `${host}${line.path}`,
+      { method, headers, ...(signal ? { signal } : {}) },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });

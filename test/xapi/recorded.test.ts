@@ -26,7 +26,7 @@ const recordings = [
   ['provision-devices-memory', 154, 12],
   ['lifecycle-tasks-events', 225, 10],
   ['records-and-classes', 126, 50],
-  ['xenfai-commands', 127, 60],
+  ['xenfai-commands', 133, 80],
 ] as const;
 
 function decode(reply: string): XmlValue {

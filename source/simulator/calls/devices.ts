@@ -12,6 +12,11 @@ export function createVif(world: World, fields: Fields): string {
   const { database } = world;
   const [vm, device, wanted] = [text(fields['VM']), text(fields['device']), text(fields['MAC'])];
   if (!isInt(device)) throw new ApiError('INVALID_DEVICE', device);
+  if (world.profile.has('kolkata')) {
+    // It looks whether the network is one of SR-IOV, and whose the card will be.
+    database.get('network', text(fields['network']));
+    database.get('VM', vm);
+  }
   const MAC = wanted === '' ? generateMac(world, vm, device) : wanted;
   if (!macForm.test(MAC)) throw new ApiError('MAC_INVALID', MAC);
   if (refsOf(database.get('VM', vm)['VIFs']).some((vif) => database.find('VIF', vif)?.['device'] === device)) {
@@ -34,7 +39,9 @@ export function createVbd(world: World, fields: Fields): string {
     throw new ApiError('INVALID_DEVICE', wanted);
   }
   const userdevice = wanted === 'autodetect' ? (free[0] ?? '') : wanted;
-  const names = [userdevice, driveName(userdevice, 'xvd'), driveName(userdevice, 'hd')];
+  // From 6.1 on all names of a number are one (device_number.ml), before they were only once the drive was attached.
+  const numbered = world.profile.has('tampa') ? driveNumber(userdevice) : userdevice;
+  const names = [numbered, driveName(numbered, 'xvd'), driveName(numbered, 'hd')];
   for (const vbd of refsOf(database.get('VM', vm)['VBDs']).map((ref) => database.get('VBD', ref))) {
     if (names.includes(text(vbd['device'])) || names.includes(text(vbd['userdevice']))) {
       throw new ApiError('DEVICE_ALREADY_EXISTS', userdevice);
@@ -57,7 +64,8 @@ function checkMedium(world: World, fields: Fields): void {
   }
   if (isCd && fields['mode'] !== 'RO') throw new ApiError('VBD_CDS_MUST_BE_READONLY');
   if (!isCd && empty) throw new ApiError('VBD_NOT_REMOVABLE_MEDIA', 'in constructor');
-  if (isCd && !empty) {
+  // Until 2014 (5cf3be8ffa).
+  if (isCd && !empty && !world.profile.has('dundee')) {
     const content = text(world.database.get('SR', text(medium['SR']))['content_type']);
     if (content !== 'iso') throw new ApiError('VDI_IS_NOT_ISO', vdi, content);
   }
@@ -104,11 +112,14 @@ export function allowedVifDevices(world: World, vm: string): string[] {
 export function allowedVbdDevices(world: World, vm: string): string[] {
   const record = world.database.get('VM', vm);
   const used = refsOf(record['VBDs']).map((vbd) => text(world.database.get('VBD', vbd)['userdevice']));
-  const numbers = used.map((name) => {
-    const [, letter] = /^(?:sd|xvd|hd)([a-p])/.exec(name) ?? [];
-    return letter === undefined ? name : String(letter.charCodeAt(0) - 97);
-  });
+  const numbers = used.map(driveNumber);
   return range(world, record, 16).filter((device) => !numbers.includes(device));
+}
+
+/** The number of a drive that is named. */
+function driveNumber(name: string): string {
+  const [, letter] = /^(?:sd|xvd|hd)([a-p])/.exec(name) ?? [];
+  return letter === undefined ? name : String(letter.charCodeAt(0) - 97);
 }
 
 /** What can be done with a drive now (valid_operations); to be called after whatever changes the answer. */

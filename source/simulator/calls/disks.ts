@@ -5,8 +5,11 @@ import type { Fields } from '../types.ts';
 import type { World } from '../world.ts';
 import { fieldsOf, type Handlers, refsOf, text } from './context.ts';
 
-/** What the drivers of this world can do with a disk; the order is xapi_vdi.ml's. */
-const operations = ['resize', 'destroy', 'clone', 'copy', 'snapshot'];
+/** What the drivers of this world can do with a disk; the order is xapi_vdi.ml's, later 22.31's. */
+const operationsOf = ({ profile }: World): readonly string[] =>
+  profile.has('tampa')
+    ? ['update', 'forget', 'destroy', 'snapshot', 'resize', 'copy', 'clone']
+    : ['resize', 'destroy', 'clone', 'copy', 'snapshot'];
 
 /** VDI.create, for provisioning and for the call: the space of the SR is counted. */
 export function createDisk(world: World, fields: Fields): string {
@@ -29,7 +32,7 @@ function newDisk(world: World, fields: Fields): string {
     uuid,
     location: uuid,
     managed: true,
-    allowed_operations: operations,
+    allowed_operations: operationsOf(world),
   });
 }
 

@@ -1,6 +1,7 @@
 import { ApiError } from '../api-error.ts';
 import type { Message, ModelClass } from '../model.ts';
 import type { Fields, Value } from '../types.ts';
+import type { World } from '../world.ts';
 import { type CallContext, type Handler, refsOf, text } from './context.ts';
 import { parseFilter } from './filter.ts';
 
@@ -14,7 +15,7 @@ export function genericHandler(definition: ModelClass, method: string, message: 
   if (method === 'get_all_records') return ({ world }) => Object.fromEntries(world.database.all(name));
   if (method === 'get_all_records_where') {
     return ({ world }, expression) => {
-      const matches = parseFilter(definition, text(expression));
+      const matches = filterOf(world, definition, text(expression));
       return Object.fromEntries([...world.database.all(name)].filter(([ref, record]) => matches(ref, record)));
     };
   }
@@ -32,6 +33,16 @@ export function genericHandler(definition: ModelClass, method: string, message: 
   return editHandler(name, fieldName, verb);
 }
 
+/** An expression that cannot be read is an internal error, from 6.1 on a bad value (4c8e5dc1e6). */
+function filterOf({ profile }: World, definition: ModelClass, expression: string): ReturnType<typeof parseFilter> {
+  try {
+    return parseFilter(definition, expression);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !profile.has('tampa')) throw error;
+    throw new ApiError('INVALID_VALUE', expression, ...error.params);
+  }
+}
+
 function editHandler(name: string, field: string, verb: string): Handler | null {
   switch (verb) {
     case 'set':
@@ -43,6 +54,9 @@ function editHandler(name: string, field: string, verb: string): Handler | null 
     case 'add_to':
       return ({ world }, ref, key, value) => {
         const map = world.database.get(name, text(ref))[field] as Fields;
+        // 616d41a827, 7.5
+        if (key === '' && world.profile.has('kolkata'))
+          throw new ApiError('INTERNAL_ERROR', 'Db_exn.Empty_key_in_map');
         if (map[text(key)] !== undefined) throw new ApiError('MAP_DUPLICATE_KEY', name, field, text(ref), text(key));
         world.database.setKey(name, text(ref), field, text(key), value ?? '');
         return '';

@@ -19,5 +19,5 @@ export const vmQueryCalls: Handlers = {
   get_allowed_VBD_devices: ({ world }, vm) => allowedVbdDevices(world, text(vm)),
   get_possible_hosts: ({ world }) => [world.host],
   get_cooperative: () => true,
-  compute_memory_overhead: ({ world }, vm) => memoryOverhead(world.database.get('VM', text(vm))),
+  compute_memory_overhead: ({ world }, vm) => memoryOverhead(world, world.database.get('VM', text(vm))),
 };

@@ -1,5 +1,6 @@
 import { ApiError } from '../api-error.ts';
 import { hostTime } from '../clock.ts';
+import type { Model } from '../model.ts';
 import { int64OfString } from '../ocaml.ts';
 import type { World } from '../world.ts';
 import { parseXml, type Xml, XmlError } from '../xml.ts';
@@ -22,13 +23,16 @@ const diskTypes = ['system', 'user', 'ephemeral', 'suspend', 'crashdump'];
  * The disks a template orders, from the `disks` of its other_config (xapi_templates.ml): `<provision>` with `<disk>`s
  * and nothing else. Errors: INTERNAL_ERROR, with the name of the exception as OCaml prints it.
  */
-export function parseDisks(document: string): DiskOrder[] {
+export function parseDisks(document: string, reader: Model['reader'] = 'xmlrpc'): DiskOrder[] {
   try {
     const root = parseXml(document);
     if (root.tag !== 'provision' || Object.keys(root.attributes).length > 0) throw new Error('not a provision');
     return root.children.map(diskOrder);
   } catch (error) {
-    const name = error instanceof XmlError ? error.message : 'Xapi_templates.Parse_failure';
+    // Xmlm says where; what else than an end that came too soon it would have to say is not told apart here.
+    const told = `XML Error: unexpected end of input line ${document.split('\n').length}`;
+    const words = reader === 'rpc-light' ? told : 'Xml.Error(_)';
+    const name = error instanceof XmlError ? words : 'Xapi_templates.Parse_failure';
     throw new ApiError('INTERNAL_ERROR', name);
   }
 }
@@ -56,7 +60,7 @@ function provision(context: CallContext, vm: string): Promise<string> {
   const { world } = context;
   return withOperation(context, vm, 'provision', () => {
     const { disks, postinstall } = fieldsOf(world.database.get('VM', vm)['other_config']);
-    const orders = disks === undefined ? [] : parseDisks(text(disks));
+    const orders = disks === undefined ? [] : parseDisks(text(disks), world.profile.model.reader);
     setTemplate(world, vm, false);
     if (orders.length > 0 || postinstall !== undefined) {
       for (const order of orders) makeDisk(world, vm, order);

@@ -77,8 +77,12 @@ export const taskCalls: Handlers = {
     world.database.set('task', task, 'name_description', text(description));
     return task;
   },
+  /** From 6.5 on one that has not ended is only marked (fa583a3479). */
   destroy({ world }, task) {
-    world.database.destroy('task', text(task));
+    const { database, profile } = world;
+    const ended = !['pending', 'cancelling'].includes(text(database.get('task', text(task))['status']));
+    if (ended || !profile.has('creedence')) database.destroy('task', text(task));
+    else database.setKey('task', text(task), 'current_operations', 'task', 'destroy');
     return '';
   },
   /** A wish that the task may look for; of one that has ended it is noted all the same (xapi_task.ml). */

@@ -81,21 +81,35 @@ function copyRecord({ world, task }: CallContext, source: string, name: string, 
     domid: -1,
     metrics: database.create('VM_metrics', withoutUuid(database.find('VM_metrics', text(record['metrics'])))),
     guest_metrics: copyGuestMetrics(world, text(record['guest_metrics'])),
-    is_default_template: false,
     other_config: ownWords(world, record, kind),
-    ...(kind === 'snapshot' ? snapshotFields(world, source, record) : cloneFields(source)),
+    ...(kind === 'snapshot' ? snapshotFields(world, source, record) : cloneFields(world, source)),
+    is_default_template: false,
+    ...(world.profile.has('clearwater')
+      ? { generation_id: freshGeneration(world, text(record['generation_id'])) }
+      : {}),
   });
   // The line of descent: the snapshot takes the VM's place, the VM comes after it.
   if (kind === 'snapshot') database.set('VM', source, 'parent', clone);
   return clone;
 }
 
-const cloneFields = (source: string): Fields => ({
+/** What comes of a clone is nobody's child from 6.0 on (CA-52668). */
+const cloneFields = (world: World, source: string): Fields => ({
   is_a_snapshot: false,
   snapshot_of: nullRef,
   snapshot_info: {},
-  parent: source,
+  parent: world.profile.has('boston') ? nullRef : source,
 });
+
+/** xapi_vm_helpers.ml:fresh_genid: two random numbers, unless the VM has been told to have none. */
+function freshGeneration({ random }: World, current: string): string {
+  if (current === '') return '';
+  const number = (): string =>
+    BigInt(`0x${random.uuid().replaceAll('-', '').slice(0, 16)}`)
+      .toString()
+      .slice(0, 18);
+  return `${number()}:${number()}`;
+}
 
 function snapshotFields(world: World, source: string, record: Fields): Fields {
   return {
@@ -111,14 +125,17 @@ function snapshotFields(world: World, source: string, record: Fields): Fields {
   };
 }
 
-/** A clone is nobody's default, knows from 6.1 on what it was made of, and has a mac_seed of its own; a snapshot keeps it, to be the same again. */
-function ownWords(world: World, { other_config: all, is_a_template, name_label }: Fields, kind: Kind): Fields {
-  const { default_template, xensource_internal, ...words } = fieldsOf(all);
+/**
+ * A clone is nobody's default, and has a mac_seed of its own; a snapshot keeps it, to be the same again. From 6.1 on
+ * what comes of a template remembers its name (CA-80777).
+ */
+function ownWords(world: World, record: Fields, kind: Kind): Fields {
+  const { default_template, xensource_internal, ...rest } = fieldsOf(record['other_config']);
+  const named = record['is_a_template'] === true && world.profile.has('tampa') && !('base_template_name' in rest);
+  const words = named ? { base_template_name: record['name_label'] ?? '', ...rest } : rest;
   if (kind === 'snapshot') return words;
-  const base = world.profile.has('tampa') && is_a_template === true && !('base_template_name' in words);
-  const rest: Fields = base ? { base_template_name: text(name_label), ...words } : words;
   const seed = { mac_seed: world.random.uuid() };
-  return 'mac_seed' in rest ? { ...rest, ...seed } : { ...seed, ...rest };
+  return 'mac_seed' in words ? { ...words, ...seed } : { ...seed, ...words };
 }
 
 const withoutUuid = ({ uuid, ...rest }: Fields = {}): Fields => rest;

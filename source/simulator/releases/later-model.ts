@@ -60,6 +60,7 @@ export function modelOf(codename: string): Model {
     .filter(([name, { since }]) => !model56.classes.has(name) && has(since))
     .map(([name, one]) => extended(emptyClass(name), one, has));
   return {
+    reader: has('clearwater') ? 'rpc-light' : 'xmlrpc',
     classes: new Map([...old, ...added].map((one) => [one.name, one])),
     reverse: new Map([...model56.reverse, ...reverseOf(later.relations as unknown as readonly Relation[])]),
     enums: { ...model56.enums, ...(later.enums as Readonly<Record<string, readonly string[]>>) },
