@@ -10,6 +10,7 @@ import { faiServer } from './guest/kernel-line.ts';
 import { scriptedGuests } from './guest/scripted.ts';
 import { type Connections, Counter, close, type Listening, listen, listenAs, type MemberDoor } from './members.ts';
 import { noteFreeMemory } from './memory.ts';
+import { startMonitor } from './monitor.ts';
 import { type Member, poolOf } from './pool.ts';
 import { populateVms } from './populate-vms.ts';
 import { populateHost, populateTemplates } from './population.ts';
@@ -121,6 +122,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   populateVms(world, site, options.vms ?? 0, repository);
   const sendHome = options.colleague ? addColleague(world, site, repository) : () => {};
   noteFreeMemory(world);
+  const stopMonitor = startMonitor(world);
   const restart = (): void => {
     xapi.abort(new Error('xapi restarts'));
     xapi = new AbortController();
@@ -157,6 +159,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     restart,
     async stop() {
       sendHome();
+      stopMonitor();
       xapi.abort();
       for (const domain of world.domains.values()) domain.stop();
       world.domains.clear();

@@ -90,7 +90,7 @@ describe('JSON-RPC at /jsonrpc', () => {
       const failed = await post(sim, 'VM.start', [session, vm, 'yes', false], v2);
       expect(failed.json).toEqual({
         ...v2,
-        error: { code: 1, message: 'FIELD_TYPE_ERROR', data: ['start_paused'] },
+        error: { code: 1, message: 'INTERNAL_ERROR', data: [`Failure("Expected bool, got 'S(yes)'")`] },
         id: 7,
       });
     }),

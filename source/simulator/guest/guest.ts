@@ -1,6 +1,7 @@
 import { fieldsOf, refsOf, text } from '../calls/context.ts';
 import { hostTime } from '../clock.ts';
 import { nullRef } from '../database.ts';
+import { isMeasured } from '../monitor.ts';
 import type { World } from '../world.ts';
 import { classesOf } from './config-space.ts';
 import { faiScript } from './fai-script.ts';
@@ -118,6 +119,7 @@ function writeSystem(world: GuestWorld, vm: string): void {
 }
 
 function load(world: GuestWorld, vm: string, value: number): void {
+  if (!isMeasured(world)) return;
   const record = world.database.find('VM', vm);
   const metrics = text(record?.['metrics']);
   const fields = world.database.find('VM_metrics', metrics);
