@@ -1,9 +1,11 @@
-// `npm run attack [kills|races|restarts|stage|fuzz] [COUNT|NAME]`: the built program is killed, raced and cut off from its
-// host, and what it said is compared with what the host holds; its readers are given what nobody should have to read.
+// `npm run attack [kills|races|restarts|stage|fuzz|inventory] [COUNT|NAME]`: the built program is killed, raced and cut off from
+// its host, and what it said is compared with what the host holds; its readers are given what nobody should have to
+// read; who follows a host must know in the end what it knows.
 // Counts are printed; one loss, and it ends with 1.
 // XENFAI_SEED=N repeats a run whose delays were random.
 
 import { fuzzCases, together } from './fuzz.ts';
+import { inventoryCases, runsTogether } from './inventory.ts';
 import { left } from './judge.ts';
 import { killCases } from './kills.ts';
 import { ends, raceCases } from './races.ts';
@@ -30,6 +32,7 @@ const series: Readonly<Record<string, Series>> = {
   restarts: { what: 'restarts of xapi', cases: restartCases },
   stage: { what: 'kills of stage', cases: stageCases },
   fuzz: { what: `times ${together} inputs`, cases: fuzzCases, lanes: 2 },
+  inventory: { what: `times ${runsTogether} hosts followed through faults`, cases: inventoryCases, lanes: 2 },
 };
 
 const [wanted, argument] = process.argv.slice(2);

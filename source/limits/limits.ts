@@ -1,3 +1,5 @@
+import { eventLimits } from './event-limits.ts';
+
 import { sshLimits } from './ssh-limits.ts';
 
 const KiB = 1024;
@@ -44,15 +46,7 @@ export const limits = {
     /** A task that was asked to end; some of 5.6 cannot. */
     cancelled: 30 * second,
   },
-  events: {
-    /** xapi touches the pool every 30 s to wake blocked clients: four times that without a word means it is gone. */
-    silence: 120 * second,
-    /**
-     * Between two questions for them: what happens meanwhile comes in one reply, and is seen in under 100 ms all the
-     * same. The host keeps 500 events.
-     */
-    beat: 60,
-  },
+  events: eventLimits,
   disc: {
     /** The member that has the disk answers for itself. */
     redirects: 1,

@@ -1,6 +1,6 @@
 import { refuseByRole } from './accounts.ts';
 import { ApiError, Fault } from './api-error.ts';
-import { type CallContext, type Handler, type Handlers, text } from './calls/context.ts';
+import { type CallContext, type Handler, type Handlers, refsOf, text } from './calls/context.ts';
 import { vbdCalls, vifCalls } from './calls/devices.ts';
 import { vdiCalls } from './calls/disks.ts';
 import { genericHandler } from './calls/generic.ts';
@@ -128,8 +128,8 @@ async function carryOut(world: World, call: Call, signal: AbortSignal, at: Membe
     }
     if (message.removed) throw new ApiError('MESSAGE_REMOVED');
     if (instead instanceof Error) throw instead;
-    if (className === 'event' && method === 'next') {
-      return { xml: success(await world.events.next(session, () => world.sessions.has(session))) };
+    if (className === 'event' && (method === 'next' || method === 'from')) {
+      return { xml: success(await awaitEvents(world, session, method, args)) };
     }
     const handler = findHandler(model, className, method, message);
     const run = (task: string) => handler({ world, session, task, signal: async ? world.stopped : signal }, ...args);
@@ -181,10 +181,24 @@ function findHandler(model: Model, className: string, method: string, message: M
   };
 }
 
+/** The two calls that wait for events; what they answer is XML already. */
+function awaitEvents(
+  world: World,
+  session: string,
+  method: 'next' | 'from',
+  args: readonly Value[],
+): Promise<string> {
+  const isAlive = (): boolean => world.sessions.has(session);
+  if (method === 'next') return world.events.next(session, isAlive);
+  const [classes, token, seconds] = args;
+  return world.events.since.from(session, refsOf(classes), text(token), Number(seconds), isAlive);
+}
+
 function eventHandler(method: string): Handler {
-  return ({ world, session }, classes) => {
+  return ({ world, session }, classes, ref) => {
     if (method === 'get_current_id') return world.events.currentId();
-    const names = Array.isArray(classes) ? classes.map(String) : [];
+    if (method === 'inject') return world.events.since.inject(text(classes), text(ref));
+    const names = refsOf(classes);
     if (method === 'register') world.events.register(session, names);
     else world.events.unregister(session, names);
     return '';

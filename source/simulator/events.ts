@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApiError } from './api-error.ts';
 import type { Database } from './database.ts';
 import { array, bare, member, struct } from './envelope.ts';
+import { EventsSince } from './events-since.ts';
 import { marshalRecord } from './marshal.ts';
 import type { Fields } from './types.ts';
 
@@ -33,12 +34,16 @@ export class Events {
   private readonly waiting: (() => void)[] = [];
   private nextId = 1;
   private forgotten = 0;
+  /** What 6.0 has besides. */
+  readonly since: EventsSince;
   private readonly database: Database;
   private readonly now: () => Date;
   private readonly timer: NodeJS.Timeout;
 
-  constructor(database: Database, now: () => Date) {
+  /** `has`: what came with the release of this code name. */
+  constructor(database: Database, now: () => Date, has: (codename: string) => boolean) {
     this.database = database;
+    this.since = new EventsSince(database, has);
     this.now = now;
     database.listen((operation, className, ref, record) => this.add(operation, className, ref, record));
     // xapi wakes blocked clients with a fake change of the pool.
@@ -95,6 +100,7 @@ export class Events {
   /** A session ended: its blocked call must notice. */
   drop(session: string): void {
     this.subscriptions.delete(session);
+    this.since.drop(session);
     this.wake();
   }
 
@@ -104,11 +110,13 @@ export class Events {
     this.queue.length = 0;
     this.nextId = 1;
     this.forgotten = 0;
+    this.since.restart();
     this.wake();
   }
 
   stop(): void {
     clearInterval(this.timer);
+    this.since.stop();
     this.wake();
   }
 

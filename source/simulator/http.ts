@@ -5,10 +5,8 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { dispatch, type Reply } from './dispatch.ts';
-import { type JsonCall, jsonReply, readJsonCall, speaksJson } from './json-rpc.ts';
+import { answerTo } from './answer.ts';
 import type { Member } from './pool.ts';
-import type { Profile } from './releases/profile.ts';
 import type { World } from './world.ts';
 import { escapeXml } from './xml.ts';
 
@@ -54,15 +52,14 @@ async function answer({ world, latency, at }: Served, request: IncomingMessage, 
   request.socket.on('close', closed);
   if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
   const text = Buffer.concat(chunks).toString('utf8');
-  const json = speaksJson(world.profile, request.url ?? '/') ? readJsonCall(text, world.profile) : null;
-  const reply = await dispatch(world, json?.xml ?? text, gone.signal, at);
+  const reply = await answerTo(world, { path: request.url ?? '/', text }, gone.signal, at);
   request.socket.off('close', closed);
   if ('ends' in reply) {
     request.socket.destroy();
     return;
   }
   if ('broken' in reply) return internalError(request, reply.broken);
-  const { type, body, comes } = written({ ...reply, xml: onWire(world.profile, reply.xml) }, json);
+  const { type, body, comes } = reply;
   const keep = request.headers.connection?.toLowerCase();
   const close = request.httpVersion === '1.0' ? keep !== 'keep-alive' : keep === 'close';
   response.sendDate = false;
@@ -74,39 +71,6 @@ async function answer({ world, latency, at }: Served, request: IncomingMessage, 
   });
   if (comes === body.length) response.end(body);
   else response.write(body.subarray(0, comes), () => request.socket.destroy());
-}
-
-/** Up to 6.2 xml-light2 prints replies, later rpc-light: with a declaration, and an empty element by two tags. */
-function onWire({ has }: Profile, xml: string): string {
-  return has('creedence') ? `<?xml version="1.0"?>${xml.replace(/<([\w.]+)\/>/g, '<$1></$1>')}` : xml;
-}
-
-/** The answer as it is promised, and how many bytes of it come before the connection ends. */
-export function written(
-  { xml, spoilt }: Extract<Reply, { xml: string }>,
-  json: JsonCall | null = null,
-): {
-  readonly type: string;
-  readonly body: Buffer;
-  readonly comes: number;
-} {
-  if (spoilt === 'html') {
-    const page = Buffer.from('<html><body><h1>The page cannot be displayed</h1></body></html>\r\n');
-    return { type: 'text/html', body: page, comes: page.length };
-  }
-  const body = Buffer.from(json === null ? xml : jsonReply(xml, json), 'utf8');
-  if (spoilt === 'corrupt') corrupt(body);
-  return {
-    type: json === null ? 'text/xml' : 'application/json',
-    body,
-    comes: spoilt === 'truncate' ? Math.floor(body.length / 2) : body.length,
-  };
-}
-
-/** One bit in 32 bytes, which no parser overlooks, the same of the same answer. */
-function corrupt(body: Buffer): void {
-  for (let at = body.length % 32; at < body.length; at += 32)
-    body.writeUInt8(body.readUInt8(at) ^ (1 << (at % 7)), at);
 }
 
 /** No Content-Length, version 1.0, and the connection ends: so http_svr.ml writes an internal error. */

@@ -91,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const base: EmptyWorld = {
     profile,
     database,
-    events: new Events(database, () => clock.now()),
+    events: new Events(database, () => clock.now(), profile.has),
     clock,
     random,
     quirks: new Set(options.quirks ?? []),

@@ -26,7 +26,7 @@ export interface Fleet {
   readonly back: number | null;
 }
 
-/** The host says nothing: why, since when, and when it is asked again. Milliseconds since 1970. */
+/** The host says nothing: why, since its last word, and when it is asked again. Milliseconds since 1970. */
 export interface Loss {
   readonly reason: string;
   readonly since: number;
@@ -53,8 +53,14 @@ export type FleetEvent =
   | { readonly type: 'vm'; readonly vm: Vm }
   | { readonly type: 'gone'; readonly ref: Ref }
   | { readonly type: 'mac'; readonly ref: Ref; readonly mac: string }
-  /** `wait`: milliseconds until the next try. */
-  | { readonly type: 'lost'; readonly reason: string; readonly wait: number; readonly offer?: Offer | undefined }
+  /** Milliseconds: `wait` until the next try, `silent` since the host's last word. */
+  | {
+      readonly type: 'lost';
+      readonly reason: string;
+      readonly wait: number;
+      readonly silent?: number;
+      readonly offer?: Offer | undefined;
+    }
   /** `late`: it came in before we listened, and it is not said of which install it was. */
   | { readonly type: 'message'; readonly message: MonitorMessage; readonly late?: boolean }
   | { readonly type: 'load'; readonly ref: Ref; readonly load: number };
@@ -72,6 +78,8 @@ export class FleetFold {
   private readonly byRef = new Map<Ref, Install>();
   /** Up to when what FAI said was learned, of each VM. */
   private readonly recalled = new Map<Ref, number>();
+  /** Of all VMs, templates too: one of them may become a VM. */
+  private macs = new Map<Ref, string>();
   private readonly senders = new Senders();
   private readonly ahead = new Ahead();
   private readonly started = new Started();
@@ -109,6 +117,7 @@ export class FleetFold {
       case 'gone':
         return this.forget(event.ref) ? [event.ref] : [];
       case 'mac':
+        this.macs.set(event.ref, event.mac);
         return this.change(event.ref, now, (install) => ({ ...install, mac: event.mac }));
       case 'started': {
         const owner = this.started.tell(event.metrics, event.at);
@@ -118,7 +127,9 @@ export class FleetFold {
       }
       case 'lost':
         this.lost = {
-          ...{ reason: event.reason, since: this.lost?.since ?? now, nextTry: now + event.wait },
+          reason: event.reason,
+          since: this.lost?.since ?? now - (event.silent ?? 0),
+          nextTry: now + event.wait,
           offer: event.offer,
         };
         return [];
@@ -165,12 +176,13 @@ export class FleetFold {
     const { vms, macs, started, clockAhead } = event;
     this.answered(now);
     this.clockAhead = clockAhead;
+    this.macs = new Map(macs);
     this.started.replace(started);
     const there = new Set(vms.map(({ ref }) => ref));
     const gone = [...this.byRef.keys()].filter((ref) => !there.has(ref));
     for (const ref of gone) this.forget(ref);
     // What has changed while nobody looked has changed nobody knows when.
-    for (const vm of vms) this.put(this.updated(vm, macs.get(vm.ref) ?? null, now), now, null);
+    for (const vm of vms) this.put(this.updated(vm, macs.get(vm.ref) ?? '', now), now, null);
     for (const ref of there) this.catchUp(ref, now);
     return [...gone, ...there];
   }
@@ -238,7 +250,7 @@ export class FleetFold {
     const before = this.byRef.get(vm.ref);
     const state = stateOf(vm, this.rules);
     if (before !== undefined) return seenAgain(before, vm, mac, state, now);
-    const first = seenFirst(vm, mac ?? '', state, now);
+    const first = seenFirst(vm, mac ?? this.macs.get(vm.ref) ?? '', state, now);
     if (isUntouched(state)) return first;
     const install = withLearned(first, this.recall(vm.record.uuid), this.started.of(vm), now);
     this.recalled.set(vm.ref, install.times.heard ?? 0);

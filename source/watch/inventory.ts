@@ -3,19 +3,19 @@ import { withBootable } from '../hosts/bootable.ts';
 import { type Host, hostTime } from '../hosts/host.ts';
 import { offerOf } from '../hosts/trust.ts';
 import { everyVm, isMachine } from '../hosts/vm.ts';
+import { limits } from '../limits/limits.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { classify, HostFailure } from '../xapi/errors.ts';
-import { hostEvents } from '../xapi/events.ts';
+import { type ByClass, hostEvents } from '../xapi/events.ts';
 import { pause } from '../xapi/pause.ts';
 import { type HostEvent, type Ref, ref, vifRecord, vmRecord, vmStart } from '../xapi/records.ts';
 import { mayBeElsewhere } from '../xapi/seek.ts';
+import { Cards } from './cards.ts';
 import { type DiskNews, diskNews } from './disks.ts';
 import type { FleetEvent } from './fleet.ts';
 
 const vifTable = z.record(ref, vifRecord);
 const startTable = z.record(ref, vmStart);
-const firstWait = 1000;
-const longestWait = 30_000;
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
@@ -24,35 +24,38 @@ export interface FollowOptions {
   readonly tellDisks?: ((news: readonly DiskNews[]) => void) | undefined;
   /** The signal that ends the present pause: somebody wants it tried now. */
   readonly hurry?: (() => AbortSignal) | undefined;
+  /** From 0 to below 1. */
+  readonly random?: () => number;
 }
 
 /**
- * Follows all VMs of a host until the signal ends it: registers, reads everything once, then lives on events. What
- * xapi sends in one reply is told as one. Lost events mean a full read; a lost connection is told and tried again with
- * growing pauses, a forgotten session is opened anew and told only when that does not help. Other errors of the host
- * are thrown.
+ * Follows all VMs of a host until the signal ends it: reads everything once, then lives on events. What xapi sends in
+ * one reply is told as one. Lost events mean a full read; a lost connection is told and tried again with growing
+ * pauses, a forgotten session is opened anew and told only when that does not help. Other errors of the host are thrown.
  */
 export async function followInventory(host: Host, options: FollowOptions): Promise<void> {
-  const { signal, tell, tellDisks, hurry = () => signal } = options;
+  const { signal, tell, tellDisks, hurry = () => signal, random = Math.random } = options;
+  const { firstPause, longestPause } = limits.events;
   const classes = ['vm', 'vif', 'vm_metrics', ...(tellDisks === undefined ? [] : ['vdi'])];
-  let wait = firstWait;
-  const started = new Map<Ref, number>();
-  let stale = false;
+  let wait = firstPause;
+  let heard = performance.now();
+  const known: Known = { started: new Map(), cards: new Cards() };
+  const readAll = async (): Promise<ByClass> => {
+    const { all, there } = await fullRead(host, known, signal);
+    heard = performance.now();
+    tell([all]);
+    tellDisks?.([{ type: 'all' }]);
+    return there;
+  };
   while (!signal.aborted) {
     try {
-      // The event.next of a cut connection still waits on the host, and takes the next events of its session with it
-      // (xapi_event.ml, wait): only a new session gets them all.
-      if (stale) await host.session.renew(signal);
-      stale = false;
-      const readAll = async (): Promise<void> => {
-        tell([await fullRead(host, started, signal)]);
-        tellDisks?.([{ type: 'all' }]);
-        wait = firstWait;
-      };
-      for await (const events of hostEvents(host.session, classes, signal, readAll)) {
+      const { able } = await host.facts();
+      for await (const events of hostEvents(host.session, { classes, signal, by: able.events, readAll })) {
+        heard = performance.now();
+        wait = firstPause;
         const news = await withCounts(
           host,
-          events.flatMap((event) => translate(event, started)),
+          events.flatMap((event) => translate(event, known)),
         );
         if (news.length > 0) tell(news);
         const disks = tellDisks === undefined ? [] : events.flatMap(diskNews);
@@ -63,18 +66,33 @@ export async function followInventory(host: Host, options: FollowOptions): Promi
       const kind = error instanceof HostFailure ? classify(error).kind : null;
       const passes = kind === 'session-lost' || mayBeElsewhere(error) || error instanceof ConnectionFailure;
       if (!passes) throw error;
+      // Many who have lost the same host do not come back at once.
+      const jittered = wait * (0.5 + random() / 2);
       // A host that has only forgotten the session answers: a new login is nobody's business.
-      if (kind !== 'session-lost' || wait > firstWait)
-        tell([{ type: 'lost', reason: host.explain(error).message, wait, offer: offerOf(error) ?? undefined }]);
-      await pause(wait, AbortSignal.any([signal, hurry()]));
-      wait = Math.min(wait * 2, longestWait);
-      stale = true;
+      if (kind !== 'session-lost' || wait > firstPause) {
+        const silent = performance.now() - heard;
+        const offer = offerOf(error) ?? undefined;
+        tell([{ type: 'lost', reason: host.explain(error).message, wait: jittered, silent, offer }]);
+      }
+      await pause(jittered, AbortSignal.any([signal, hurry()]));
+      wait = Math.min(wait * 2, longestPause);
     }
   }
 }
 
-/** Everything at once. `started` is made anew: when domains were built, by metrics. */
-async function fullRead(host: Host, started: Map<Ref, number>, signal: AbortSignal): Promise<FleetEvent> {
+/** What an event may leave out. */
+interface Known {
+  /** When domains were built, by metrics. */
+  readonly started: Map<Ref, number>;
+  readonly cards: Cards;
+}
+
+/** Everything at once; `there`: VMs of whatever kind, and all their cards. What is known is made anew. */
+async function fullRead(
+  host: Host,
+  { started, cards }: Known,
+  signal: AbortSignal,
+): Promise<{ readonly all: FleetEvent; readonly there: ByClass }> {
   const session = host.session.within({ signal });
   const [vms, vifs, starts, clockAhead] = await Promise.all([
     everyVm(session),
@@ -87,17 +105,14 @@ async function fullRead(host: Host, started: Map<Ref, number>, signal: AbortSign
     started.set(ref.parse(metrics), startOf(start_time));
   const { rules } = await host.facts();
   const machines = vms.filter(({ record }) => isMachine(record));
-  return {
+  const all: FleetEvent = {
     type: 'all',
     vms: await Promise.all(machines.map((vm) => withBootable(session, vm, rules))),
-    macs: new Map(
-      Object.values(vifs)
-        .filter((vif) => vif.device === '0')
-        .map((vif): [Ref, string] => [vif.VM, vif.MAC.toLowerCase()]),
-    ),
+    macs: cards.replace(vifs),
     started: new Map(started),
     clockAhead,
   };
+  return { all, there: { vm: vms.map(({ ref: vm }) => vm), vif: Object.keys(vifs) } };
 }
 
 /** The VMs that are told of, with their bootable disks where these matter: asked for at each change of such a VM. */
@@ -116,21 +131,26 @@ async function withCounts(host: Host, events: readonly FleetEvent[]): Promise<Fl
 const startOf = (text: string): number => hostTime(text)?.getTime() ?? 0;
 
 /** An event whose record does not parse is skipped: the next full read will tell. */
-function translate(event: HostEvent, started: Map<Ref, number>): FleetEvent[] {
+function translate(event: HostEvent, { started, cards }: Known): FleetEvent[] {
   if (event.class === 'vm_metrics') return translateMetrics(event, started);
+  if (event.class === 'vif') return translateCard(event, cards);
   if (event.class === 'vm') {
     const parsed = vmRecord.safeParse(event.snapshot);
     const gone = event.operation === 'del' || (parsed.success && !isMachine(parsed.data));
     if (gone) return [{ type: 'gone', ref: event.ref }];
     return parsed.success ? [{ type: 'vm', vm: { ref: event.ref, record: parsed.data } }] : [];
   }
-  if (event.class === 'vif' && event.operation !== 'del') {
-    const parsed = vifRecord.safeParse(event.snapshot);
-    if (parsed.success && parsed.data.device === '0') {
-      return [{ type: 'mac', ref: parsed.data.VM, mac: parsed.data.MAC.toLowerCase() }];
-    }
-  }
   return [];
+}
+
+function translateCard({ operation, ref: card, snapshot }: HostEvent, cards: Cards): FleetEvent[] {
+  if (operation === 'del') {
+    const vm = cards.remove(card);
+    return vm === null ? [] : [{ type: 'mac', ref: vm, mac: '' }];
+  }
+  const parsed = vifRecord.safeParse(snapshot);
+  const mac = parsed.success ? cards.put(card, parsed.data) : null;
+  return parsed.success && mac !== null ? [{ type: 'mac', ref: parsed.data.VM, mac }] : [];
 }
 
 /** Metrics change all the time (memory, processors): only another start is told. */

@@ -111,8 +111,10 @@ export function classify({ code, params }: Pick<HostFailure, 'code' | 'params'>)
     case 'HA_HEARTBEAT_DAEMON_STARTUP_FAILED':
       return { kind: 'emergency' };
     case 'EVENTS_LOST':
+    case 'EVENT_FROM_TOKEN_PARSE_FAILURE':
       return { kind: 'events-lost' };
     case 'MESSAGE_METHOD_UNKNOWN':
+    case 'MESSAGE_REMOVED':
       return { kind: 'method-unknown' };
     case 'TASK_CANCELLED':
       return { kind: 'cancelled' };

@@ -167,7 +167,7 @@ export const taskRecord = z.object({
   error_info: z._default(z.array(z.string()), []),
 });
 
-/** An event of event.next; the snapshot is there on add and mod, and on del in 5.6. */
+/** An event; the snapshot is there on add and mod, and on del in 5.6. */
 export const eventRecord = z.object({
   id: text,
   class: z.string(),
@@ -176,3 +176,10 @@ export const eventRecord = z.object({
   snapshot: z.optional(z.unknown()),
 });
 export type HostEvent = z.infer<typeof eventRecord>;
+
+/** What event.from answers: events, the token that comes after them, and how many objects of each class there are. */
+export const eventBatch = z.object({
+  events: z.array(eventRecord),
+  token: z.string(),
+  valid_ref_counts: z._default(z.record(z.string(), int), {}),
+});

@@ -46,6 +46,8 @@ export interface Session {
   download(what: Download): Promise<AsyncIterable<Uint8Array>>;
   /** The same login under another signal, with another patience for a host that is away. */
   within(limits: { readonly signal?: AbortSignal; readonly patience?: number }): Session;
+  /** Grows with each login: what the host keeps for a session, or has told it, counts for that one only. */
+  login(): number;
   /** Logs in once more. After a connection was cut in event.next, the old session may lose the next events. */
   renew(signal: AbortSignal): Promise<void>;
   /** Logs out; never throws, because it runs on every way out. */
@@ -85,6 +87,7 @@ export async function login(options: LoginOptions): Promise<Session> {
   const sentOnFrom = (error: unknown, url: URL): URL | null => sentOn(error, url, transport.isReadable);
   let members = options.members ?? [];
   let current = await find(options.url, options.signal, null);
+  let logins = 1;
   let renewing: Promise<void> | null = null;
   let closed = false;
   const asking = new Asking();
@@ -123,6 +126,7 @@ export async function login(options: LoginOptions): Promise<Session> {
       })
       .then((next) => {
         current = next;
+        logins += 1;
         void logOut(old);
         // Nobody waits for it any more.
         if (closed) void logOut(next);
@@ -205,6 +209,7 @@ export async function login(options: LoginOptions): Promise<Session> {
     ownRecord: (result) => send('session.get_record', (handle) => [handle], result, { signal: outer }, patience),
     download: (what) => download(transport, current.url, current.handle, what),
     within: (limits) => view(joined(outer, limits.signal), limits.patience ?? patience),
+    login: () => logins,
     renew: (signal) => persistently(() => renewed(current, current.url, signal), patience, signal),
     close() {
       closed = true;

@@ -4,5 +4,5 @@
  */
 export type XmlValue = string | number | boolean | XmlValue[] | { [name: string]: XmlValue };
 
-/** What can be sent: every int64 must already be text, as xapi wants it. */
-export type Param = string | boolean | readonly Param[] | { readonly [name: string]: Param };
+/** What can be sent: every int64 must already be text, as xapi wants it; a number is a double, and has a fraction. */
+export type Param = string | boolean | number | readonly Param[] | { readonly [name: string]: Param };

@@ -23,6 +23,7 @@ function busyHost(): { session: Session; asked: () => number } {
     },
     download: () => Promise.reject(new Error('nothing is downloaded')),
     within: () => session,
+    login: () => 1,
     renew: async () => {},
     close: async () => {},
   };
@@ -34,8 +35,8 @@ test('the first event is told at once, and a busy host is not asked again before
   const stop = new AbortController();
   const told: string[] = [];
   const follow = async (): Promise<void> => {
-    for await (const events of hostEvents(session, ['vm'], stop.signal, async () => {}))
-      told.push(...events.map(({ ref }) => ref));
+    const options = { classes: ['vm'], signal: stop.signal, by: 'next', readAll: async () => ({}) } as const;
+    for await (const events of hostEvents(session, options)) told.push(...events.map(({ ref }) => ref));
   };
   const end = expect(follow()).rejects.toThrow();
   await vi.advanceTimersByTimeAsync(0);
