@@ -1,11 +1,11 @@
 import { recordVerdict } from '../operations/verdict.ts';
 import { fileLearned } from '../settings/learned.ts';
 import { stateFolder } from '../settings/state-folder.ts';
-import type { Fleet } from '../watch/fleet.ts';
 import { type WatchOptions, watchFleet } from '../watch/stream.ts';
 import type { Connection } from './connect.ts';
 import { listenPort } from './monitor-port.ts';
 import { note } from './print.ts';
+import { Staleness } from './staleness.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface FollowOptions extends Pick<WatchOptions, 'patience' | 'onChange'> {
@@ -30,18 +30,18 @@ export function follow(
   { stop, unheard, onChange, ...options }: FollowOptions,
 ): Following {
   const recorded: Promise<void>[] = [];
-  let lost: Fleet['lost'] = null;
+  const staleness = new Staleness((text) => note(around, text));
+  const now = (): number => around.now().getTime();
   const ended = watchFleet({
     ...options,
     host,
     transport: around.transport,
     monitorPort: listenPort(around),
     learned: fileLearned(stateFolder(around.env)),
-    now: () => around.now().getTime(),
+    now,
     signal: AbortSignal.any([around.signal, around.unread, stop]),
     onChange(fleet, changed) {
-      if (fleet.lost !== null && lost === null) note(around, `xenfai: ${fleet.lost.reason} Trying again.`);
-      lost = fleet.lost;
+      staleness.take(fleet.lost, now());
       onChange(fleet, changed);
     },
     onVerdict: (ref, verdict) => void recorded.push(recordVerdict(ref, verdict, context)),

@@ -232,6 +232,11 @@ export const limits = {
     whole: 2 * second,
   },
   connection: {
+    /**
+     * At rest, until the system asks by TCP whether the other end is still there; after ten questions, a second apart,
+     * it is not. Firewalls that forget quiet connections do so after minutes.
+     */
+    rest: 15 * second,
     /** To one host, one of them for its events: xapi of 5.6 has few threads, and others use it, too. */
     kept: 3,
     /** Of TLS: an old host takes a second, a busy one several. A call has its own deadline besides. */

@@ -27,6 +27,10 @@ export function connectionFailure(error: unknown): ConnectionFailure {
   ) {
     return new ConnectionFailure('cut', networkReason(error), { cause: error });
   }
+  // A connection that stood and is given up by the system: what was asked on it may have been carried out.
+  const stood = error instanceof Error && 'syscall' in error && error.syscall !== 'connect';
+  if (stood && /^E(TIMEDOUT|HOSTUNREACH|NETUNREACH|HOSTDOWN|NETDOWN|NETRESET)$/.test(code))
+    return new ConnectionFailure('cut', networkReason(error), { cause: error });
   if (/^(EPROTO|ERR_SSL_)/.test(code)) {
     // OpenSSL has read something else than a record of TLS.
     if (/wrong.version.number|packet.length.too.long|http.request/i.test(`${code} ${message}`)) {

@@ -18,7 +18,7 @@ export function httpConnections(
   beneath?: Beneath,
 ): HttpConnections {
   const secure = url.protocol === 'https:';
-  const options = { keepAlive: keep, maxSockets: limits.connection.kept };
+  const options = { keepAlive: keep, keepAliveMsecs: limits.connection.rest, maxSockets: limits.connection.kept };
   const { Agent, request } = secure ? https : http;
   const agent = new Agent(options);
   const ended = new AbortController();

@@ -112,6 +112,7 @@ async function shakeHands(server: Server, how: How, whole: AbortSignal, beneath?
       const presented = presentedBy(socket, server, beneath?.way);
       if (presented === null) return fail(new ConnectionFailure('not-understood', 'it shows no certificate'));
       signal.removeEventListener('abort', stop);
+      socket.setKeepAlive(true, limits.connection.rest);
       resolve({ socket, presented });
     });
   });

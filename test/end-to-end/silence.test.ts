@@ -1,16 +1,19 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { simulator } from '../harness.ts';
 import { openFleet } from './open-fleet.ts';
-import type { Terminal } from './terminal.ts';
+import { built, type Terminal } from './terminal.ts';
 
 const tryNow = '\u0012';
 
-let sim: Simulator;
+let sim: Simulator | null = null;
 let terminal: Terminal;
 afterEach(async () => {
   terminal.kill();
-  await sim.stop();
+  await sim?.stop();
+  sim = null;
 });
 
 /** The look of the cell in which a text begins: dim or not. */
@@ -61,3 +64,40 @@ test.each([
     expect(terminal.wraps()).toBe(false);
   },
 );
+
+/** `xenfai simulate` as a process of its own, on a port or any, when it is ready. */
+async function simulated(port: number): Promise<{ readonly child: ChildProcess; readonly ready: Ready }> {
+  const args = [built, 'simulate', '--vms', '4', '--monitor-port', '1', '--port', String(port)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return { child, ready: JSON.parse(line.toString()) as Ready };
+}
+
+interface Ready {
+  readonly host: string;
+  readonly password: string;
+}
+
+test('a host that is killed and comes back on the same port: the fleet recovers by itself', async () => {
+  const before = await simulated(0);
+  let now = before.child;
+  try {
+    terminal = await openFleet(before.ready, { columns: 80, rows: 24 });
+    await terminal.shows(/❯ vm\d+/);
+    await terminal.shows('a rearm');
+    const rows = (): string[] =>
+      terminal
+        .lines()
+        .slice(1, 12)
+        .map((row) => row.slice(0, 30).trimEnd());
+    const all = rows();
+    before.child.kill('SIGKILL');
+    await terminal.shows(/✗ No answer from 127\.0\.0\.1:\d+ for less than a minute; trying/);
+    now = (await simulated(Number(new URL(before.ready.host).port))).child;
+    await terminal.shows('answers again.');
+    await terminal.shows('a rearm');
+    expect(rows()).toEqual(all);
+  } finally {
+    now.kill('SIGKILL');
+  }
+});

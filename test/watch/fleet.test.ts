@@ -29,7 +29,7 @@ const says = (text: string, sendid = '00:16:3e:00:00:01', late = false): FleetEv
   if (message === null) throw new Error(text);
   return { type: 'message', message, late };
 };
-const mac: FleetEvent = { type: 'mac', ref: one, mac: '00:16:3e:00:00:01' };
+const mac = { type: 'mac', ref: one, mac: '00:16:3e:00:00:01' } satisfies FleetEvent;
 
 /** Events one second apart, on a host whose record tells nothing. */
 const play = (...events: FleetEvent[]) => {
@@ -165,4 +165,25 @@ describe('what proves an install', () => {
   test('a crash of the installer that leaves it halted does not', () => {
     expect(proves(play(armed, vm(ours), vm({ ...ours, power_state: 'Halted', domid: '-1' })))).toBe(false);
   });
+});
+
+test('a MAC is known of a template, too, for it may become a VM; a card that is gone has none', () => {
+  const fold = new FleetFold(unknownRules);
+  const all = { type: 'all', vms: [], macs: new Map(), started: new Map(), clockAhead: 0 } as const;
+  const known = (): string | undefined => fold.snapshot().byRef.get(one)?.mac;
+  fold.fold({ ...all, macs: new Map([[one, '00:16:3e:00:00:01']]) }, 0);
+  fold.fold(vm(), 1000);
+  expect(known()).toBe('00:16:3e:00:00:01');
+  fold.fold({ ...mac, mac: '' }, 2000);
+  expect(known()).toBe('');
+  fold.fold(mac, 3000);
+  fold.fold({ ...all, vms: [{ ref: one, record: record({}) }] }, 4000);
+  expect(known()).toBe('');
+});
+
+test('a host is silent since its last word, not since that was noticed', () => {
+  const fold = new FleetFold(unknownRules);
+  fold.fold({ type: 'lost', reason: 'no answer', wait: 1000, silent: 45_000 }, 100_000);
+  fold.fold({ type: 'lost', reason: 'no answer', wait: 2000, silent: 50_000 }, 105_000);
+  expect(fold.snapshot().lost).toEqual({ reason: 'no answer', since: 55_000, nextTry: 107_000 });
 });
