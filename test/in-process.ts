@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { answerTo } from '../source/simulator/answer.ts';
+import type { Member } from '../source/simulator/pool.ts';
 import type { Simulator } from '../source/simulator/simulator.ts';
 import { ConnectionFailure, failureOf } from '../source/transport/failure.ts';
 import { network } from '../source/transport/network.ts';
@@ -29,18 +30,23 @@ export class Line {
  */
 export const inProcess = (sim: Simulator, line = new Line()): Transport => ({
   ...network,
-  http: () => ({ request: (what) => request(sim, line, what), close() {} }),
+  http: (url) => ({ request: (what) => request(sim, line, url, what), close() {} }),
   dial: () => Promise.resolve(false),
   hearLines: () => Promise.resolve(),
 });
 
-async function request(sim: Simulator, line: Line, { path, body, signal }: HttpRequest): Promise<IncomingMessage> {
+async function request(
+  sim: Simulator,
+  line: Line,
+  url: URL,
+  { path, body, signal }: HttpRequest,
+): Promise<IncomingMessage> {
   if (signal.aborted) throw failureOf(signal.reason, signal);
   if (line.state === 'refused') throw new ConnectionFailure('unreachable', 'connection refused');
   const gone = new AbortController();
   const text = Buffer.from(body ?? '').toString('utf8');
   const ended = ending(signal, [sim.world.stopped, line.ending]);
-  const reply = answerTo(sim.world, { path, text }, gone.signal).then((done) =>
+  const reply = answerTo(sim.world, { path, text }, gone.signal, memberAt(sim, url)).then((done) =>
     line.state === 'dead' ? never() : done,
   );
   try {
@@ -48,6 +54,12 @@ async function request(sim: Simulator, line: Line, { path, body, signal }: HttpR
   } finally {
     gone.abort();
   }
+}
+
+/** The host of the pool that has this address. */
+function memberAt({ world }: Simulator, { hostname: address }: URL): Member | null {
+  const [host] = [...world.database.all('host')].find(([, record]) => record['address'] === address) ?? [];
+  return host === undefined ? null : { host, address, trouble: null };
 }
 
 const never = (): Promise<never> => new Promise(() => {});

@@ -13,7 +13,7 @@ export const simulate = command({
     keepCertificate: take.text('--keep-certificate <file>', 'the same key and certificate at each start, kept there'),
     fault: take.each(
       '--fault <fault>',
-      'KIND[=MS][@CALL][:N]: at each call, or at the Nth, of this name; KIND is lose, drop, delay, truncate, corrupt, 500, html, restart, forget-sessions or forget-tasks',
+      'KIND[=MS][@CALL][:N]: at each call, or at the Nth, of this name; KIND is lose, drop, delay, truncate, corrupt, 500, html, restart, forget-sessions, forget-tasks or move',
     ),
     faultSeed: take.as('--fault-seed <n>', 'any fault at any call, the same for the same seed', wholeNumber),
     faultRate: take.as('--fault-rate <n>', 'at so many calls of a hundred; 5', between(1, 100)),

@@ -4,7 +4,7 @@ import { addColleague } from './colleague.ts';
 import { Database } from './database.ts';
 import { depotRoot, depotServer } from './depot/server.ts';
 import { Events } from './events.ts';
-import { faultyCalls, type PlannedFault, type RandomFaults } from './faults.ts';
+import { type FaultyHost, faultyCalls, type PlannedFault, type RandomFaults } from './faults.ts';
 import type { Guests } from './guest/guests.ts';
 import { faiServer } from './guest/kernel-line.ts';
 import { scriptedGuests } from './guest/scripted.ts';
@@ -74,6 +74,8 @@ export interface Simulator {
   answers(host: string, port: number): boolean | null;
   /** As `service xapi restart` does it, at once: see restartXapi. */
   restart(): void;
+  /** What faults do to the host. */
+  readonly misery: FaultyHost;
   stop(): Promise<void>;
 }
 
@@ -138,9 +140,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const at = members.findIndex(({ host }) => host === world.host);
     promote(members[(at + 1) % members.length] ?? members[0]);
   };
+  const misery: FaultyHost = { restart, move, forget: (what) => forget(world, what) };
   const { faults = [], randomFaults = null } = options;
-  if (faults.length > 0 || randomFaults !== null)
-    world.intercept = faultyCalls(faults, randomFaults, { restart, move, forget: (what) => forget(world, what) });
+  if (faults.length > 0 || randomFaults !== null) world.intercept = faultyCalls(faults, randomFaults, misery);
   return {
     host: listening[0].door.url,
     tlsHost: listening[0].door.tlsUrl,
@@ -155,6 +157,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const member = members.find((one) => one.address === address);
       if (member !== undefined) promote(member);
     },
+    misery,
     answers: (host, port) => (host === faiServer ? port === 2049 || port === 111 : null),
     restart,
     async stop() {
@@ -169,26 +172,42 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
+/** Times that other free ports are looked for. */
+const tries = 5;
+
 /** The first host has what `--keep-certificate` names; the others make theirs at each start. */
 async function listenForAll(
   world: World,
   members: readonly Member[],
   counter: Counter,
   options: SimulatorOptions,
+  left = tries,
 ): Promise<[Listening, ...Listening[]]> {
   const { port = 0, tlsPort, tlsOf = world.profile.release, keepCertificate, latency = 0 } = options;
   // What makes certificates is read by nobody else.
   const tls = tlsPort === undefined ? null : await import('./tls.ts');
   const listening: Listening[] = [];
-  for (const at of members) {
-    const [first] = listening;
-    const server = tls?.tlsServer(world, latency, { release: tlsOf, keep: first ? undefined : keepCertificate, at });
-    const portLike = (url: string | null | undefined, wanted: number) => (url ? Number(new URL(url).port) : wanted);
-    const own = {
-      port: portLike(first?.door.url, port),
-      tls: server === undefined ? null : { server, port: portLike(first?.door.tlsUrl, tlsPort ?? 0) },
-    };
-    listening.push(await listenAs(world, at, { ...own, latency, counter }));
+  try {
+    for (const at of members) {
+      const [first] = listening;
+      const server = tls?.tlsServer(world, latency, {
+        release: tlsOf,
+        keep: first ? undefined : keepCertificate,
+        at,
+      });
+      const portLike = (url: string | null | undefined, wanted: number) => (url ? Number(new URL(url).port) : wanted);
+      const own = {
+        port: portLike(first?.door.url, port),
+        tls: server === undefined ? null : { server, port: portLike(first?.door.tlsUrl, tlsPort ?? 0) },
+      };
+      listening.push(await listenAs(world, at, { ...own, latency, counter }));
+    }
+  } catch (error) {
+    await Promise.all(listening.map((one) => one.stop()));
+    // What is free at one address need not be at the next.
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!taken || port !== 0 || (tlsPort ?? 0) !== 0 || left === 0) throw error;
+    return listenForAll(world, members, counter, options, left - 1);
   }
   const [first, ...others] = listening;
   if (first === undefined) throw new Error('a pool has a host');

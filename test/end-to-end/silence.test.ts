@@ -88,7 +88,7 @@ test('a host that is killed and comes back on the same port: the fleet recovers 
     const rows = (): string[] =>
       terminal
         .lines()
-        .slice(1, 12)
+        .slice(2, 12)
         .map((row) => row.slice(0, 30).trimEnd());
     const all = rows();
     before.child.kill('SIGKILL');

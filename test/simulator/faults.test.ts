@@ -33,6 +33,7 @@ describe('at the first renaming, a write', () => {
     ['500', 'not done', /HTTP 500/],
     ['html', 'done', /^ConnectionFailure: VM.set_name_label: /],
     ['restart', 'not done', /^ConnectionFailure/],
+    ['move', 'not done', /^ConnectionFailure/],
   ])('%s: %s', async (kind, done, told) => {
     await begin(`${kind}@VM.set_name_label:1`);
     const what = await failure(call('VM.set_name_label', vm(), 'renamed'));
@@ -49,6 +50,14 @@ test('sessions are forgotten before that of the call is looked at: it is not car
   expect(await failure(call('VM.set_name_label', vm(), 'renamed'))).toEqual(['SESSION_INVALID', expect.anything()]);
   expect(nameOf()).toBe('vm1');
   expect(sim.world.sessions.size).toBe(0);
+});
+
+test('another coordinator: the first host sends on to it', async () => {
+  sim = await startFromFlags({ vms: 2, hosts: 2, monitorPort: 1, fault: ['move@VM.set_name_label:1'] });
+  host = await open(sim);
+  expect(await failure(call('VM.set_name_label', vm(), 'renamed'))).toMatch(/^ConnectionFailure/);
+  expect(nameOf()).toBe('vm1');
+  expect(await failure(open(sim))).toEqual(['HOST_IS_SLAVE', '127.0.0.2']);
 });
 
 test('tasks are forgotten', async () => {

@@ -5,7 +5,6 @@ import { isMachine } from '../../source/hosts/vm.ts';
 import type { Clock } from '../../source/simulator/clock.ts';
 import { type FaultKind, faultKinds, inflict } from '../../source/simulator/faults.ts';
 import { type Random, seededRandom } from '../../source/simulator/random.ts';
-import { forget } from '../../source/simulator/restart.ts';
 import { type Simulator, startSimulator } from '../../source/simulator/simulator.ts';
 import { FleetFold } from '../../source/watch/fleet.ts';
 import { followInventory } from '../../source/watch/inventory.ts';
@@ -44,7 +43,7 @@ export async function converges(seed: number, release: string): Promise<Run> {
       return () => clearTimeout(timer);
     },
   };
-  const sim = await startSimulator({ vms: 3, release, clock, monitorPort: 1, loginDelay: 0, seed });
+  const sim = await startSimulator({ vms: 3, hosts: 2, release, clock, monitorPort: 1, loginDelay: 0, seed });
   try {
     return { seed, release, story, losses: await followed({ sim, time, clock, random, story }) };
   } finally {
@@ -214,13 +213,12 @@ class Trouble {
     let before = Math.floor(random.next() * 4);
     let left = 1 + Math.floor(random.next() ** 3 * 5);
     const wait = Math.floor(random.next() * 20 * second);
-    const host = { restart: sim.restart, forget: (what: 'session' | 'task') => forget(sim.world, what) };
     this.told(`${kind} after ${before} calls, ${left} times`);
     sim.world.intercept = (method) => {
       before -= 1;
       if (before >= 0 || left <= 0 || method === 'session.logout') return this.meddle(method, undefined);
       left -= 1;
-      return this.meddle(method, inflict({ kind, wait }, host));
+      return this.meddle(method, inflict({ kind, wait }, sim.misery));
     };
     // Those that wait for events are hit at once.
     if (kind === 'restart' && random.next() < 0.5) sim.restart();
