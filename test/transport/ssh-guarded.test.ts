@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
@@ -12,38 +13,42 @@ import { until } from '../harness.ts';
 const guarded = resolve(import.meta.dirname, '../../source/transport/ssh/guarded.ts');
 let group = 0;
 afterEach(() => {
-  if (isThere(-group)) process.kill(-group, 'SIGKILL');
+  if (isThere(group)) process.kill(-group, 'SIGKILL');
 });
 
+/** It runs; what has ended and was not taken note of yet does not. */
 function isThere(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
 }
 
-/** A process group as a terminal has one: a program of ours that stays, and what it has started. */
-async function begin(): Promise<{ readonly ours: number; readonly its: number }> {
+/** A process group as a terminal has one: a program of ours that stays, and what it has started: it says all again. */
+async function begin() {
   const program = `
     import { startGuarded } from ${JSON.stringify(guarded)};
     for (const name of ['SIGINT', 'SIGHUP', 'SIGQUIT']) process.on(name, () => {});
-    startGuarded('sh', ['-c', 'echo $$; exec sleep 1000']).output.pipe(process.stdout);
+    const { input, output } = startGuarded('sh', ['-c', 'echo $$; while read -r line; do echo "$line"; done']);
+    output.pipe(process.stdout);
+    process.stdin.pipe(input);
   `;
   const args = ['--no-warnings', '--experimental-strip-types', '--input-type=module', '-e', program];
-  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
   group = child.pid ?? 0;
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  return { ours: group, its: Number(line) };
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await once(lines, 'line');
+  return { child, lines, its: Number(line) };
 }
 
 test('Ctrl-C, Ctrl-\\ and a hang-up are for us alone; SIGKILL of us ends it', async () => {
-  const { ours, its } = await begin();
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGHUP'] as const) process.kill(-ours, signal);
-  // A second program, begun and ended meanwhile: whatever the signals did has been done.
-  expect(await startGuarded('sh', ['-c', 'exit 7']).ended).toBe(7);
-  expect([isThere(ours), isThere(its)]).toEqual([true, true]);
-  process.kill(ours, 'SIGKILL');
+  const { child, lines, its } = await begin();
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGHUP'] as const) process.kill(-group, signal);
+  child.stdin.write('still here\n');
+  const said = once(lines, 'line').then(([line]) => line);
+  expect(await Promise.race([said, once(lines, 'close').then(() => 'gone')])).toBe('still here');
+  child.kill('SIGKILL');
   await until(() => !isThere(its));
 });
 
