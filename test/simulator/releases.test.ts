@@ -197,3 +197,18 @@ describe.each(Object.entries(table))('release %s', (release, boots) => {
     expect(words).not.toHaveProperty('default_template');
   });
 });
+
+test.each([
+  ['6.1', ['MESSAGE_METHOD_UNKNOWN', 'VM.shutdown'], 'Running'],
+  ['6.2', 'no failure', 'Halted'],
+])('on %s VM.shutdown of a guest that does not heed: %j', async (release, outcome, state) => {
+  const sim = await startSimulator({ release, vms: 1, speed: 1000, monitorPort: 1 });
+  const host = await open(sim);
+  const call = caller(() => host);
+  const [vm] = await call('VM.get_by_name_label', 'vm1');
+  await call('VM.start', vm, false, false);
+  expect(await failure(call('VM.shutdown', vm))).toEqual(outcome);
+  expect(await call('VM.get_power_state', vm)).toBe(state);
+  await host.close();
+  await sim.stop();
+});

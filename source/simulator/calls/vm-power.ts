@@ -96,6 +96,9 @@ export const vmPowerCalls: Handlers = {
   start_on: (context, vm, _, paused) => start(context, text(vm), paused === true),
   clean_shutdown: (context, vm) => shutDown(context, text(vm), 'clean_shutdown'),
   hard_shutdown: (context, vm) => shutDown(context, text(vm), 'hard_shutdown'),
+  /** From 6.2 on: whatever keeps the guest from stopping by itself, it is stopped (xapi_vm.ml of XS62). */
+  shutdown: (context, vm) =>
+    shutDown(context, text(vm), 'clean_shutdown').catch(() => shutDown(context, text(vm), 'hard_shutdown')),
   clean_reboot: (context, vm) => shutDown(context, text(vm), 'clean_reboot'),
   hard_reboot: (context, vm) => shutDown(context, text(vm), 'hard_reboot'),
   power_state_reset({ world }, vm) {
