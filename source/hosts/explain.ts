@@ -4,6 +4,7 @@ import { nothingIsChanged, type Problem, toProblem } from '../problem/problem.ts
 import { formatBytes } from '../text/sizes.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
 import { SshFailure } from '../transport/ssh/ssh-failure.ts';
+import { OldTls } from '../transport/trust.ts';
 import { ReadOnlyRefusal } from '../xapi/access.ts';
 import { classify, type HostError, HostFailure } from '../xapi/errors.ts';
 import { roleFor } from '../xapi/roles.ts';
@@ -36,10 +37,15 @@ export const readOnlyProblem: Problem = {
 };
 
 /** Its pool may go on without it, which nobody can ask before another host of it is trusted. */
-function alsoElsewhere(problem: Problem, { untrusted: { presented } }: PoolAway): Problem {
-  const { authority, fingerprint } = presented;
+function alsoElsewhere(problem: Problem, { untrusted }: PoolAway): Problem {
   const trust: Advice = {
-    ...{ act: 'trust', host: typedHost(authority), fingerprint },
+    ...(untrusted instanceof OldTls
+      ? { act: 'trust', host: typedHost(untrusted.authority), legacyTls: true }
+      : {
+          act: 'trust',
+          host: typedHost(untrusted.presented.authority),
+          fingerprint: untrusted.presented.fingerprint,
+        }),
     note: 'of the same pool: it knows which host is the coordinator now',
   };
   return { ...problem, try: [trust, ...(problem.try ?? [])] };

@@ -14,7 +14,7 @@ import { type Account, readAccount } from './account.ts';
 import { showAddress } from './address.ts';
 import { type Capabilities, capabilities } from './capabilities.ts';
 import { explain } from './explain.ts';
-import { openingFailure } from './trust.ts';
+import { type Offer, offerOf, openingFailure } from './trust.ts';
 
 /** What a host is and how it boots PV guests, read from itself. */
 export interface HostFacts {
@@ -44,6 +44,8 @@ export interface Host {
   readonly session: Session;
   /** Commands in the dom0 of the host that was named; null: no way of ssh leads there. */
   readonly dom0: Shell | null;
+  /** A certificate that an error offers to agree to, of a host of the pool; null: it offers none. */
+  offerOf(error: unknown, signal: AbortSignal): Promise<Offer | null>;
   /** Any error as a problem that names this host. */
   explain(error: unknown): Problem;
   /** Read once, when somebody needs them. */
@@ -95,6 +97,7 @@ function hostOf(session: Session, { user, now, transport }: OpenOptions): Host {
       return transport.shellOn(session.url);
     },
     explain: (error) => explain(error, host.address),
+    offerOf: (error, signal) => offerOf(error, { transport, signal }),
     facts() {
       // What could not be read is asked for anew the next time.
       facts ??= readFacts(session, user).catch((error: unknown) => {

@@ -24,11 +24,22 @@ export class TrustNeeded extends ProblemError {
   }
 }
 
-/** What an error offers to agree to; null: it is another error, or a certificate that has changed. */
-export function offerOf(error: unknown): Offer | null {
+/**
+ * What an error offers to agree to; null: it is another error, or a certificate that has changed. One that is too old for
+ * today's TLS is met once more with the old one, for what it shows.
+ */
+export async function offerOf(
+  error: unknown,
+  { transport, signal }: { readonly transport: Pick<Transport, 'meet'>; readonly signal: AbortSignal },
+): Promise<Offer | null> {
   const untrusted = error instanceof PoolAway ? error.untrusted : error;
-  if (!(untrusted instanceof UntrustedCertificate) || untrusted.agreement !== null) return null;
-  return { presented: untrusted.presented, legacyTls: false };
+  if (untrusted instanceof UntrustedCertificate)
+    return untrusted.agreement === null ? { presented: untrusted.presented, legacyTls: false } : null;
+  if (!(untrusted instanceof OldTls) || untrusted.known) return null;
+  const at = new URL(`https://${untrusted.authority}`);
+  const presented = await transport.meet(at, { legacyTls: true }, signal).catch(() => null);
+  signal.throwIfAborted();
+  return presented === null ? null : { presented, legacyTls: true };
 }
 
 /** An agreement to what was offered, or to the CA that has signed it, to be kept. */
@@ -48,14 +59,11 @@ export async function openingFailure(
   { url, address, transport, signal }: OpeningOf,
 ): Promise<ProblemError> {
   const problem = explain(error, address);
-  const offer = error instanceof PoolAway ? null : offerOf(error);
-  if (offer !== null) return new TrustNeeded(problem, offer, error);
-  if (error instanceof OldTls && !error.known) {
-    const whole = signal ?? new AbortController().signal;
-    const presented = await transport.meet(url, { legacyTls: true }, whole).catch(() => null);
-    whole.throwIfAborted();
-    if (presented !== null)
-      return new TrustNeeded(oldTls(error.authority, presented), { presented, legacyTls: true }, error);
+  const whole = signal ?? new AbortController().signal;
+  const offer = error instanceof PoolAway ? null : await offerOf(error, { transport, signal: whole });
+  if (offer !== null) {
+    const { presented, legacyTls } = offer;
+    return new TrustNeeded(legacyTls ? oldTls(presented.authority, presented) : problem, offer, error);
   }
   const plain = await answersInClear(error, { url, transport, signal });
   return new ProblemError(plain ? inClearInstead(problem, url) : problem, { cause: error });

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { withBootable } from '../hosts/bootable.ts';
 import { type Host, hostTime } from '../hosts/host.ts';
-import { offerOf } from '../hosts/trust.ts';
 import { everyVm, isMachine } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
@@ -71,7 +70,7 @@ export async function followInventory(host: Host, options: FollowOptions): Promi
       // A host that has only forgotten the session answers: a new login is nobody's business.
       if (kind !== 'session-lost' || wait > firstPause) {
         const silent = performance.now() - heard;
-        const offer = offerOf(error) ?? undefined;
+        const offer = (await host.offerOf(error, signal).catch(() => null)) ?? undefined;
         tell([{ type: 'lost', reason: host.explain(error).message, wait: jittered, silent, offer }]);
       }
       await pause(jittered, AbortSignal.any([signal, hurry()]));

@@ -1,5 +1,5 @@
 import { ConnectionFailure } from '../transport/failure.ts';
-import { UntrustedCertificate } from '../transport/trust.ts';
+import { OldTls, UntrustedCertificate } from '../transport/trust.ts';
 import { classify, HostFailure } from './errors.ts';
 
 /** How the coordinator of a pool is looked for. */
@@ -25,11 +25,11 @@ export class NotFound extends Error {
   }
 }
 
-/** A host is away, and one that may know who does its work now shows a certificate that nobody has agreed to. */
+/** A host is away, and nobody has agreed to the certificate, or the old TLS, of one that may know who does its work now. */
 export class PoolAway extends ConnectionFailure {
-  readonly untrusted: UntrustedCertificate;
+  readonly untrusted: UntrustedCertificate | OldTls;
 
-  constructor(away: ConnectionFailure, untrusted: UntrustedCertificate) {
+  constructor(away: ConnectionFailure, untrusted: UntrustedCertificate | OldTls) {
     super(away.kind, away.message, { cause: away });
     this.untrusted = untrusted;
   }
@@ -44,7 +44,7 @@ export class PoolAway extends ConnectionFailure {
 export async function seek<T>({ from, members, ask, sentOn }: Search<T>): Promise<T> {
   const asked = new Set<string>();
   let failure: NotFound | null = null;
-  let untrusted: UntrustedCertificate | null = null;
+  let untrusted: UntrustedCertificate | OldTls | null = null;
   for (const start of [from, ...members]) {
     let url: URL | null = start;
     while (url !== null && !asked.has(url.href)) {
@@ -53,7 +53,7 @@ export async function seek<T>({ from, members, ask, sentOn }: Search<T>): Promis
         return await ask(url);
       } catch (error) {
         const isGuess = start !== from && url === start;
-        if (isGuess && error instanceof UntrustedCertificate) untrusted ??= error;
+        if (isGuess && (error instanceof UntrustedCertificate || error instanceof OldTls)) untrusted ??= error;
         else if (!mayBeElsewhere(error)) throw new NotFound(url, error);
         if (start === from) failure = new NotFound(url, error);
         url = sentOn(error, url);

@@ -288,3 +288,38 @@ describe('a fleet that is followed', () => {
     await fleet.end();
   }, 60_000);
 });
+
+describe('a pool of hosts that know only old TLS, as those of 5.6 to 6.2 do', () => {
+  const tls = (index: number): string => old.members[index]?.tlsUrl ?? '';
+  let old: Simulator;
+  beforeEach(async () => {
+    await sim.stop();
+    old = await simulator({ vms: 1, hosts: 3, tlsPort: 0 });
+    sim = old;
+    const error = await failing(tls(0));
+    if (!(error instanceof TrustNeeded)) throw error;
+    const first = agreed(error.offer, new Date());
+    known.set(first.host, first);
+  });
+
+  test('is trusted host by host; the heir of a dead one is offered with what it shows', async () => {
+    const host = await open(tls(0));
+    await host.facts();
+    await old.members[0]?.down();
+    const heir = old.members[1];
+    if (heir !== undefined) old.promote(heir);
+    const { signal } = new AbortController();
+    const error = await host.session.renew(signal).catch((e: unknown) => e);
+    const { host: authority } = new URL(tls(1));
+    expect(host.explain(error)).toMatchObject({
+      code: 'unreachable',
+      try: expect.arrayContaining([expect.objectContaining({ act: 'trust', host: authority, legacyTls: true })]),
+    });
+    const offer = await host.offerOf(error, signal);
+    expect(offer).toMatchObject({ legacyTls: true, presented: { authority, protocol: 'TLSv1' } });
+    if (offer === null) throw new Error('nothing is offered');
+    known.set(authority, agreed(offer, new Date()));
+    await host.session.renew(signal);
+    expect(host.address).toBe(tls(1));
+  });
+});
