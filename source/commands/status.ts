@@ -67,12 +67,15 @@ export const status = command({
 });
 
 async function named(host: Host, options: Options, around: Surroundings): Promise<Result> {
-  const { rules, able } = await host.facts();
+  // Asked for while the VMs are looked for.
+  const facts = host.facts();
   const found = await eachName(options.names, host, around.signal, async (name): Promise<Changed> => {
-    const vm = await withBootable(host.session, await findVm(host.session, name), rules);
+    const [one, { rules }] = await Promise.all([findVm(host.session, name), facts]);
+    const vm = await withBootable(host.session, one, rules);
     const devices = await readDevices(host.session, vm.record);
     return { item: detailedItem(vm, rules, devices), problem: null, lines: [], steps: [] };
   });
+  const { able } = await facts;
   const items = found.filter(({ problem }) => problem === null).map(({ item }) => item);
   const details = items.flatMap((item) => [...(items.length === 1 ? [] : [`${item.name}:`]), ...detailLines(item)]);
   const { json, ...told } = summary(found, { dryRun: false });
