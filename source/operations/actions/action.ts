@@ -16,6 +16,8 @@ export interface Progress {
   /** A snapshot this run took. */
   snapshot: Ref | null;
   wrote: boolean;
+  /** A guest has been asked to shut down, and nobody waits for it any more. */
+  guestAsked?: true;
   /** The record as the last step has read it; null when something may have changed since. */
   seen: VmRecord | null;
   /** What the operator should know of how it went. */

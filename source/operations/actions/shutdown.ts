@@ -38,6 +38,7 @@ export const shutdownKind: ActionKind<'shutdown'> = {
   async undo(_, bench) {
     const { power_state, current_operations } = await readRecord(bench.session, selfOf(bench));
     if (power_state === 'Halted') return 'it was shut down, and stays so';
+    if (bench.progress.guestAsked) return 'its guest was asked to shut down, and may still do so';
     return Object.keys(current_operations).length > 0 ? 'it may still be shutting down' : null;
   },
 };
@@ -59,6 +60,10 @@ async function end(call: 'clean_shutdown' | 'hard_shutdown', bench: Bench, signa
   } catch (error) {
     // It has halted by itself meanwhile: that is what was wanted.
     const sorted = error instanceof HostFailure ? classify(error) : null;
+    // Who cancels the task ends the host's waiting; what the guest was asked it does all the same.
+    if (call === 'clean_shutdown' && error instanceof HostFailure && error.code === 'TASK_CANCELLED') {
+      bench.progress.guestAsked = true;
+    }
     if (sorted?.kind === 'power-state' && sorted.actual === 'halted') return;
     throw error;
   }
