@@ -38,7 +38,7 @@ const dispatch = (event: AppEvent<AppState>): void => {
 };
 const fold = new FleetFold(unknownRules);
 const vms = Array.from({ length: many }, (_, index) => recordOf(index));
-fold.fold({ type: 'all', vms, macs: new Map(), started: new Map(), clockAhead: 0 }, now);
+fold.fold({ type: 'all', vms, started: new Map(), clockAhead: 0 }, now);
 dispatch({ type: 'window', window: size });
 dispatch(connected);
 dispatch({ type: 'key', key: { name: 'ctrl-f', text: '' } });

@@ -33,7 +33,7 @@ const vms = Array.from({ length: Number(process.argv[2]) }, (_, i) => ({
   record: installing(i),
 }));
 const fold = new FleetFold(unknownRules);
-fold.fold({ type: 'all', vms, macs: new Map(), started: new Map(), clockAhead: 0 }, Date.now());
+fold.fold({ type: 'all', vms, started: new Map(), clockAhead: 0 }, Date.now());
 const changed = new Batches<Ref>({ beat: 50, first: 0 }, () => {});
 const end = new AbortController();
 let heard = 0;

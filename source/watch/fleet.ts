@@ -38,12 +38,11 @@ export interface Loss {
 
 export const noFleet: Fleet = { version: 0, byRef: new Map(), lost: null, back: null };
 
-/** What happens to the fleet. `all` replaces everything known. Times are the host's own. */
+/** What happens to the fleet. `all` replaces everything known, but for MACs, which `macs` replaces. Times are the host's own. */
 export type FleetEvent =
   | {
       readonly type: 'all';
       readonly vms: readonly Vm[];
-      readonly macs: ReadonlyMap<Ref, string>;
       /** When domains were built, by VM.metrics. */
       readonly started: ReadonlyMap<Ref, number>;
       /** Milliseconds by which the host's clock is ahead of ours. */
@@ -52,6 +51,7 @@ export type FleetEvent =
   | { readonly type: 'started'; readonly metrics: Ref; readonly at: number }
   | { readonly type: 'vm'; readonly vm: Vm }
   | { readonly type: 'gone'; readonly ref: Ref }
+  | { readonly type: 'macs'; readonly macs: ReadonlyMap<Ref, string> }
   | { readonly type: 'mac'; readonly ref: Ref; readonly mac: string }
   /** Milliseconds: `wait` until the next try, `silent` since the host's last word. */
   | {
@@ -112,13 +112,20 @@ export class FleetFold {
         return this.replaceAll(event, now);
       case 'vm':
         this.answered(now);
-        this.put(this.updated(event.vm, null, now), now, now);
+        this.put(this.updated(event.vm, now), now, now);
         return this.catchUp(event.vm.ref, now);
       case 'gone':
         return this.forget(event.ref) ? [event.ref] : [];
+      case 'macs': {
+        const had = this.macs;
+        this.macs = new Map(event.macs);
+        return [...this.byRef.keys()]
+          .filter((ref) => had.get(ref) !== event.macs.get(ref))
+          .flatMap((ref) => this.haveMac(ref, event.macs.get(ref) ?? '', now));
+      }
       case 'mac':
         this.macs.set(event.ref, event.mac);
-        return this.change(event.ref, now, (install) => ({ ...install, mac: event.mac }));
+        return this.haveMac(event.ref, event.mac, now);
       case 'started': {
         const owner = this.started.tell(event.metrics, event.at);
         if (owner === null) return [];
@@ -167,22 +174,25 @@ export class FleetFold {
     return lost;
   }
 
+  private haveMac(ref: Ref, mac: string, now: number): Ref[] {
+    return this.change(ref, now, (install) => ({ ...install, mac }));
+  }
+
   private answered(now: number): void {
     if (this.lost !== null) this.back = now;
     this.lost = null;
   }
 
   private replaceAll(event: Extract<FleetEvent, { type: 'all' }>, now: number): Ref[] {
-    const { vms, macs, started, clockAhead } = event;
+    const { vms, started, clockAhead } = event;
     this.answered(now);
     this.clockAhead = clockAhead;
-    this.macs = new Map(macs);
     this.started.replace(started);
     const there = new Set(vms.map(({ ref }) => ref));
     const gone = [...this.byRef.keys()].filter((ref) => !there.has(ref));
     for (const ref of gone) this.forget(ref);
     // What has changed while nobody looked has changed nobody knows when.
-    for (const vm of vms) this.put(this.updated(vm, macs.get(vm.ref) ?? '', now), now, null);
+    for (const vm of vms) this.put(this.updated(vm, now), now, null);
     for (const ref of there) this.catchUp(ref, now);
     return [...gone, ...there];
   }
@@ -246,11 +256,11 @@ export class FleetFold {
     return this.byRef.delete(ref);
   }
 
-  private updated(vm: Vm, mac: string | null, now: number): Install {
+  private updated(vm: Vm, now: number): Install {
     const before = this.byRef.get(vm.ref);
     const state = stateOf(vm, this.rules);
-    if (before !== undefined) return seenAgain(before, vm, mac, state, now);
-    const first = seenFirst(vm, mac ?? this.macs.get(vm.ref) ?? '', state, now);
+    if (before !== undefined) return seenAgain(before, vm, state, now);
+    const first = seenFirst(vm, this.macs.get(vm.ref) ?? '', state, now);
     if (isUntouched(state)) return first;
     const install = withLearned(first, this.recall(vm.record.uuid), this.started.of(vm), now);
     this.recalled.set(vm.ref, install.times.heard ?? 0);

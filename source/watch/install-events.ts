@@ -35,12 +35,12 @@ export function seenFirst(vm: Vm, mac: string, state: State, now: number): Insta
 }
 
 /** Its record has changed. While it is armed, nothing has been said of the install that comes. */
-export function seenAgain(before: Install, vm: Vm, mac: string | null, state: State, now: number): Install {
+export function seenAgain(before: Install, vm: Vm, state: State, now: number): Install {
   const { domid, power_state: power } = vm.record;
   const { domid: domidBefore, power_state: powerBefore } = before.vm.record;
   const moved = domid !== domidBefore || power !== powerBefore;
   const life = moved ? alive(before, now) : { aliveAt: before.aliveAt, lostSince: before.lostSince };
-  const seen = { vm, mac: mac ?? before.mac, state, ...life };
+  const seen = { vm, state, ...life };
   const forgotten = { ...before, ...unspoken, ...seen, times: { ...before.times, task: null, heard: null } };
   if (state.state === 'armed' && (before.state.state !== 'armed' || before.progress !== null)) return forgotten;
   // Armed and started again while nobody looked.

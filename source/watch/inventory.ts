@@ -9,6 +9,7 @@ import { type ByClass, hostEvents } from '../xapi/events.ts';
 import { pause } from '../xapi/pause.ts';
 import { type HostEvent, type Ref, ref, vifRecord, vmRecord, vmStart } from '../xapi/records.ts';
 import { mayBeElsewhere } from '../xapi/seek.ts';
+import type { Session } from '../xapi/session.ts';
 import { Cards } from './cards.ts';
 import { type DiskNews, diskNews } from './disks.ts';
 import type { FleetEvent } from './fleet.ts';
@@ -40,11 +41,12 @@ export async function followInventory(host: Host, options: FollowOptions): Promi
   let heard = performance.now();
   const known: Known = { started: new Map(), cards: new Cards() };
   const readAll = async (): Promise<ByClass> => {
-    const { all, there } = await fullRead(host, known, signal);
-    heard = performance.now();
-    tell([all]);
-    tellDisks?.([{ type: 'all' }]);
-    return there;
+    const session = host.session.within({ signal });
+    return fullRead(host, session, known, (event) => {
+      heard = performance.now();
+      tell([event]);
+      if (event.type === 'all') tellDisks?.([{ type: 'all' }]);
+    });
   };
   while (!signal.aborted) {
     try {
@@ -86,32 +88,46 @@ interface Known {
   readonly cards: Cards;
 }
 
-/** Everything at once; `there`: VMs of whatever kind, and all their cards. What is known is made anew. */
+/**
+ * Everything, asked for at once and told in two events: nothing that is shown waits for the cards. Gives VMs of whatever
+ * kind, and all their cards. What is known is made anew.
+ */
 async function fullRead(
   host: Host,
+  session: Session,
   { started, cards }: Known,
-  signal: AbortSignal,
-): Promise<{ readonly all: FleetEvent; readonly there: ByClass }> {
-  const session = host.session.within({ signal });
-  const [vms, vifs, starts, clockAhead] = await Promise.all([
+  tell: (event: FleetEvent) => void,
+): Promise<ByClass> {
+  const machines = readMachines(host, session);
+  const vifs = session.call('VIF.get_all_records', [], vifTable);
+  // Whoever awaits them below hears of it.
+  vifs.catch(() => {});
+  const { all, there } = await machines;
+  started.clear();
+  for (const [metrics, at] of all.started) started.set(metrics, at);
+  tell(all);
+  const read = await vifs;
+  tell({ type: 'macs', macs: cards.replace(read) });
+  return { vm: there, vif: Object.keys(read) };
+}
+
+async function readMachines(host: Host, session: Session) {
+  const [vms, starts, clockAhead] = await Promise.all([
     everyVm(session),
-    session.call('VIF.get_all_records', [], vifTable),
     session.call('VM_metrics.get_all_records', [], startTable),
     host.clockAhead(),
   ]);
-  started.clear();
-  for (const [metrics, { start_time }] of Object.entries(starts))
-    started.set(ref.parse(metrics), startOf(start_time));
   const { rules } = await host.facts();
   const machines = vms.filter(({ record }) => isMachine(record));
-  const all: FleetEvent = {
+  const all = {
     type: 'all',
     vms: await Promise.all(machines.map((vm) => withBootable(session, vm, rules))),
-    macs: cards.replace(vifs),
-    started: new Map(started),
+    started: new Map(
+      Object.entries(starts).map(([metrics, { start_time }]) => [ref.parse(metrics), startOf(start_time)]),
+    ),
     clockAhead,
-  };
-  return { all, there: { vm: vms.map(({ ref: vm }) => vm), vif: Object.keys(vifs) } };
+  } as const;
+  return { all, there: vms.map(({ ref: vm }) => vm) };
 }
 
 /** The VMs that are told of, with their bootable disks where these matter: asked for at each change of such a VM. */

@@ -78,7 +78,7 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
   };
   const takeMessage = (message: MonitorMessage, at: number): void =>
     take([{ type: 'message', message, late: now() - at > limits.watch.late }], at);
-  // Nobody can say whose a message is before the VMs are known.
+  // Nobody can say whose a message is before the VMs and their cards are known.
   let early: { readonly message: MonitorMessage; readonly at: number }[] | null = [];
   const hear = (message: MonitorMessage, age: number): void => {
     const at = now() - age;
@@ -87,7 +87,7 @@ export async function watchFleet(options: WatchOptions): Promise<void> {
   };
   const takeInventory = (events: readonly FleetEvent[]): void => {
     take(events);
-    if (early === null || !events.some(({ type }) => type === 'all')) return;
+    if (early === null || !events.some(({ type }) => type === 'macs')) return;
     const waiting = early;
     early = null;
     for (const { message, at } of waiting) takeMessage(message, at);

@@ -20,7 +20,7 @@ function world() {
   const fold = new FleetFold(unknownRules);
   const [armed, ...others] = names.map((name) => vm(name, name === 'armed' ? {} : booted));
   if (armed === undefined) throw new Error('none');
-  fold.fold({ type: 'all', vms: [armed, ...others], macs: new Map(), started: new Map(), clockAhead: 0 }, now);
+  fold.fold({ type: 'all', vms: [armed, ...others], started: new Map(), clockAhead: 0 }, now);
   const hear = (name: string, text: string, time: number) => {
     const message = parseMonitorLine(`u-${name} ${text}`);
     if (message === null) throw new Error(text);

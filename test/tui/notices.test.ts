@@ -21,7 +21,7 @@ const booted = { power_state: 'Running', PV_bootloader: 'pygrub', domid: '5', PV
 function installing(...names: string[]) {
   const fold = new FleetFold(unknownRules);
   const vms = names.map((name) => vm(name, { ...booted, name_label: name }));
-  fold.fold({ type: 'all', vms, macs: new Map(), started: new Map(), clockAhead: 0 }, now);
+  fold.fold({ type: 'all', vms, started: new Map(), clockAhead: 0 }, now);
   const hear = (name: string, text: string) => {
     const message = parseMonitorLine(`u-${name} ${text}`);
     if (message === null) throw new Error(text);

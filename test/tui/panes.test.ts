@@ -36,7 +36,7 @@ function installing(columns: number, rows: number, ...said: string[]): AppState 
     PV_args: line,
     other_config: { 'xenfai:armed': mark },
   });
-  const empty = { macs: new Map(), started: new Map(), clockAhead: 0 };
+  const empty = { started: new Map(), clockAhead: 0 };
   fold.fold({ type: 'all', vms: [armed, vm('other')], ...empty }, now);
   fold.fold({ type: 'vm', vm: started }, now + second);
   said.forEach((text, index) => {

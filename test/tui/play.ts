@@ -135,7 +135,7 @@ export const told = (vms: readonly ReturnType<typeof vm>[]): Event =>
 
 export function fleetOf(vms: readonly ReturnType<typeof vm>[]): Fleet {
   const fold = new FleetFold(unknownRules);
-  fold.fold({ type: 'all', vms, macs: new Map(), started: new Map(), clockAhead: 0 }, now);
+  fold.fold({ type: 'all', vms, started: new Map(), clockAhead: 0 }, now);
   return fold.snapshot();
 }
 

@@ -29,7 +29,7 @@ function heard(args: string, said: Said, [power = '', ...later]: readonly string
       other_config: {},
     });
   const look = (power_state: string) =>
-    fold.fold({ type: 'all', vms: [seen(power_state)], macs: new Map(), started: new Map(), clockAhead: 0 }, now);
+    fold.fold({ type: 'all', vms: [seen(power_state)], started: new Map(), clockAhead: 0 }, now);
   look(power);
   for (const [text, at] of said) {
     const message = parseMonitorLine(`u-on ${text}`);

@@ -169,15 +169,19 @@ describe('what proves an install', () => {
 
 test('a MAC is known of a template, too, for it may become a VM; a card that is gone has none', () => {
   const fold = new FleetFold(unknownRules);
-  const all = { type: 'all', vms: [], macs: new Map(), started: new Map(), clockAhead: 0 } as const;
+  const all = { type: 'all', vms: [], started: new Map(), clockAhead: 0 } as const;
   const known = (): string | undefined => fold.snapshot().byRef.get(one)?.mac;
-  fold.fold({ ...all, macs: new Map([[one, '00:16:3e:00:00:01']]) }, 0);
+  fold.fold(all, 0);
+  fold.fold({ type: 'macs', macs: new Map([[one, '00:16:3e:00:00:01']]) }, 0);
   fold.fold(vm(), 1000);
   expect(known()).toBe('00:16:3e:00:00:01');
   fold.fold({ ...mac, mac: '' }, 2000);
   expect(known()).toBe('');
   fold.fold(mac, 3000);
   fold.fold({ ...all, vms: [{ ref: one, record: record({}) }] }, 4000);
+  // What was known of a card holds until all cards are told.
+  expect(known()).toBe('00:16:3e:00:00:01');
+  expect(fold.fold({ type: 'macs', macs: new Map() }, 5000)).toEqual([one]);
   expect(known()).toBe('');
 });
 

@@ -193,7 +193,7 @@ describe('an honest install is followed', () => {
       const all: FleetEvent = {
         type: 'all',
         vms: [vmOf({ metrics })],
-        macs: new Map(),
+
         started: new Map([[metrics, 500]]),
         clockAhead: 0,
       };

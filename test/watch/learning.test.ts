@@ -27,7 +27,7 @@ function world() {
     const all: FleetEvent = {
       type: 'all',
       vms: [vmOf({ metrics, ...first })],
-      macs: new Map(),
+
       started: new Map([[metrics, started]]),
       clockAhead: 0,
     };
@@ -122,7 +122,7 @@ test('a message that is passed on, and is known already, is not told twice', () 
   screen(10_000, {}, 5000, ...begun);
   const fold = new FleetFold(unknownRules, (uuid) => kept.get(uuid) ?? null);
   const started = new Map([[metrics, 5000]]);
-  fold.fold({ type: 'all', vms: [vmOf({ metrics })], macs: new Map(), started, clockAhead: 0 }, 900_000);
+  fold.fold({ type: 'all', vms: [vmOf({ metrics })], started, clockAhead: 0 }, 900_000);
   const late = (at: number) => fold.fold(says('TASKBEGIN instsoft', true), at);
   // Between the end of a task and the begin of the next there is the blink of an eye.
   const lengths = [late(13_000), late(14_000), late(15_000), late(15_001)].map(({ length }) => length);

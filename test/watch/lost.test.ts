@@ -19,7 +19,7 @@ const installerBoot = "('struct' ('uuid' 'u1') ('PV_bootloader' 'eliloader') ('o
 const all = (change: Record<string, unknown> = {}): FleetEvent => ({
   type: 'all',
   vms: [vmOf(change)],
-  macs: new Map(),
+
   started: new Map(),
   clockAhead: 0,
 });

@@ -22,9 +22,7 @@ const vm = (change: Record<string, unknown>): FleetEvent => ({
   },
 });
 const all = (event: FleetEvent): FleetEvent =>
-  event.type === 'vm'
-    ? { type: 'all', vms: [event.vm], macs: new Map(), started: new Map(), clockAhead: ahead }
-    : event;
+  event.type === 'vm' ? { type: 'all', vms: [event.vm], started: new Map(), clockAhead: ahead } : event;
 
 const armedMark = { 'xenfai:armed': mark(-60, { release: 'lenny', arch: 'i386' }) };
 const armed = vm({

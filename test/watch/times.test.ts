@@ -22,7 +22,7 @@ const armed = { ...halted, PV_bootloader: 'eliloader' };
 const all = (change: Record<string, unknown>, started = 0): FleetEvent => ({
   type: 'all',
   vms: [vmOf({ metrics, ...change })],
-  macs: new Map(),
+
   started: new Map(started === 0 ? [] : [[metrics, started + ahead]]),
   clockAhead: ahead,
 });
