@@ -6,7 +6,7 @@ import { vdiCalls } from './calls/disks.ts';
 import { genericHandler } from './calls/generic.ts';
 import { hostCalls, vmQueryCalls } from './calls/host.ts';
 import { provisionCalls } from './calls/provision.ts';
-import { sessionCalls, touchSession } from './calls/session.ts';
+import { authCalls, sessionCalls, touchSession } from './calls/session.ts';
 import { beginTask, dummyTask, endTask, taskCalls } from './calls/task.ts';
 import { vmCloneCalls } from './calls/vm-clone.ts';
 import { vmDomainCalls } from './calls/vm-domain.ts';
@@ -34,6 +34,7 @@ import { XmlError } from './xml.ts';
 
 const own: Readonly<Record<string, Handlers>> = {
   session: sessionCalls,
+  auth: authCalls,
   task: taskCalls,
   host: hostCalls,
   VIF: vifCalls,

@@ -66,6 +66,7 @@ export function populateHost(world: EmptyWorld, address: string, vms = 0): Site 
     ...laterHost(world.profile),
     local_cache_sr: nullRef,
   });
+  database.create('user', { short_name: 'root', fullname: 'superuser' });
   addProcessors(world, host);
   addPlugins(world);
   const room = Math.max(400 * gib, 2 * vms * diskSize);

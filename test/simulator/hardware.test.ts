@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { simulator } from '../harness.ts';
+import { failure, open } from './calls.ts';
 
 let sim: Simulator;
 afterEach(() => sim.stop());
@@ -18,6 +20,15 @@ test('a host knows what xapi has found in its machine', async () => {
   ]);
   for (const { device_config } of records('PBD')) expect(device_config).not.toEqual({});
   expect(records('SM').map(({ type }) => type)).toEqual(expect.arrayContaining(['lvm', 'nfs', 'udev', 'iso']));
+});
+
+test('root is a user, and no directory is asked for others', async () => {
+  sim = await simulator();
+  expect(records('user')).toMatchObject([{ short_name: 'root', fullname: 'superuser' }]);
+  const host = await open(sim);
+  const asked = host.session.call('auth.get_subject_identifier', ['anna'], z.string());
+  expect(await failure(asked)).toEqual(['AUTH_IS_DISABLED']);
+  await host.close();
 });
 
 test('an SR allows what its plug-in can do', async () => {
