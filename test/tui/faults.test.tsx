@@ -144,7 +144,8 @@ async function atScreen(name: string, walk: Walk, at: Place, screen: Program, n:
 
 /** What is left on the host and is named nowhere on the screen, or is there otherwise than named. */
 function unnamed({ world }: Simulator, screen: Program, name: string): string[] {
-  const shown = screen.screen();
+  // Where a line ends is the width's business.
+  const shown = screen.screen().replaceAll(/\s+/g, ' ');
   const halves = [...world.database.all('VM').values()].filter((vm) => / xenfai:/.test(String(vm['name_label'])));
   const runs = [...world.database.all('VM').values()].some(
     (vm) => vm['name_label'] === name && vm['power_state'] === 'Running',

@@ -11,6 +11,7 @@ import { walks } from './walks.ts';
 vi.mock('../../source/tui/app/shared.ts', async (original) => ({
   ...(await original<typeof import('../../source/tui/app/shared.ts')>()),
   writeReason: () => null,
+  armReason: () => null,
 }));
 
 let sim: Simulator;
