@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { ApiError } from '../../source/simulator/api-error.ts';
 import { decodeCall } from '../../source/simulator/envelope.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
@@ -43,6 +44,21 @@ interface Sent {
   readonly params: readonly Xml[];
 }
 
+/** As it went by XML-RPC or by JSON-RPC. */
+function callOf(body: string): Sent {
+  if (!body.startsWith('{')) return decodeCall(body);
+  const { method, params } = jsonCall.parse(JSON.parse(body));
+  return { method, params: params.map((value) => ({ tag: 'value', attributes: {}, children: [element(value)] })) };
+}
+
+const jsonCall = z.object({ method: z.string(), params: z.array(z.unknown()) });
+
+function element(value: unknown): Xml {
+  const tags = { boolean: 'boolean', number: 'double', object: Array.isArray(value) ? 'array' : 'struct' };
+  const tag = Object.entries(tags).find(([type]) => type === typeof value)?.[1];
+  return tag === undefined ? String(value) : { tag, attributes: {}, children: [] };
+}
+
 function listening(sim: Simulator, sent: Sent[]): Transport {
   const transport = transportOf(sim);
   return {
@@ -52,7 +68,7 @@ function listening(sim: Simulator, sent: Sent[]): Transport {
       return {
         ...connections,
         request(what) {
-          if (what.method === 'POST') sent.push(decodeCall(Buffer.from(what.body ?? []).toString('utf8')));
+          if (what.method === 'POST') sent.push(callOf(Buffer.from(what.body ?? []).toString('utf8')));
           return connections.request(what);
         },
       };
