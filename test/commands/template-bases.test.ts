@@ -102,11 +102,14 @@ test('where no template is for FAI, templates has the line that makes one; where
   await on('7.6', async (sim) => expect((await xenfai(sim, ['templates'])).out).not.toContain('makes one'));
 });
 
+const copyForLenny = (sim: Simulator, base: string) =>
+  xenfai(sim, ['template', 'copy', base, 'FAI', '--release', 'lenny', '--json']);
+
 test('of other templates none is made, and nothing is written', () =>
   on('8.2', async (sim) => {
     const before = sim.world.database.all('VM').size;
     for (const base of ['Debian Buster 10', 'Windows 10 (64-bit)']) {
-      const refused = await xenfai(sim, ['template', 'copy', base, 'FAI', '--release', 'lenny', '--json']);
+      const refused = await copyForLenny(sim, base);
       expect(refused).toMatchObject({ code: 8, json: { error: { code: 'no-base' } } });
     }
     expect(sim.world.database.all('VM').size).toBe(before);
@@ -114,29 +117,13 @@ test('of other templates none is made, and nothing is written', () =>
 
 test('up to 7.4 an HVM template stays what it is', () =>
   on('6.5', async (sim) => {
-    const refused = await xenfai(sim, [
-      'template',
-      'copy',
-      'Other install media',
-      'FAI',
-      '--release',
-      'lenny',
-      '--json',
-    ]);
+    const refused = await copyForLenny(sim, 'Other install media');
     expect(refused).toMatchObject({ code: 8, json: { error: { code: 'no-base' } } });
   }));
 
 test('on 8.3 none is made; a plain copy is only a copy', () =>
   on('8.3', async (sim) => {
-    const refused = await xenfai(sim, [
-      'template',
-      'copy',
-      'Other install media',
-      'FAI',
-      '--release',
-      'lenny',
-      '--json',
-    ]);
+    const refused = await copyForLenny(sim, 'Other install media');
     expect(refused).toMatchObject({ code: 8, json: { error: { code: 'no-eliloader' } } });
     expect((await xenfai(sim, ['template', 'copy', 'Other install media', 'Mine'])).code).toBe(0);
     for (const { base } of (await xenfai(sim, ['templates', '--json'])).json.templates) expect(base).toBeNull();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { roleReason } from '../../source/hosts/account.ts';
 import { openHost } from '../../source/hosts/host.ts';
-import type { Role } from '../../source/simulator/account.ts';
+import { type Role, roles } from '../../source/simulator/account.ts';
 import type { Simulator } from '../../source/simulator/simulator.ts';
 import { Secret } from '../../source/xapi/secret.ts';
 import { goodArgs, heldClock, prepareTemplate, simulator, transportOf, xenfai } from '../harness.ts';
@@ -10,14 +10,6 @@ import { goodArgs, heldClock, prepareTemplate, simulator, transportOf, xenfai } 
 
 let sim: Simulator;
 const password = 'of the directory';
-const roles: readonly Role[] = [
-  'read-only',
-  'vm-operator',
-  'vm-admin',
-  'vm-power-admin',
-  'pool-operator',
-  'pool-admin',
-];
 beforeEach(async () => {
   const accounts = roles.map((role) => ({ name: `CORP\\${role}`, password, role }));
   sim = await simulator({ vms: 3, accounts, clock: heldClock() });

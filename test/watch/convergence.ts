@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { openHost } from '../../source/hosts/host.ts';
+import { type Host, openHost } from '../../source/hosts/host.ts';
 import { isMachine } from '../../source/hosts/vm.ts';
 import type { Clock } from '../../source/simulator/clock.ts';
 import { type FaultKind, faultKinds, inflict } from '../../source/simulator/faults.ts';
 import { type Random, seededRandom } from '../../source/simulator/random.ts';
 import { type Simulator, startSimulator } from '../../source/simulator/simulator.ts';
+import type { Transport } from '../../source/transport/transport.ts';
 import { FleetFold } from '../../source/watch/fleet.ts';
 import { followInventory } from '../../source/watch/inventory.ts';
 import { vmTable } from '../../source/xapi/records.ts';
@@ -60,19 +61,22 @@ interface World {
   readonly story: string[];
 }
 
-async function followed({ sim, time, clock, random, story }: World): Promise<Losses> {
-  fewTemplates(sim);
-  const line = new Line();
-  const now = (): number => clock.now().getTime();
-  const host = await openHost({
+const readerOf = (sim: Simulator, transport: Transport, now: () => number): Promise<Host> =>
+  openHost({
     url: new URL(sim.host),
     user: sim.username,
     password: new Secret(sim.password),
     timeout: 10 * second,
     access: 'read',
-    transport: inProcess(sim, line),
+    transport,
     now,
   });
+
+async function followed({ sim, time, clock, random, story }: World): Promise<Losses> {
+  fewTemplates(sim);
+  const line = new Line();
+  const now = (): number => clock.now().getTime();
+  const host = await readerOf(sim, inProcess(sim, line), now);
   const { rules } = await host.facts();
   const fold = new FleetFold(rules);
   const life = new AbortController();
@@ -240,15 +244,7 @@ interface Seen {
 
 /** What a client sees that comes now, over a line that is well. */
 async function truth(sim: Simulator): Promise<ReadonlyMap<string, Seen>> {
-  const host = await openHost({
-    url: new URL(sim.host),
-    user: sim.username,
-    password: new Secret(sim.password),
-    timeout: 10 * second,
-    access: 'read',
-    transport: inProcess(sim),
-    now: () => 0,
-  });
+  const host = await readerOf(sim, inProcess(sim), () => 0);
   const vms = await host.session.call('VM.get_all_records', [], vmTable);
   const vifs = await host.session.call(
     'VIF.get_all_records',
