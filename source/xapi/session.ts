@@ -156,7 +156,7 @@ export async function login(options: LoginOptions): Promise<Session> {
   ): Promise<z.output<S>> {
     if (access === 'read' && !isRead(method)) throw new ReadOnlyRefusal(method);
     const began = performance.now();
-    let logins = 0;
+    let attempts = 0;
     for (let wait = firstPause; ; wait = Math.min(wait * 2, longestPause)) {
       const used = current;
       try {
@@ -175,8 +175,8 @@ export async function login(options: LoginOptions): Promise<Session> {
           if (next.move === 'seek') await renewed(used, used.url, signal).catch(unlessWaiting);
           continue;
         }
-        logins += 1;
-        if (logins > limits.session.logins) throw error;
+        attempts += 1;
+        if (attempts > limits.session.logins) throw error;
         await persistently(() => renewed(used, next.at, signal), patience, signal);
       }
     }
