@@ -4,6 +4,7 @@ import { takesLoaderArgs } from '../boot/methods/eliloader-line.ts';
 import type { Loader } from '../boot/releases.ts';
 import type { VmRecord } from '../xapi/records.ts';
 import type { Action, MarkFields, Wants } from './plan.ts';
+import { writesFor } from './writes.ts';
 
 export interface ArmingValues {
   readonly repository: string;
@@ -63,30 +64,12 @@ export function armingActions(record: VmRecord, values: ArmingValues, loader: Lo
 }
 
 /** Takes away what an earlier install came to: it is not true of the next one. */
-export function verdicts({ other_config }: VmRecord): Action[] {
-  return ([markKeys.installed, markKeys.failed] as const).flatMap((key): Action[] => {
-    const before = other_config[key];
-    return before === undefined ? [] : [{ do: 'set-key', key, before, after: null }];
-  });
-}
+export const verdicts = (record: VmRecord): Action[] =>
+  writesFor(record, { keys: { [markKeys.installed]: null, [markKeys.failed]: null }, fields: {} });
 
 function isMarkedSo(record: VmRecord, wanted: MarkFields): boolean {
   const mark = readMark(record.other_config, 'armed', record.uuid);
   if (mark === null) return false;
   const fields = ['repository', 'release', 'arch', 'args', 'kernel', 'initrd'] as const;
   return fields.every((field) => (mark[field] ?? '') === (wanted[field] ?? ''));
-}
-
-/** Only the writes that change something. */
-export function writesFor(record: VmRecord, wants: Wants): Action[] {
-  const keys = Object.entries(wants.keys).flatMap(([key, after]): Action[] => {
-    const before = record.other_config[key] ?? null;
-    return before === after ? [] : [{ do: 'set-key', key, before, after }];
-  });
-  const fields = (['PV_bootloader_args', 'PV_args', 'PV_bootloader'] as const).flatMap((field): Action[] => {
-    const after = wants.fields[field];
-    const before = record[field];
-    return after === undefined || before === after ? [] : [{ do: 'set-field', field, before, after }];
-  });
-  return [...keys, ...fields];
 }

@@ -9,11 +9,12 @@ import { exit } from '../problem/exit.ts';
 import { fail } from '../problem/problem.ts';
 import { refs } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
-import { armedMark, armedWants, writesFor } from './arming.ts';
+import { armedMark, armedWants } from './arming.ts';
 import { provisionDisks, rewriteDisks } from './disks-xml.ts';
 import type { MadeOrThere } from './made-once.ts';
 import { type Action, type Needs, newRunId } from './plan.ts';
 import { type CreateOptions, type CreateSite, ownSizes } from './site.ts';
+import { writesFor } from './writes.ts';
 
 /**
  * One VM from a prepared template. The storage goes into the `disks` key before VM.provision; the name carries the run

@@ -1,4 +1,4 @@
-import { sourceFindings } from '../boot/methods/eliloader.ts';
+import { debianFindings } from '../boot/methods/eliloader.ts';
 import { guestFindings } from '../boot/network-boot.ts';
 import type { Capabilities } from '../hosts/capabilities.ts';
 import { type TemplateBase, templateOn } from '../hosts/template.ts';
@@ -7,8 +7,7 @@ import { defaults } from '../limits/defaults.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
-import type { VmRecord } from '../xapi/records.ts';
-import type { Action, TextField } from './plan.ts';
+import type { TextField } from './plan.ts';
 import { refuseErrors } from './sources.ts';
 import { refuseWithoutLoader } from './without-loader.ts';
 
@@ -57,8 +56,7 @@ export function netbootSettings(vm: Vm, wish: NetbootWish, able: Capabilities): 
   const words = record.other_config;
   const release = wish.release ?? words['debian-release'] ?? '';
   const arch = wish.arch ?? likelyArch(vm, able);
-  const source = { repository: 'http://server/', release, arch };
-  const notes = [...sourceFindings(source, able.loader), ...guestFindings(arch, able.networkBoot)];
+  const notes = [...debianFindings(release, arch, able.loader), ...guestFindings(arch, able.networkBoot)];
   refuseErrors(name, notes);
   const tree = { 'debian-release': release, 'install-arch': arch };
   if (base === 'debianlike') return { fields: {}, keys: tree, platform: {}, notes };
@@ -94,23 +92,6 @@ const refuseBase = (name: string): never =>
     message: `"${name}" can be made no template for FAI: eliloader is not asked for such a VM.`,
     try: [{ act: 'list-templates', note: 'shows of which one can be made' }],
   });
-
-/** The writes of it that change something, each with what the template has. */
-export function netbootActions(record: VmRecord, { fields, keys, platform }: NetbootSettings): Action[] {
-  const changes = (map: VmRecord['other_config'], wanted: NetbootSettings['keys']) =>
-    Object.entries(wanted)
-      .map(([key, after]) => ({ key, before: map[key] ?? null, after }))
-      .filter(({ before, after }) => before !== after);
-  const texts = (['domain_type', 'PV_args', 'PV_bootloader'] as const).flatMap((field): Action[] => {
-    const [before, after] = [record[field], fields[field]];
-    return after === undefined || after === before ? [] : [{ do: 'set-field', field, before, after }];
-  });
-  return [
-    ...changes(record.other_config, keys).map((change): Action => ({ do: 'set-key', ...change })),
-    ...changes(record.platform, platform).map((change): Action => ({ do: 'set-key', map: 'platform', ...change })),
-    ...texts,
-  ];
-}
 
 /** Why a template is worth a look for FAI, in words. */
 export const baseText: Readonly<Record<TemplateBase, string>> = {

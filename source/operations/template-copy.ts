@@ -7,8 +7,9 @@ import { refs } from '../xapi/records.ts';
 import type { Session } from '../xapi/session.ts';
 import { refuseName } from './create.ts';
 import type { MadeOrThere } from './made-once.ts';
-import { type NetbootSettings, type NetbootWish, netbootActions, netbootSettings } from './netboot-copy.ts';
+import { type NetbootSettings, type NetbootWish, netbootSettings } from './netboot-copy.ts';
 import { type Action, newRunId, type Wants } from './plan.ts';
+import { writesFor } from './writes.ts';
 
 export interface CopyOptions extends NetbootWish {
   readonly comment?: string | undefined;
@@ -55,7 +56,7 @@ export async function planTemplateCopy(
     ...(wanted === description
       ? []
       : [{ do: 'set-field' as const, field: 'name_description' as const, before: null, after: wanted }]),
-    ...(settings === null ? [] : netbootActions(record, settings)),
+    ...(settings === null ? [] : writesFor(record, settings)),
     { do: 'read-back', wants, repair: true },
     { do: 'give-name', name, label },
   ];
@@ -85,7 +86,7 @@ async function existingCopy(
     const vm = await readVm(session, one);
     const { record } = vm;
     const mark = readCopyMark(vm);
-    const holds = settings === null || netbootActions(record, { ...settings, fields: {} }).length === 0;
+    const holds = settings === null || writesFor(record, { ...settings, fields: {} }).length === 0;
     const ours = record.is_a_template && mark === source.record.uuid && holds;
     if (ours && (comment === undefined || record.name_description === comment)) return vm;
     fail({

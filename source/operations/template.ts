@@ -5,8 +5,9 @@ import { defaults } from '../limits/defaults.ts';
 import { exit } from '../problem/exit.ts';
 import type { Finding } from '../problem/finding.ts';
 import { fail } from '../problem/problem.ts';
-import { type Action, type Plan, planFor, type Wants } from './plan.ts';
+import { type Plan, planFor, type Wants } from './plan.ts';
 import { type ArmingSettings, refuseErrors, refuseHalfPaths } from './sources.ts';
+import { writesFor } from './writes.ts';
 
 export interface TemplateSettings extends ArmingSettings {
   readonly proxy?: string | undefined;
@@ -28,14 +29,7 @@ export function planTemplateSet(template: Vm, settings: TemplateSettings): Plan 
   const notes = settingFindings(template, settings);
   refuseErrors(record.name_label, notes);
   const wants = templateWants(settings);
-  const actions: Action[] = [];
-  for (const [key, after] of Object.entries(wants.keys)) {
-    const before = record.other_config[key] ?? null;
-    if (before !== after) actions.push({ do: 'set-key', key, before, after });
-  }
-  if (settings.args !== undefined && settings.args !== record.PV_args) {
-    actions.push({ do: 'set-field', field: 'PV_args', before: record.PV_args, after: settings.args });
-  }
+  const actions = writesFor(record, wants);
   if (actions.length > 0) actions.push({ do: 'read-back', wants, repair: false });
   return {
     ...planFor('template set', template, actions),

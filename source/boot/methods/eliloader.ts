@@ -96,6 +96,10 @@ export function sourceFindings(source: NetbootSource, loader: Loader | null = nu
   ];
 }
 
+/** The same of release and architecture alone, wherever the repository may be. */
+export const debianFindings = (release: string, arch: string, loader: Loader | null = null): Finding[] =>
+  sourceFindings({ repository: 'http://server/', release, arch }, loader);
+
 function* repositoryFindings(repository: string, loader: Loader | null): Generator<Finding> {
   if (repository === '') {
     yield mistake('no-repository', 'No install repository is set.', 'Give one, such as http://server/debian-custom');

@@ -1,9 +1,10 @@
-import { sourceFindings } from '../../../boot/methods/eliloader.ts';
+import { debianFindings } from '../../../boot/methods/eliloader.ts';
 import { serves, type TemplateFacts } from '../../../hosts/template.ts';
-import { likelyArch, netbootActions, netbootSettings } from '../../../operations/netboot-copy.ts';
+import { likelyArch, netbootSettings } from '../../../operations/netboot-copy.ts';
 import { newRunId, type StepView } from '../../../operations/plan.ts';
 import { planView } from '../../../operations/plan-view.ts';
-import { errorsOf, type Finding } from '../../../problem/finding.ts';
+import { writesFor } from '../../../operations/writes.ts';
+import { errorsOf } from '../../../problem/finding.ts';
 import { ProblemError } from '../../../problem/problem.ts';
 import { change } from '../../app/shared.ts';
 import { type Field, firstMissing, newForm, stringField } from '../../kit/form.ts';
@@ -54,8 +55,7 @@ const debian: readonly Field<CopyAnswers>[] = [
 
 function errorAt(code: RegExp): (values: CopyAnswers) => string | null {
   return ({ release, arch }) => {
-    const found: readonly Finding[] = sourceFindings({ repository: 'http://server/', release, arch });
-    return errorsOf(found).find((finding) => code.test(finding.code))?.message ?? null;
+    return errorsOf(debianFindings(release, arch)).find((finding) => code.test(finding.code))?.message ?? null;
   };
 }
 
@@ -121,7 +121,7 @@ const changesOf = memoLast(
     if (vm === undefined || host === null || release.trim() === '') return [];
     try {
       const settings = netbootSettings(vm, { release: release.trim(), arch: arch.trim() }, host.able);
-      const actions = settings === null ? [] : netbootActions(vm.record, settings);
+      const actions = settings === null ? [] : writesFor(vm.record, settings);
       const target = { kind: 'made', name } as const;
       return planView({
         ...{ id: newRunId(), operation: 'template copy', target, actions },
