@@ -76,6 +76,7 @@ export const found: Found = {
   version: '5.6.0',
   name: 'xvm03',
   pool: '',
+  hosts: 1,
   account: { name: 'root', permissions: null },
   xen: '3.4',
   able: capabilities(hostRelease('5.6.0')),

@@ -23,8 +23,15 @@ function shown(state: AppState): string {
   return (view?.rows ?? []).map((row) => row.map(({ text }) => text).join('')).join('\n');
 }
 
-const connectedTo = (product: string, guests?: readonly string[]): string =>
-  shown(play(start(), say.connect({ type: 'connected', found: on(product, guests), profiles: [], name: 'x' })).state);
+const connected = (host: typeof found): string =>
+  shown(play(start(), say.connect({ type: 'connected', found: host, profiles: [], name: 'x' })).state);
+const connectedTo = (product: string, guests?: readonly string[]): string => connected(on(product, guests));
+
+test('a pool without a name is no host of its own', () => {
+  expect(connected(found)).toMatch(/pool +a host of its own/);
+  expect(connected({ ...found, hosts: 2 })).toMatch(/pool +2 hosts/);
+  expect(connected({ ...found, hosts: 2, pool: 'lab' })).toMatch(/pool +lab/);
+});
 
 test('Connect says what the release means for an install, and little where all is as ever', () => {
   expect(connectedTo('5.6.0')).toContain('eliloader of 2010');

@@ -18,7 +18,10 @@ export interface Found {
   readonly product: string;
   readonly version: string;
   readonly name: string;
+  /** Of its pool; empty: it has no name. */
   readonly pool: string;
+  /** How many the pool has. */
+  readonly hosts: number;
   readonly account: Account;
   readonly xen: string;
   readonly able: Capabilities;

@@ -44,6 +44,7 @@ export async function performConnect(command: ConnectCommand, work: Work<Connect
       version,
       name,
       pool,
+      hosts: members.length,
       account,
       xen: xen === null ? '' : `${xen.major}.${xen.minor}`,
       able,

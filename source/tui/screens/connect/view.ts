@@ -2,6 +2,7 @@ import { loaderText, networkBootText, withoutLoader } from '../../../boot/networ
 import { parseTarget, sendsPasswordInClear } from '../../../hosts/address.ts';
 import type { Capabilities } from '../../../hosts/capabilities.ts';
 import { problemRows } from '../../app/problem-rows.ts';
+import type { Found } from '../../app/shared.ts';
 import type { View } from '../../kit/binding.ts';
 import { busyRow, formRows, helpRows, requiredNote } from '../../kit/form-rows.ts';
 import { blank, foreign, hint, type Line, line, span, title, wrapped } from '../../kit/lines.ts';
@@ -62,7 +63,7 @@ export function connectedView({ shared }: ConnectScene, size: Size): View {
       row('host', `${host.name} (${host.address})`),
       ...(host.via === undefined ? [] : [row('by ssh', `through ${host.via}`)]),
       row('product', `${host.product} ${host.version}`),
-      row('pool', host.pool === '' ? 'a host of its own' : host.pool),
+      row('pool', poolText(host)),
       row('hypervisor', `Xen ${host.xen}`),
       blank,
       ...ableRows(host.able, size),
@@ -90,3 +91,6 @@ function ableRows({ loader, networkBoot }: Capabilities, { width }: Size): Line[
     ),
   ];
 }
+
+/** A pool may have several hosts and no name. */
+const poolText = ({ pool, hosts }: Found): string => pool || (hosts > 1 ? `${hosts} hosts` : 'a host of its own');
