@@ -26,7 +26,7 @@ function noted() {
           const domain = { ends, stopped: false };
           running.push(domain);
           const stop = () => Object.assign(domain, { stopped: true });
-          return { obeys: true, stop, freeze: () => {}, thaw: () => {} };
+          return { ask: async () => {}, stop, freeze: () => {}, thaw: () => {} };
         },
       };
     },

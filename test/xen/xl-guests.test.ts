@@ -67,6 +67,19 @@ describe('a domain', () => {
   });
 });
 
+test('a guest that ends as it was asked to tells only who asked', async () => {
+  const { machine, lines } = dom0((line) =>
+    line.startsWith('xl list') ? 'Name ID\nguest1 1 2048 1 ---s-- 9.9 uuid 0 label' : '',
+  );
+  const unasked: string[] = [];
+  const note = (end: string) => () => void unasked.push(end);
+  const built = await xlGuests(machine, () => {}).build(fromDisk, still);
+  const ends = { rebooted: note('rebooted'), halted: note('halted'), crashed: note('crashed'), console: () => {} };
+  await built.start(ends).ask('halted');
+  await expect.poll(() => lines).toContain('xl shutdown guest1');
+  expect(unasked).toEqual([]);
+});
+
 describe('what Xen refuses is told as xapi tells it', () => {
   test.each([
     [

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiError } from '../../source/simulator/api-error.ts';
-import type { Built, DomainPlan, Ends, Guests } from '../../source/simulator/guest/guests.ts';
+import type { Built, Domain, DomainPlan, Ends, Guests } from '../../source/simulator/guest/guests.ts';
 import { kernelRefused, noKernelOnDisk } from '../../source/simulator/guest/scripted.ts';
 import type { Dom0 } from './dom0.ts';
 
@@ -115,20 +115,27 @@ interface Ways {
   readonly note: (text: string) => void;
 }
 
-function start(dom0: Dom0, domain: string, ends: Ends, { soon, note }: Ways) {
+function start(dom0: Dom0, domain: string, ends: Ends, { soon, note }: Ways): Domain {
   const life = new AbortController();
+  let asked: (() => void) | null = null;
   const silence = dom0.follow(`tail -n +1 -F /var/log/xen/console/guest-${domain}.log 2>/dev/null`, ends.console);
   soon(`xl unpause ${domain}`);
   watch(dom0, domain, life.signal)
     .then((reason) => {
       note(`${domain}: ${reason}`);
-      ends[reason]();
+      if (asked === null) ends[reason]();
+      else asked();
     })
     .catch((error: unknown) => {
       if (!life.signal.aborted) note(`${domain}: not watched any more: ${String(error)}`);
     });
   return {
-    obeys: false,
+    ask(wish) {
+      soon(`xl ${wish === 'halted' ? 'shutdown' : 'reboot'} ${domain}`);
+      return new Promise<void>((resolve) => {
+        asked = resolve;
+      });
+    },
     freeze: () => soon(`xl pause ${domain}`),
     thaw: () => soon(`xl unpause ${domain}`),
     stop() {
@@ -142,10 +149,10 @@ function start(dom0: Dom0, domain: string, ends: Ends, { soon, note }: Ways) {
 /** Until the domain ends. */
 async function watch(dom0: Dom0, domain: string, signal: AbortSignal): Promise<'halted' | 'rebooted' | 'crashed'> {
   for (;;) {
-    await pause(3 * second, undefined, { signal });
     // Name, id, memory, VCPUs, state, time, UUID, reason, label.
     const said = await dom0.run(`xl list -v ${domain}`).catch(() => '');
     const [, , , , state = '', , , reason = ''] = said.trim().split('\n').at(-1)?.split(/\s+/) ?? [];
     if (/[sc]/.test(state)) return reasons[reason] ?? 'crashed';
+    await pause(3 * second, undefined, { signal });
   }
 }

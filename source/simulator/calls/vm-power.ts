@@ -1,7 +1,7 @@
 import { ApiError } from '../api-error.ts';
 import { endDomain, guestEnded, rebootVm, recordShutdown, startVm } from '../boot.ts';
 import { nullRef } from '../database.ts';
-import type { ShutdownReason } from '../fate.ts';
+import type { Wish } from '../guest/guests.ts';
 import { freeMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { type CallContext, type Handlers, refsOf, text } from './context.ts';
@@ -12,7 +12,6 @@ import { withOperation } from './vm-operations.ts';
 
 /** How long xapi waits for a guest that does not answer a shutdown request, in guest time. */
 const shutdownTimeout = 60_000;
-const shutdownTime = 5_000;
 
 /** Errors: HOST_NOT_ENOUGH_FREE_MEMORY. */
 export function assertCanBoot(world: World, vm: string): void {
@@ -44,7 +43,7 @@ type Shutdown = 'clean_shutdown' | 'hard_shutdown' | 'clean_reboot' | 'hard_rebo
 function shutDown(context: CallContext, vm: string, operation: Shutdown): Promise<string> {
   const { world } = context;
   return withOperation(context, vm, operation, async () => {
-    const reason = operation.endsWith('reboot') ? 'rebooted' : 'halted';
+    const reason: Wish = operation.endsWith('reboot') ? 'rebooted' : 'halted';
     const field = reason === 'rebooted' ? 'actions_after_reboot' : 'actions_after_shutdown';
     const action = text(world.database.get('VM', vm)[field]);
     recordShutdown(world, vm, reason, 'external', action);
@@ -66,28 +65,37 @@ function shutDown(context: CallContext, vm: string, operation: Shutdown): Promis
  * Rejects when xapi ends meanwhile: the guest has been asked all the same, and does it by itself. Who cancels the task
  * ends the waiting only, too.
  */
-function askGuest(context: CallContext, vm: string, reason: ShutdownReason, action: string): Promise<void> {
+function askGuest(context: CallContext, vm: string, wish: Wish, action: string): Promise<void> {
   const { world, task } = context;
   const xapi = world.stopped;
   const domain = world.domains.get(vm);
-  const obeys = domain?.obeys ?? true;
   let waits = true;
   return new Promise<void>((resolve, reject) => {
+    const over = (): void => {
+      waits = false;
+      deaf();
+      cancel();
+    };
+    const giveUp = (): void => {
+      over();
+      reject(xapi.aborted ? xapi.reason : new ApiError('TASK_CANCELLED', task));
+    };
     const deaf = world.database.listen((_, className, ref) => {
       if (className === 'task' && ref === task && isCancelling(world, task)) giveUp();
     });
-    const giveUp = () => {
-      waits = false;
-      deaf();
-      reject(xapi.aborted ? xapi.reason : new ApiError('TASK_CANCELLED', task));
-    };
-    world.clock.afterGuestTime(obeys ? shutdownTime : shutdownTimeout, () => {
-      deaf();
-      if (!obeys) reject(new ApiError('VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT'));
-      else if (waits) resolve();
-      else if (domain !== undefined && world.domains.get(vm) === domain) guestEnded(world, vm, reason, action);
+    const cancel = world.clock.afterGuestTime(shutdownTimeout, () => {
+      over();
+      reject(new ApiError('VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT'));
     });
     xapi.addEventListener('abort', giveUp, { once: true });
+    const ended = (): void => {
+      if (waits) {
+        over();
+        resolve();
+      } else if (domain !== undefined && world.domains.get(vm) === domain) guestEnded(world, vm, wish, action);
+    };
+    // Whatever else has ended it will do, too.
+    (domain?.ask(wish) ?? Promise.resolve()).then(ended, ended);
   });
 }
 

@@ -33,7 +33,7 @@ export function runInstaller(world: GuestWorld, vm: string, line: string, ends: 
     await runFai(world, vm, outcome.run, ends, life);
   };
   guarded(run, life.signal);
-  return life.domain(outcome.kind === 'fai');
+  return life.domain(world, outcome.kind === 'fai');
 }
 
 async function runFai(world: GuestWorld, vm: string, run: FaiRun, ends: Ends, life: Life): Promise<void> {
@@ -103,11 +103,11 @@ export function runInstalled(world: GuestWorld, vm: string, system: string, ends
     world.database.set('VM', vm, 'guest_metrics', metrics);
   };
   guarded(run, life.signal);
-  return life.domain(true);
+  return life.domain(world, true);
 }
 
 /** A guest that only runs: HVM machines of the background. */
-export const runIdle = (): Domain => new Life().domain(true);
+export const runIdle = (world: GuestWorld): Domain => new Life().domain(world, true);
 
 function writeSystem(world: GuestWorld, vm: string): void {
   for (const vbd of refsOf(world.database.get('VM', vm)['VBDs'])) {

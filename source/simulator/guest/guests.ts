@@ -7,10 +7,14 @@ export interface Ends {
   readonly console: (bytes: Uint8Array) => void;
 }
 
-/** A running domain: how to end it from outside, or to stop its processors, and whether it would heed a shutdown request. */
+/** What a guest can be asked for. */
+export type Wish = 'halted' | 'rebooted';
+
+/** A running domain: how to end it from outside, to ask it to end, or to stop its processors. */
 export interface Domain {
   readonly stop: () => void;
-  readonly obeys: boolean;
+  /** Resolves once it has shut down as asked, which its `Ends` do not tell then; never when it does not heed. */
+  readonly ask: (wish: Wish) => Promise<void>;
   /** Nothing happens in it until it is thawed. */
   readonly freeze: () => void;
   readonly thaw: () => void;

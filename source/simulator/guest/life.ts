@@ -1,6 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Domain } from './guests.ts';
 
+/** From a shutdown request to its end, in guest time. */
+const shutdownTime = 5_000;
+
 /** The life of a scripted guest: it passes in pauses, none of which ends while its domain is frozen. */
 export class Life {
   private readonly end = new AbortController();
@@ -11,10 +14,10 @@ export class Life {
     return this.end.signal;
   }
 
-  /** The handle that the host has on it. */
-  domain(obeys: boolean): Domain {
+  /** The handle that the host has on it; `heeds` says whether anybody in it listens to a shutdown request. */
+  domain(world: { readonly clock: Clock }, heeds: boolean): Domain {
     return {
-      obeys,
+      ask: () => (heeds ? this.pause(world, shutdownTime) : new Promise(() => {})),
       stop: () => this.end.abort(),
       freeze: () => {
         this.frozen = true;

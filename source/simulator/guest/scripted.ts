@@ -20,7 +20,7 @@ export function scriptedGuests(world: GuestWorld): Guests {
 function built(world: GuestWorld, vm: string, boot: Boot): Built {
   switch (boot.from) {
     case 'hvm':
-      return { arch: 'hvm', start: runIdle };
+      return { arch: 'hvm', start: () => runIdle(world) };
     case 'disk': {
       const system = world.disks.get(boot.disk)?.system ?? null;
       if (system === null) throw noKernelOnDisk();
