@@ -42,6 +42,10 @@ export async function offerOf(
   return presented === null ? null : { presented, legacyTls: true };
 }
 
+/** It shows another certificate than the one that somebody has agreed to: to try again would not help. */
+export const isChanged = (error: unknown): boolean =>
+  error instanceof UntrustedCertificate && error.agreement !== null;
+
 /** An agreement to what was offered, or to the CA that has signed it, to be kept. */
 export const agreed = ({ presented, legacyTls }: Offer, now: Date, caFile?: string): KnownHost => ({
   host: presented.authority,

@@ -3,6 +3,7 @@ import type { MonitorMessage } from '../fai/monitor-message.ts';
 import type { Offer } from '../hosts/trust.ts';
 import { stateOf, type Vm } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { LearnedStore } from '../settings/learned.ts';
 import type { Ref } from '../xapi/records.ts';
 import { Ahead } from './ahead.ts';
@@ -34,6 +35,8 @@ export interface Loss {
   readonly nextTry: number | null;
   /** It answers, and shows a certificate that somebody may agree to: the pool has another coordinator. */
   readonly offer?: Offer | undefined;
+  /** It shows another certificate than the one agreed to, which nothing is told before somebody has agreed to it. */
+  readonly refused?: Problem | undefined;
 }
 
 export const noFleet: Fleet = { version: 0, byRef: new Map(), lost: null, back: null };

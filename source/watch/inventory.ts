@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { withBootable } from '../hosts/bootable.ts';
 import { type Host, hostTime } from '../hosts/host.ts';
+import { isChanged } from '../hosts/trust.ts';
 import { everyVm, isMachine } from '../hosts/vm.ts';
 import { limits } from '../limits/limits.ts';
 import { ConnectionFailure } from '../transport/failure.ts';
@@ -31,7 +32,8 @@ export interface FollowOptions {
 /**
  * Follows all VMs of a host until the signal ends it: reads everything once, then lives on events. What xapi sends in
  * one reply is told as one. Lost events mean a full read; a lost connection is told and tried again with growing
- * pauses, a forgotten session is opened anew and told only when that does not help. Other errors of the host are thrown.
+ * pauses, a forgotten session is opened anew and told only when that does not help. Other errors of the host are thrown, and that
+ * it shows another certificate: only somebody who looks at it can help.
  */
 export async function followInventory(host: Host, options: FollowOptions): Promise<void> {
   const { signal, tell, tellDisks, hurry = () => signal, random = Math.random } = options;
@@ -64,6 +66,7 @@ export async function followInventory(host: Host, options: FollowOptions): Promi
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (isChanged(error)) throw error;
       const kind = error instanceof HostFailure ? classify(error).kind : null;
       const passes = kind === 'session-lost' || mayBeElsewhere(error) || error instanceof ConnectionFailure;
       if (!passes) throw error;

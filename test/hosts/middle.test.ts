@@ -8,9 +8,11 @@ import type { Simulator } from '../../source/simulator/simulator.ts';
 import { newCertificate } from '../../source/simulator/tls.ts';
 import { networkOf } from '../../source/transport/network.ts';
 import { UntrustedCertificate } from '../../source/transport/trust.ts';
+import type { FleetEvent } from '../../source/watch/fleet.ts';
+import { followInventory } from '../../source/watch/inventory.ts';
 import { refs } from '../../source/xapi/records.ts';
 import { Secret } from '../../source/xapi/secret.ts';
-import { simulator } from '../harness.ts';
+import { simulator, until } from '../harness.ts';
 import { type Man, manInTheMiddle } from '../man-in-the-middle.ts';
 
 // Somebody in between, who reads all that is said to him: nothing is, before he is trusted.
@@ -77,6 +79,22 @@ test('who takes the place of a host that was agreed to is sent nothing, and nobo
   expect(error).toBeInstanceOf(ProblemError);
   expect(error).not.toBeInstanceOf(TrustNeeded);
   expect(error).toMatchObject({ problem: { code: 'certificate-changed', exit: 5 } });
+  expect(await second.heardInAll()).toBe('');
+});
+
+test('who takes the place of a host that is followed ends that: to try again would help nobody', async () => {
+  const first = await between();
+  await agreeTo(first.url);
+  const host = await open(first.url);
+  const port = Number(new URL(first.url).port);
+  const told: FleetEvent[] = [];
+  const { signal } = new AbortController();
+  const following = followInventory(host, { signal, tell: (events) => told.push(...events) });
+  const ended = following.catch((error: unknown) => host.explain(error).code);
+  await until(() => told.some(({ type }) => type === 'all'));
+  await first.stop();
+  const second = await between({ port });
+  expect(await ended).toBe('certificate-changed');
   expect(await second.heardInAll()).toBe('');
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Offer } from '../../source/hosts/trust.ts';
+import type { Problem } from '../../source/problem/problem.ts';
 import { lossText } from '../../source/tui/app/connection.ts';
 import { sharing } from '../../source/tui/app/shared.ts';
 import type { AppState } from '../../source/tui/screens/index.ts';
@@ -14,6 +15,27 @@ const moved = (state: AppState = at('fleet')): AppState => {
   const connected = { ...state, connect: { ...state.connect, phase: 'connected' as const } };
   return sharing(connected, { fleet: { ...connected.shared.fleet, lost: loss } });
 };
+
+describe('the host itself shows another certificate', () => {
+  const refused: Problem = { code: 'certificate-changed', exit: 5, message: 'It has changed.', try: [] };
+  const followed = at('fleet');
+  const connected = { ...followed, connect: { ...followed.connect, phase: 'connected' as const } };
+  const { state } = play(connected, say.fleet({ type: 'lost', problem: refused }));
+
+  test('which is said instead of a silence, and nothing is tried any more', () => {
+    expect(state.shared.fleet.lost).toMatchObject({ nextTry: null, refused });
+    const { lost } = state.shared.fleet;
+    expect(lost === null ? '' : lossText(lost, state.shared)).toBe(
+      'The certificate of xvm03 has changed: nothing is sent; ^R shows it.',
+    );
+  });
+
+  test('and the key shows both, where one may connect again', () => {
+    const asked = play(state, 'ctrl-r').state;
+    expect(asked.shared.place.name).toBe('connect');
+    expect(asked.connect).toMatchObject({ phase: 'form', problem: refused });
+  });
+});
 
 test('every screen says so, and nobody is interrupted', () => {
   const state = moved();

@@ -39,7 +39,8 @@ export function lossText(loss: Loss, { host, now }: Seen, room = Number.POSITIVE
   return before + name + after;
 }
 
-function aroundName({ nextTry, since, offer }: Loss, now: number): readonly [before: string, after: string] {
+function aroundName({ nextTry, since, offer, refused }: Loss, now: number): readonly [before: string, after: string] {
+  if (refused !== undefined) return ['The certificate of ', ' has changed: nothing is sent; ^R shows it.'];
   if (nextTry === null) return ['', ' is not followed any more: ^R follows it again.'];
   const age = now - since;
   const long = age < 60_000 ? 'for less than a minute' : `for ${coarseAge(age)}`;
@@ -59,13 +60,13 @@ export const isRemarkable = ({ fleet: { lost, back }, now }: Seen): boolean =>
 export function connectionRow(shared: Seen, { glyphs, width }: Size): Line {
   const { lost } = shared.fleet;
   if (!isRemarkable(shared)) return [];
-  if (lost !== null)
-    return [
+  if (lost !== null) {
+    const said = [
       span(` ${glyphs.wrong} `, 'bad', { bold: true }),
       foreign(lossText(lost, shared, width - 3), 'bad'),
-      span('  '),
-      foreign(lost.reason, 'dim'),
     ];
+    return lost.refused === undefined ? [...said, span('  '), foreign(lost.reason, 'dim')] : said;
+  }
   return [span(` ${glyphs.done} `, 'good'), foreign(`${nameOf(shared.host)} answers again.`, 'good')];
 }
 

@@ -1,3 +1,4 @@
+import type { Loss } from '../../watch/fleet.ts';
 import { type Binding, stay } from '../kit/binding.ts';
 import type { Launch } from './mount.ts';
 import { type HasShared, type Place, sharing } from './shared.ts';
@@ -78,6 +79,14 @@ export const suspendKey = <State>(): AppBinding<State> => ({
   run: (state) => stay(state, { app: 'suspend' }),
 });
 
+function retryWords({ offer, refused }: Loss): { readonly label: string; readonly help: string } {
+  if (refused !== undefined)
+    return { label: 'its certificate', help: 'show the certificate that was agreed to and the one it shows now' };
+  if (offer !== undefined)
+    return { label: 'its certificate', help: 'show the certificate of the host that may do its work now' };
+  return { label: 'try now', help: 'ask the silent host again, now' };
+}
+
 /** While the host is silent, on every screen: what is seen there stays as it is until the host answers. */
 export const retryKeys = <State extends HasShared>({ shared }: State): readonly Binding<State, Launch<State>>[] =>
   shared.fleet.lost === null
@@ -85,11 +94,7 @@ export const retryKeys = <State extends HasShared>({ shared }: State): readonly 
     : [
         {
           keys: ['ctrl-r'],
-          label: shared.fleet.lost.offer === undefined ? 'try now' : 'its certificate',
-          help:
-            shared.fleet.lost.offer === undefined
-              ? 'ask the silent host again, now'
-              : 'show the certificate of the host that may do its work now',
+          ...retryWords(shared.fleet.lost),
           pinned: true,
           run: (state) => stay(sharing(state, { followed: state.shared.followed + 1 })),
         },

@@ -71,14 +71,19 @@ export function chooseHost(scene: ConnectScene, name: string): Reduced {
   return known.password === '' ? stay(next) : submit(next);
 }
 
-/** The pool of one's host may have another coordinator, which nobody has agreed to: somebody wants to see it. */
+/**
+ * One's host has another certificate, or its pool another coordinator, which nobody has agreed to: somebody wants to see
+ * it. What was agreed to before is agreed to anew outside, for it may be an attack.
+ */
 export function noticeConnect(before: Shared, scene: ConnectScene): Reduced {
   const { followed, fleet } = scene.shared;
-  const offer = fleet.lost?.offer;
-  if (followed === before.followed || offer === undefined || scene.own.phase !== 'connected') return stay(scene);
-  return stay(
-    share(change(scene, { phase: 'untrusted', offer, returns: true }), { place: connectPlace, left: null }),
-  );
+  const { offer, refused } = fleet.lost ?? {};
+  if (followed === before.followed || scene.own.phase !== 'connected') return stay(scene);
+  const there = { place: connectPlace, left: null };
+  if (offer !== undefined) return stay(share(change(scene, { phase: 'untrusted', offer, returns: true }), there));
+  if (refused === undefined) return stay(scene);
+  const form = newForm(scene.own.form.values, 'address');
+  return stay(share(change(scene, { phase: 'form', form, problem: refused }), there));
 }
 
 /** Back where one came from; the session finds the coordinator by itself now. */

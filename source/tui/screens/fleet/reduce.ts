@@ -45,7 +45,10 @@ export function reduceFleet(scene: FleetScene, event: FleetEvent): Reduced {
     case 'no-devices':
       return stay(change(scene, { devices: unanswered(scene.own.devices, event.vm, event.problem.message) }));
     case 'lost': {
-      const lost = { reason: event.problem.message, since: shared.now, nextTry: null };
+      const { problem } = event;
+      const refused = problem.code === 'certificate-changed' ? problem : undefined;
+      const since = shared.fleet.lost?.since ?? shared.now;
+      const lost = { reason: problem.message, since, nextTry: null, refused };
       return stay(change(share(scene, { fleet: { ...shared.fleet, lost } }), { following: false }));
     }
     case 'failed':
