@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Offer } from '../../source/hosts/trust.ts';
 import type { Problem } from '../../source/problem/problem.ts';
-import { lossText } from '../../source/tui/app/connection.ts';
+import { lossReason, lossText } from '../../source/tui/app/connection.ts';
 import { sharing } from '../../source/tui/app/shared.ts';
 import type { AppState } from '../../source/tui/screens/index.ts';
 import type { Loss } from '../../source/watch/fleet.ts';
@@ -28,6 +28,7 @@ describe('the host itself shows another certificate', () => {
     expect(lost === null ? '' : lossText(lost, state.shared)).toBe(
       'The certificate of xvm03 has changed: nothing is sent; ^R shows it.',
     );
+    expect(lossReason(state.shared)).not.toBeNull();
   });
 
   test('and the key shows both, where one may connect again', () => {

@@ -71,10 +71,11 @@ export function connectionRow(shared: Seen, { glyphs, width }: Size): Line {
 }
 
 /** Why nothing can be done with a host that is silent; null: it is not, or nobody asks it any more. */
-export const lossReason = (shared: Seen & { readonly window: { readonly columns: number } }): string | null =>
-  shared.fleet.lost === null || shared.fleet.lost.nextTry === null
-    ? null
-    : lossText(shared.fleet.lost, shared, shared.window.columns - 1);
+export function lossReason(shared: Seen & { readonly window: { readonly columns: number } }): string | null {
+  const { lost } = shared.fleet;
+  if (lost === null || (lost.nextTry === null && lost.refused === undefined)) return null;
+  return lossText(lost, shared, shared.window.columns - 1);
+}
 
 /** The time up to which the fleet is known: it stands still while the host is silent. */
 export const knownAt = ({ fleet, now }: Seen): number => fleet.lost?.since ?? now;
