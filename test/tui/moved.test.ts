@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { explainTls } from '../../source/hosts/explain-tls.ts';
 import type { Offer } from '../../source/hosts/trust.ts';
 import type { Problem } from '../../source/problem/problem.ts';
+import { UntrustedCertificate } from '../../source/transport/trust.ts';
 import { lossReason, lossText } from '../../source/tui/app/connection.ts';
+import { topmost } from '../../source/tui/app/layers.ts';
 import { sharing } from '../../source/tui/app/shared.ts';
+import { unicode } from '../../source/tui/kit/theme.ts';
 import type { AppState } from '../../source/tui/screens/index.ts';
 import type { Loss } from '../../source/watch/fleet.ts';
-import { at, now, offer, play, say } from './play.ts';
+import { at, now, offer, play, say, stack } from './play.ts';
 
 // The pool has another coordinator in the middle of the night, and nobody has agreed to its certificate yet.
 
@@ -15,6 +19,18 @@ const moved = (state: AppState = at('fleet')): AppState => {
   const connected = { ...state, connect: { ...state.connect, phase: 'connected' as const } };
   return sharing(connected, { fleet: { ...connected.shared.fleet, lost: loss } });
 };
+
+test('what it shows and how to agree to it is seen whole on 24 rows', () => {
+  const { presented } = offer;
+  const trusts = { fingerprint: presented.fingerprint };
+  const problem = explainTls(new UntrustedCertificate(presented, { trusts, legacyTls: true }), 'xvm03');
+  const { state } = play(at('fleet'), say.fleet({ type: 'lost', problem }), 'ctrl-r');
+  const size = { width: 80, height: 24, glyphs: unicode };
+  // Three above: of the program, the steps and the host; two below.
+  const rows = topmost(stack(state), 'view')?.(state, size).rows ?? [];
+  expect(rows.length).toBeLessThanOrEqual(24 - 5);
+  expect(rows.map((row) => row.map(({ text }) => text).join('')).join('')).toContain('--legacy-tls');
+});
 
 describe('the host itself shows another certificate', () => {
   const refused: Problem = { code: 'certificate-changed', exit: 5, message: 'It has changed.', try: [] };
@@ -35,6 +51,9 @@ describe('the host itself shows another certificate', () => {
     const asked = play(state, 'ctrl-r').state;
     expect(asked.shared.place.name).toBe('connect');
     expect(asked.connect).toMatchObject({ phase: 'form', problem: refused });
+    expect(
+      play(at('fleet'), say.fleet({ type: 'lost', problem: refused }), 'ctrl-r', 'escape', 'ctrl-r').state,
+    ).toEqual(expect.objectContaining({ connect: expect.objectContaining({ problem: refused }) }));
   });
 });
 

@@ -78,9 +78,10 @@ export function chooseHost(scene: ConnectScene, name: string): Reduced {
 export function noticeConnect(before: Shared, scene: ConnectScene): Reduced {
   const { followed, fleet } = scene.shared;
   const { offer, refused } = fleet.lost ?? {};
-  if (followed === before.followed || scene.own.phase !== 'connected') return stay(scene);
+  if (followed === before.followed || scene.own.phase === 'connecting') return stay(scene);
   const there = { place: connectPlace, left: null };
-  if (offer !== undefined) return stay(share(change(scene, { phase: 'untrusted', offer, returns: true }), there));
+  if (offer !== undefined && scene.own.phase === 'connected')
+    return stay(share(change(scene, { phase: 'untrusted', offer, returns: true }), there));
   if (refused === undefined) return stay(scene);
   const form = newForm(scene.own.form.values, 'address');
   return stay(share(change(scene, { phase: 'form', form, problem: refused }), there));

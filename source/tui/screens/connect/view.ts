@@ -26,13 +26,12 @@ export const hostMenuView = (scene: ConnectScene, size: Size): View => ({
 export function loginView({ own }: ConnectScene, size: Size): View {
   const { form, phase, problem } = own;
   const rows: Line[] = [
-    // Who is told what went wrong is told it whole.
+    // Who is told what went wrong is told it whole, on 24 rows, too.
     ...(problem === null ? introductionRows(size) : []),
     [...title('Which XenServer?'), requiredNote],
     blank,
     ...formRows(loginFields, form, size, phase === 'form').rows,
-    blank,
-    ...helpRows(loginFields, form, size),
+    ...(problem === null ? [blank, ...helpRows(loginFields, form, size)] : []),
   ];
   if (crossesNetwork(form.values.address))
     rows.push(line('Plain http: the password crosses the network unencrypted.', 'warn'));
