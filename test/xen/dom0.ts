@@ -61,7 +61,8 @@ export function overSsh(qemu: ChildProcess, where: readonly [key: string, contro
     ConnectTimeout: '20',
     ControlMaster: 'auto',
     ControlPath: control,
-    ControlPersist: 'no',
+    // Its own process, or a command that is over would last as long as those that share its connection.
+    ControlPersist: 'yes',
     LogLevel: 'ERROR',
     StrictHostKeyChecking: 'no',
     UserKnownHostsFile: '/dev/null',
