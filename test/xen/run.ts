@@ -54,7 +54,9 @@ async function walk(name: string, parts: readonly string[]): Promise<boolean> {
   const namespaces = ['--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const inside = 'ip link set lo up && exec "$@"';
   const line = ['sh', '-c', inside, 'sh', process.execPath, join(import.meta.dirname, 'walk.ts'), logs, ...parts];
-  const child = spawn('unshare', [...namespaces, ...line], { signal, stdio: ['ignore', 'pipe', 'inherit'] });
+  // unshare does not hear the milder signals while its child lives.
+  const killed = { signal, killSignal: 'SIGKILL' } as const;
+  const child = spawn('unshare', [...namespaces, ...line], { ...killed, stdio: ['ignore', 'pipe', 'inherit'] });
   createInterface(child.stdout).on('line', say);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
