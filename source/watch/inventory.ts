@@ -32,8 +32,8 @@ export interface FollowOptions {
 /**
  * Follows all VMs of a host until the signal ends it: reads everything once, then lives on events. What xapi sends in
  * one reply is told as one. Lost events mean a full read; a lost connection is told and tried again with growing
- * pauses, a forgotten session is opened anew and told only when that does not help. Other errors of the host are thrown, and that
- * it shows another certificate: only somebody who looks at it can help.
+ * pauses, a forgotten session is opened anew and told only when that does not help. Other errors of the host are thrown,
+ * and that it shows another certificate: only somebody who looks at it can help.
  */
 export async function followInventory(host: Host, options: FollowOptions): Promise<void> {
   const { signal, tell, tellDisks, hurry = () => signal, random = Math.random } = options;

@@ -75,6 +75,7 @@ function askGuest(context: CallContext, vm: string, wish: Wish, action: string):
       waits = false;
       deaf();
       cancel();
+      xapi.removeEventListener('abort', giveUp);
     };
     const giveUp = (): void => {
       over();
@@ -94,7 +95,7 @@ function askGuest(context: CallContext, vm: string, wish: Wish, action: string):
         resolve();
       } else if (domain !== undefined && world.domains.get(vm) === domain) guestEnded(world, vm, wish, action);
     };
-    // Whatever else has ended it will do, too.
+    // It rejects when something else has ended the domain, which will do, too.
     (domain?.ask(wish) ?? Promise.resolve()).then(ended, ended);
   });
 }

@@ -70,7 +70,7 @@ export function connectionRow(shared: Seen, { glyphs, width }: Size): Line {
   return [span(` ${glyphs.done} `, 'good'), foreign(`${nameOf(shared.host)} answers again.`, 'good')];
 }
 
-/** Why nothing can be done with a host that is silent; null: it is not, or nobody asks it any more. */
+/** Why nothing can be done with a host that is silent or refused; null: it is neither, or nobody asks it any more. */
 export function lossReason(shared: Seen & { readonly window: { readonly columns: number } }): string | null {
   const { lost } = shared.fleet;
   if (lost === null || (lost.nextTry === null && lost.refused === undefined)) return null;
